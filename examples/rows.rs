@@ -1,0 +1,58 @@
+//! Prints what a parse leaves behind: the rows of files, their syntax trees, or one line per symbol. For those who
+//! write a language's table.
+//!
+//! ```text
+//! cargo run --example rows -- FILE…          rows
+//! cargo run --example rows -- --tree FILE…   syntax tree with fields
+//! cargo run --example rows -- --defs DIR     name, file, line of the name, kind
+//! cargo run --example rows -- --errors DIR   file, error nodes, bytes in errors
+//! ```
+#![allow(clippy::print_stdout, clippy::disallowed_methods)]
+
+use std::path::{Path, PathBuf};
+
+use leindex_queries::languages::Languages;
+use leindex_queries::syntax::{dump::dump, parse::ParseSession};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let languages = Languages::default();
+    let mut session = ParseSession::default();
+    let mode = arguments.iter().find(|argument| argument.starts_with("--")).map_or("--rows", String::as_str);
+    for root in arguments.iter().filter(|argument| !argument.starts_with("--")) {
+        let mut files = Vec::new();
+        collect(Path::new(root), &mut files);
+        for file in files {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Ok(bytes) = std::fs::read(&file) else { continue };
+            let Some(grammar) = languages.grammar(languages.dialect(&name, &bytes[..bytes.len().min(4096)])) else { continue };
+            let relative = file.strip_prefix(root).unwrap_or(&file).display();
+            if mode == "--tree" {
+                print!("{}", grammar.tree_text(&bytes));
+                continue;
+            }
+            let rows = session.rows(grammar, &bytes);
+            match mode {
+                "--defs" => {
+                    for symbol in rows.symbols().skip(1) {
+                        println!("{}\t{relative}\t{}\t{}", rows.str(symbol.name), symbol.name_line, symbol.kind.as_str());
+                    }
+                }
+                "--errors" => println!("{relative}\t{}\t{}", rows.parse_errors(), rows.error_bytes()),
+                _ => print!("== {relative}\n{}", dump(&rows)),
+            }
+        }
+    }
+}
+
+fn collect(path: &Path, out: &mut Vec<PathBuf>) {
+    if !path.is_dir() {
+        out.push(path.to_owned());
+        return;
+    }
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for entry in entries.iter().filter(|entry| !entry.is_symlink()) {
+        collect(entry, out);
+    }
+}

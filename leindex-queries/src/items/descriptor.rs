@@ -1,0 +1,201 @@
+//! Descriptors: the name of a symbol inside its file, in the grammar of SCIP, the same in every revision in which the
+//! symbol is there.
+//!
+//! `Session#login().`, `geometry/Point#x.`, `impl#[Point][Display]fmt().`, `area(int,int).` where parameters tell
+//! functions apart, and `twin(+1).` for a second definition that nothing else tells from the first.
+
+use rustc_hash::FxHashMap;
+
+use crate::languages::LanguageConfig;
+use crate::syntax::rows::{NONE, Record as _, Rows, RowsBuilder, ScopeKind, SymbolKind, SymbolRow};
+
+/// The descriptor of a symbol of a file.
+pub fn descriptor(rows: &Rows, symbol: u32) -> String {
+    let mut chain = Vec::new();
+    let mut at = symbol;
+    while let Some(row) = rows.symbol(at) {
+        if at == 0 || chain.len() > 200 {
+            break;
+        }
+        chain.push(row);
+        at = row.parent;
+    }
+    let mut out = String::new();
+    for row in chain.iter().rev() {
+        out.push_str(rows.str(row.disambiguator));
+        push_suffix(row.kind, rows.str(row.name), &mut out);
+    }
+    out
+}
+
+/// Gives each symbol its disambiguator and the hash of its descriptor.
+///
+/// A disambiguator is stored as the text that precedes the name (extension and receiver) and, after a `\u{1}`, the
+/// text between the parentheses; [`push_suffix`] puts both in place.
+pub(crate) fn assign_identities(rows: &mut RowsBuilder, config: &LanguageConfig) {
+    let mut text = String::new();
+    let mut ends: Vec<(u32, u32)> = Vec::with_capacity(rows.symbols.len());
+    let mut seen = FxHashMap::<u64, u32>::default();
+    let mut own = String::new();
+    for index in 0..rows.symbols.len() {
+        let row = rows.symbols[index];
+        own.clear();
+        if index > 0 {
+            disambiguate(rows, &row, config, &mut own);
+        }
+        let start = text.len() as u32;
+        let mut occurrence = 0;
+        let parent = if index == 0 || row.parent as usize >= index { (0, 0) } else { ends[row.parent as usize] };
+        loop {
+            text.truncate(start as usize);
+            text.extend_from_within(parent.0 as usize..parent.1 as usize);
+            if index > 0 {
+                let disambiguator = with_occurrence(&own, occurrence);
+                text.push_str(before_name(&disambiguator));
+                push_suffix(row.kind, rows.str(row.name), &mut text);
+                insert_inside(row.kind, &disambiguator, &mut text);
+            }
+            let hash = blake3::hash(&text.as_bytes()[start as usize..]);
+            let identity = u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"));
+            match seen.get_mut(&identity) {
+                Some(count) if occurrence == 0 => {
+                    *count += 1;
+                    occurrence = *count;
+                }
+                Some(_) => occurrence += 1,
+                None => {
+                    seen.insert(identity, 0);
+                    let disambiguator = with_occurrence(&own, occurrence);
+                    let id = rows.string(&disambiguator);
+                    let signature = signature_hash(rows, &row);
+                    let row = &mut rows.symbols[index];
+                    row.disambiguator = id;
+                    row.signature_hash = signature;
+                    row.identity_low = identity as u32;
+                    row.identity_high = (identity >> 32) as u32;
+                    break;
+                }
+            }
+        }
+        ends.push((start, text.len() as u32));
+    }
+}
+
+/// What tells the symbol from others of its name: `impl#[Type][Trait]`, `\u{1}` and parameter types.
+fn disambiguate(rows: &RowsBuilder, row: &SymbolRow, config: &LanguageConfig, out: &mut String) {
+    let use_name = |index: u32| rows.uses.get(index as usize).map_or("", |u| rows.str(u.name));
+    if let Some(scope) = rows.scopes.get(row.scope as usize)
+        && scope.kind == ScopeKind::Extension
+    {
+        out.push_str("impl#");
+        out.push('[');
+        push_name(use_name(scope.self_type), out);
+        out.push(']');
+        for base in rows.bases.iter().filter(|base| base.extension == row.scope) {
+            out.push('[');
+            push_name(use_name(base.base), out);
+            out.push(']');
+        }
+    }
+    if let Some(inner) = rows.scopes.get(row.inner as usize)
+        && inner.kind == ScopeKind::Function
+        && inner.self_type != NONE
+    {
+        out.push('[');
+        push_name(use_name(inner.self_type), out);
+        out.push(']');
+    }
+    if config.overloads && row.kind.is_callable() {
+        out.push('\u{1}');
+        for offset in 0..row.parameters {
+            if offset > 0 {
+                out.push(',');
+            }
+            if let Some(parameter) = rows.parameters.get((row.first_parameter + offset) as usize) {
+                let ty = rows.str(parameter.ty);
+                out.extend(ty.chars().filter(|c| !c.is_whitespace()));
+                if ty.is_empty() {
+                    out.push('_');
+                }
+            }
+        }
+    }
+}
+
+fn with_occurrence(own: &str, occurrence: u32) -> String {
+    if occurrence == 0 {
+        return own.to_owned();
+    }
+    let separator = if own.contains('\u{1}') { "" } else { "\u{1}" };
+    format!("{own}{separator}+{occurrence}")
+}
+
+fn before_name(disambiguator: &str) -> &str {
+    disambiguator.split('\u{1}').next().unwrap_or("")
+}
+
+fn push_suffix(kind: SymbolKind, name: &str, out: &mut String) {
+    // The disambiguator was pushed whole by `descriptor`: take its inside part back out.
+    let inside = out.rfind('\u{1}').map(|at| {
+        let inside = out[at + 1..].to_owned();
+        out.truncate(at);
+        inside
+    });
+    push_name(name, out);
+    out.push_str(match kind {
+        SymbolKind::Module | SymbolKind::Namespace => "/",
+        kind if kind.is_type() => "#",
+        SymbolKind::TypeAlias => "#",
+        SymbolKind::Macro => "!",
+        kind if kind.is_callable() => "().",
+        _ => ".",
+    });
+    if let Some(inside) = inside {
+        insert(kind, &inside, out);
+    }
+}
+
+fn insert_inside(kind: SymbolKind, disambiguator: &str, out: &mut String) {
+    if let Some((_, inside)) = disambiguator.split_once('\u{1}') {
+        insert(kind, inside, out);
+    }
+}
+
+fn insert(kind: SymbolKind, inside: &str, out: &mut String) {
+    if inside.is_empty() {
+        return;
+    }
+    if kind.is_callable() && kind != SymbolKind::Macro {
+        out.insert_str(out.len() - 2, inside);
+    } else {
+        // SCIP has no place for this in other descriptors; an escaped suffix keeps them apart.
+        out.insert_str(out.len() - 1, inside);
+    }
+}
+
+/// A name as it is, or between backticks where it is no simple identifier.
+fn push_name(name: &str, out: &mut String) {
+    if !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '+' | '-' | '$')) {
+        out.push_str(name);
+        return;
+    }
+    out.push('`');
+    for character in name.chars() {
+        if character == '`' {
+            out.push('`');
+        }
+        out.push(character);
+    }
+    out.push('`');
+}
+
+fn signature_hash(rows: &RowsBuilder, row: &SymbolRow) -> u32 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[row.kind as u8, row.flags.0 as u8, (row.flags.0 >> 8) as u8]);
+    hasher.update(rows.str(row.name).as_bytes());
+    hasher.update(&[0]);
+    hasher.update(rows.str(row.signature).as_bytes());
+    u32::from_le_bytes(*hasher.finalize().as_bytes().first_chunk().expect("a hash has 32 bytes"))
+}
+
+const _: () = assert!(SymbolRow::WORDS < 40, "a symbol row stays small");

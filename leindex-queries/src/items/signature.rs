@@ -1,0 +1,26 @@
+//! Signatures: a definition's text up to its body, on one line.
+
+/// Longest signature kept, in bytes.
+const LIMIT: usize = 400;
+
+/// Appends `head` with runs of white space made one blank and the opening of the body cut off.
+pub(crate) fn one_line(head: &str, out: &mut String) {
+    let mut blank = false;
+    for character in head.trim().chars() {
+        if character.is_whitespace() {
+            blank = true;
+            continue;
+        }
+        if blank && !out.is_empty() {
+            out.push(' ');
+        }
+        blank = false;
+        out.push(character);
+        if out.len() > LIMIT {
+            out.push('…');
+            return;
+        }
+    }
+    let trimmed = out.trim_end_matches([':', '{', '=', ';', ' ']).trim_end_matches("=>").trim_end();
+    out.truncate(trimmed.len());
+}

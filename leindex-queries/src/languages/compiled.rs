@@ -1,0 +1,249 @@
+//! A language's table with kind and field names replaced by the grammar's ids, made when its first file is read.
+
+use super::*;
+
+/// A loaded grammar with its table.
+#[derive(Debug)]
+pub struct Grammar {
+    /// The table it was made from.
+    pub config: &'static LanguageConfig,
+    pub(crate) language: tree_sitter::Language,
+    pub(crate) kinds: Box<[KindInfo]>,
+}
+
+/// What the walk must know about a node kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KindInfo {
+    pub(crate) action: Option<Action>,
+    pub(crate) metric: Metric,
+    /// Nothing below can matter: the kind is anonymous and counts for nothing.
+    pub(crate) inert: bool,
+}
+
+/// Which counters a node kind moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Metric(pub(crate) u8);
+
+impl Metric {
+    pub(crate) const DECISION: u8 = 1;
+    pub(crate) const SHORT_CIRCUIT: u8 = 2;
+    pub(crate) const NESTING: u8 = 4;
+    pub(crate) const FLAT: u8 = 8;
+    pub(crate) const DEEPENING: u8 = 16;
+    pub(crate) const STATEMENT: u8 = 32;
+
+    pub(crate) const fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+}
+
+/// A role with its parts resolved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Action {
+    pub(crate) role: &'static Role,
+    pub(crate) parts: [(Place, Slot); 4],
+}
+
+/// Where a part stands, in the grammar's ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Nowhere,
+    Field(u16),
+    Child(u16),
+}
+
+/// Which part of its parent's role a child is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    Other,
+    Object,
+    Name,
+    Arguments,
+    Class,
+    Value,
+    Type,
+    Left,
+    Body,
+    Bases,
+    SelfType,
+}
+
+impl Action {
+    /// Resolves a role against a grammar.
+    pub(crate) fn new(role: &'static Role, language: &tree_sitter::Language) -> Self {
+        let place = |at: At| {
+            if at.is_empty() {
+                Place::Nowhere
+            } else if let Ok(index) = at.parse() {
+                Place::Child(index)
+            } else {
+                language.field_id_for_name(at).map_or(Place::Nowhere, |id| Place::Field(id.get()))
+            }
+        };
+        let none = (Place::Nowhere, Slot::Other);
+        let parts = match *role {
+            Role::Define(define) => [
+                (place(define.body), Slot::Body),
+                (place(define.ty), Slot::Type),
+                (place(define.bases), Slot::Bases),
+                match define.value {
+                    "" => (place(define.self_type), Slot::SelfType),
+                    value => (place(value), Slot::Value),
+                },
+            ],
+            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
+            Role::Export { value } => [(place(value), Slot::Value), none, none, none],
+            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
+            Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
+            Role::MethodCall { object, name, arguments } => {
+                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
+            }
+            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
+            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
+            Role::Element { object } => [(place(object), Slot::Object), none, none, none],
+            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
+            Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
+            Role::Declare(declare) => {
+                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none]
+            }
+            Role::Parameter { name, ty, default, .. } => {
+                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
+            }
+            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
+            _ => [none; 4],
+        };
+        Self { role, parts }
+    }
+
+    /// The part that a child is, by its field and its position among the named children.
+    pub(crate) fn slot(&self, field: u16, child: u16) -> Slot {
+        for &(place, slot) in &self.parts {
+            let here = match place {
+                Place::Nowhere => false,
+                Place::Field(id) => id == field,
+                Place::Child(index) => index == child,
+            };
+            if here {
+                return slot;
+            }
+        }
+        Slot::Other
+    }
+}
+
+impl Grammar {
+    /// Loads the grammar of a language and resolves its table. Takes some tens of microseconds.
+    pub(crate) fn new(config: &'static LanguageConfig) -> Self {
+        let language = (config.grammar)();
+        let count = language.node_kind_count();
+        let mut kinds = vec![KindInfo::default(); count];
+        let mut ids_by_name = rustc_hash::FxHashMap::<(String, bool), Vec<u16>>::default();
+        for id in 0..count as u16 {
+            let named = language.node_kind_is_named(id);
+            kinds[id as usize].inert = !named;
+            if let Some(name) = language.node_kind_for_id(id) {
+                ids_by_name.entry((name.to_owned(), named)).or_default().push(id);
+            }
+        }
+        let ids = |name: &str, named: bool| ids_by_name.get(&(name.to_owned(), named)).map_or(&[][..], Vec::as_slice);
+        for (name, role) in config.roles {
+            // A keyword such as `self` is anonymous in some grammars and still has a role.
+            let found = match ids(name, true) {
+                [] => ids(name, false),
+                named => named,
+            };
+            for &id in found {
+                let info = &mut kinds[id as usize];
+                info.action = Some(Action::new(role, &language));
+                info.inert = false;
+            }
+        }
+        let metrics = &config.metrics;
+        for (names, flag) in [
+            (metrics.decisions, Metric::DECISION),
+            (metrics.short_circuits, Metric::SHORT_CIRCUIT),
+            (metrics.nesting, Metric::NESTING),
+            (metrics.flat, Metric::FLAT),
+            (metrics.deepening, Metric::DEEPENING),
+            (metrics.statements, Metric::STATEMENT),
+        ] {
+            for name in names {
+                let found = match ids(name, true) {
+                    [] => ids(name, false),
+                    named => named,
+                };
+                for &id in found {
+                    let info = &mut kinds[id as usize];
+                    info.metric.0 |= flag;
+                    info.inert = false;
+                }
+            }
+        }
+        Self { config, language, kinds: kinds.into() }
+    }
+
+    /// The syntax tree of a text, a node to a line with its field: for those who write a language's table.
+    pub fn tree_text(&self, source: &[u8]) -> String {
+        use std::fmt::Write as _;
+        let mut parser = tree_sitter::Parser::new();
+        let mut out = String::new();
+        if parser.set_language(&self.language).is_err() {
+            return out;
+        }
+        let Some(tree) = parser.parse(source, None) else { return out };
+        let mut cursor = tree.walk();
+        let mut depth = 0;
+        loop {
+            let node = cursor.node();
+            let field = cursor.field_name().map_or(String::new(), |field| format!("{field}: "));
+            let text = if node.child_count() == 0 { node.utf8_text(source).unwrap_or("") } else { "" };
+            let _ = writeln!(out, "{:indent$}{field}{} {text:?} {}", "", node.kind(), node.start_position().row + 1, indent = depth * 2);
+            if cursor.goto_first_child() {
+                depth += 1;
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return out;
+                }
+                depth -= 1;
+            }
+        }
+    }
+
+    /// Node kinds and fields that the table names and the grammar does not have. Empty in a sound table.
+    pub fn unknown_names(&self) -> Vec<&'static str> {
+        let exists = |name: &str| self.language.id_for_node_kind(name, true) != 0 || self.language.id_for_node_kind(name, false) != 0;
+        let metrics = &self.config.metrics;
+        let metric_kinds =
+            [metrics.decisions, metrics.short_circuits, metrics.nesting, metrics.flat, metrics.deepening, metrics.statements];
+        self.config
+            .roles
+            .iter()
+            .map(|&(name, _)| name)
+            .chain(metric_kinds.into_iter().flatten().copied())
+            .filter(|name| !exists(name))
+            .collect()
+    }
+}
+
+/// One language of a session: its table, and its grammar once it was needed.
+#[derive(Debug)]
+pub(crate) struct LazyGrammar {
+    pub(crate) config: &'static LanguageConfig,
+    loaded: OnceLock<Grammar>,
+}
+
+impl LazyGrammar {
+    pub(crate) const fn new(config: &'static LanguageConfig) -> Self {
+        Self { config, loaded: OnceLock::new() }
+    }
+
+    pub(crate) fn get(&self) -> &Grammar {
+        self.loaded.get_or_init(|| Grammar::new(self.config))
+    }
+
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.loaded.get().is_some()
+    }
+}

@@ -1,0 +1,44 @@
+//! C++.
+
+mod modules;
+mod roles;
+
+use super::{Docs, Evidence, LanguageConfig, Receiver};
+use crate::names::rules::NameRules;
+use crate::syntax::rows::SymbolRow;
+
+/// C++.
+pub static CONFIG: LanguageConfig = LanguageConfig {
+    name: "cpp",
+    dialect: "cpp",
+    version: "tree-sitter-cpp 0.23.4",
+    extensions: &["cpp", "cc", "cxx", "hpp", "hh", "hxx", "ipp", "inl", "c++", "h++", "tcc"],
+    file_names: &[],
+    grammar: || tree_sitter_cpp::LANGUAGE.into(),
+    roles: roles::ROLES,
+    metrics: roles::METRICS,
+    docs: Docs { prefixes: &[], docstring: false },
+    receiver: Receiver::Keyword,
+    assignment_declares: false,
+    overloads: false,
+    evidence,
+    names: NAMES,
+    repair: None,
+    item_starts: &[],
+};
+
+const NAMES: NameRules = NameRules {
+    family: "c",
+    separator: "::",
+    implicit_this: false,
+    module_scope: false,
+    global_scope: false,
+    constructors: &[],
+    builtins: modules::BUILTINS,
+    nested_modules: false,
+    imports_are_members: false,
+    modules_of: modules::modules_of,
+    import_targets: modules::import_targets,
+};
+
+fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

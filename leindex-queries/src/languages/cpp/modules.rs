@@ -1,0 +1,13 @@
+//! Modules and imports of C++.
+
+use crate::names::rules::{FileContext, Import, ImportContext, Target};
+
+pub(super) fn modules_of(_: &FileContext<'_>) -> Vec<String> {
+    Vec::new()
+}
+
+pub(super) fn import_targets(_: &ImportContext<'_>, _: &Import<'_>) -> Vec<Target> {
+    Vec::new()
+}
+
+pub(super) const BUILTINS: &[&str] = &[];

@@ -1,0 +1,44 @@
+//! C#.
+
+mod modules;
+mod roles;
+
+use super::{Docs, Evidence, LanguageConfig, Receiver};
+use crate::names::rules::NameRules;
+use crate::syntax::rows::SymbolRow;
+
+/// C#.
+pub static CONFIG: LanguageConfig = LanguageConfig {
+    name: "csharp",
+    dialect: "csharp",
+    version: "tree-sitter-c-sharp 0.23.5",
+    extensions: &["cs"],
+    file_names: &[],
+    grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+    roles: roles::ROLES,
+    metrics: roles::METRICS,
+    docs: Docs { prefixes: &[], docstring: false },
+    receiver: Receiver::Keyword,
+    assignment_declares: false,
+    overloads: false,
+    evidence,
+    names: NAMES,
+    repair: None,
+    item_starts: &[],
+};
+
+const NAMES: NameRules = NameRules {
+    family: "csharp",
+    separator: ".",
+    implicit_this: false,
+    module_scope: false,
+    global_scope: false,
+    constructors: &[],
+    builtins: modules::BUILTINS,
+    nested_modules: false,
+    imports_are_members: false,
+    modules_of: modules::modules_of,
+    import_targets: modules::import_targets,
+};
+
+fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

@@ -1,0 +1,8 @@
+//! What the node kinds of Haskell mean.
+
+use crate::languages::{Metrics, Role};
+
+pub(super) const ROLES: &[(&str, Role)] = &[];
+
+pub(super) const METRICS: Metrics =
+    Metrics { decisions: &[], short_circuits: &[], nesting: &[], flat: &[], deepening: &[], statements: &[] };

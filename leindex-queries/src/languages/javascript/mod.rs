@@ -1,0 +1,44 @@
+//! JavaScript.
+
+mod modules;
+mod roles;
+
+use super::{Docs, Evidence, LanguageConfig, Receiver};
+use crate::names::rules::NameRules;
+use crate::syntax::rows::SymbolRow;
+
+/// JavaScript.
+pub static CONFIG: LanguageConfig = LanguageConfig {
+    name: "javascript",
+    dialect: "javascript",
+    version: "tree-sitter-javascript 0.25.0",
+    extensions: &["js", "mjs", "cjs", "jsx"],
+    file_names: &[],
+    grammar: || tree_sitter_javascript::LANGUAGE.into(),
+    roles: roles::ROLES,
+    metrics: roles::METRICS,
+    docs: Docs { prefixes: &[], docstring: false },
+    receiver: Receiver::Keyword,
+    assignment_declares: false,
+    overloads: false,
+    evidence,
+    names: NAMES,
+    repair: None,
+    item_starts: &[],
+};
+
+const NAMES: NameRules = NameRules {
+    family: "javascript",
+    separator: ".",
+    implicit_this: false,
+    module_scope: false,
+    global_scope: false,
+    constructors: &[],
+    builtins: modules::BUILTINS,
+    nested_modules: false,
+    imports_are_members: false,
+    modules_of: modules::modules_of,
+    import_targets: modules::import_targets,
+};
+
+fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

@@ -1,0 +1,376 @@
+//! Le Parse, its vocabulary: what each language's grammar calls things.
+//!
+//! A language is a folder with a [`LanguageConfig`]: a table from the grammar's node kinds to [`Role`]s that the one
+//! walk in [`crate::syntax`] understands, the rules by which its names are looked up, and code only where a table
+//! cannot say it. Nothing here knows a file, a project or a database. Grammars are linked but stay untouched until the
+//! first file of their language: [`Grammar::get`] is the only place that loads one.
+
+use std::sync::OnceLock;
+
+use tree_sitter::Node;
+
+use crate::names::rules::NameRules;
+use crate::syntax::rows::{BaseKind, BindingKind, ScopeKind, SymbolKind, SymbolRow};
+use crate::syntax::walk::Walk;
+
+mod compiled;
+mod registry;
+
+pub use compiled::Grammar;
+pub(crate) use compiled::{Action, Metric, Slot};
+pub use registry::{Languages, language_of};
+
+#[cfg(feature = "c")]
+pub mod c;
+#[cfg(feature = "cpp")]
+pub mod cpp;
+#[cfg(feature = "csharp")]
+pub mod csharp;
+#[cfg(feature = "dart")]
+pub mod dart;
+#[cfg(feature = "elixir")]
+pub mod elixir;
+#[cfg(feature = "go")]
+pub mod go;
+#[cfg(feature = "haskell")]
+pub mod haskell;
+#[cfg(feature = "java")]
+pub mod java;
+#[cfg(feature = "javascript")]
+pub mod javascript;
+#[cfg(feature = "kotlin")]
+pub mod kotlin;
+#[cfg(feature = "lua")]
+pub mod lua;
+#[cfg(feature = "php")]
+pub mod php;
+#[cfg(feature = "python")]
+pub mod python;
+#[cfg(feature = "ruby")]
+pub mod ruby;
+#[cfg(feature = "rust")]
+pub mod rust;
+#[cfg(feature = "scala")]
+pub mod scala;
+#[cfg(feature = "swift")]
+pub mod swift;
+#[cfg(feature = "typescript")]
+pub mod typescript;
+
+/// Everything LeIndex has to know of a language.
+#[derive(Debug)]
+pub struct LanguageConfig {
+    /// Its name in tables and settings: `python`, `typescript`, `csharp`.
+    pub name: &'static str,
+    /// The syntax within the language, where it has several: `tsx` of `typescript`. Usually equal to `name`.
+    pub dialect: &'static str,
+    /// The version of the grammar. It stands in every key of the store.
+    pub version: &'static str,
+    /// File endings, without the dot.
+    pub extensions: &'static [&'static str],
+    /// Whole file names (`Rakefile`).
+    pub file_names: &'static [&'static str],
+    /// The grammar.
+    pub grammar: fn() -> tree_sitter::Language,
+    /// What node kinds mean. A kind that is not listed is walked through and stands for an unknown value.
+    pub roles: &'static [(&'static str, Role)],
+    /// What counts for the metrics.
+    pub metrics: Metrics,
+    /// How documentation is written.
+    pub docs: Docs,
+    /// What the first parameter or a keyword says of the current object.
+    pub receiver: Receiver,
+    /// Whether assigning to a plain name declares it (Python, Ruby, PHP, Lua globals).
+    pub assignment_declares: bool,
+    /// Whether functions are told apart by their parameters.
+    pub overloads: bool,
+    /// Finishes a symbol's in-file evidence: exported, test, private. Called when its node is left.
+    pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
+    /// How names are looked up, modules named and imports followed.
+    pub names: NameRules,
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
+    pub repair: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
+    pub item_starts: &'static [&'static str],
+}
+
+/// What [`LanguageConfig::evidence`] may look at.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// The symbol's name.
+    pub name: &'a str,
+    /// Its text from `start` to the body: modifiers, attributes and signature.
+    pub head: &'a str,
+    /// Attributes and decorators before it, as written, that are not inside `head`.
+    pub attributes: &'a str,
+    /// The kind of the scope it stands in.
+    pub scope: ScopeKind,
+    /// The kind of its parent symbol.
+    pub parent: SymbolKind,
+    /// Whether a wrapper of role [`Role::Export`] stands around it.
+    pub in_export: bool,
+}
+
+/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+pub type At = &'static str;
+
+/// What a node kind means to the walk.
+#[derive(Clone, Copy, Debug)]
+pub enum Role {
+    /// Nothing of interest is inside.
+    Skip,
+    /// A comment: may document the definition after it.
+    Comment,
+    /// An attribute or annotation that stands before a definition as its sibling; its names are decorator uses.
+    Attribute,
+    /// Stands around a definition and belongs to it (`decorated_definition`, `template_declaration`).
+    Wrapper,
+    /// A wrapper that exports what it holds; `value` is an expression exported as default.
+    Export {
+        /// The default export's expression.
+        value: At,
+    },
+    /// A definition.
+    Define(Define),
+    /// A scope that is no symbol: a block, a lambda, a comprehension.
+    Scope(ScopeKind),
+    /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
+    Extension {
+        /// The type that gets the members.
+        ty: At,
+        /// The trait or interface implemented.
+        base: At,
+    },
+    /// A name used as a value, or as whatever the place around it says.
+    Name,
+    /// A name that is always a type.
+    TypeName,
+    /// The current object.
+    This,
+    /// The current object as its base.
+    Super,
+    /// A value of a built-in type, with that type's name.
+    Literal(&'static str),
+    /// `object.name`.
+    Member {
+        /// The object, type or module before the dot.
+        object: At,
+        /// The name after it.
+        name: At,
+    },
+    /// A call of the value of `function`.
+    Call {
+        /// The callee.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
+    /// A call that names its method apart from its object (Java, Ruby, PHP).
+    MethodCall {
+        /// The object; where it is missing the call is of a plain name.
+        object: At,
+        /// The method's name.
+        name: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
+    /// Makes an instance of the type at `class`.
+    New {
+        /// The type.
+        class: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
+    /// An element of the value at `object`.
+    Element {
+        /// The container.
+        object: At,
+    },
+    /// Has the value of one part (parentheses, `await`, casts: `value` is that part; `ty` is walked as a type).
+    Pass {
+        /// The part.
+        value: At,
+        /// A type inside.
+        ty: At,
+    },
+    /// `name: value` in a call, a class head or a literal: the name is no use here.
+    Keyword {
+        /// The name.
+        name: At,
+        /// The value, walked as an expression.
+        value: At,
+    },
+    /// Everything inside is a type; the value is that of the first part.
+    Type,
+    /// `left = right`.
+    Assign {
+        /// What is assigned to.
+        left: At,
+        /// The value.
+        right: At,
+        /// A declared type.
+        ty: At,
+    },
+    /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
+    Declare(Declare),
+    /// A parameter of the function around it.
+    Parameter {
+        /// Its name or pattern.
+        name: At,
+        /// Its type.
+        ty: At,
+        /// Its default value; a parameter with one is optional.
+        default: At,
+        /// Takes any number of arguments.
+        variadic: bool,
+    },
+    /// A parameter list in which a bare name is a parameter.
+    Parameters,
+    /// A type parameter.
+    TypeParameter {
+        /// Its name.
+        name: At,
+    },
+    /// The types inside are bases of the definition around it.
+    Bases(BaseKind),
+    /// A decorator or annotation: its names are decorator uses.
+    Decorator,
+    /// Names inside belong to an outer scope (`global x`).
+    Outer,
+    /// The code of the language decides.
+    Custom(fn(&mut Walk<'_>, Node<'_>) -> Visit),
+}
+
+/// A definition of names that are not symbols on their own.
+#[derive(Clone, Copy, Debug)]
+pub struct Declare {
+    /// The name or pattern.
+    pub name: At,
+    /// The initial value.
+    pub value: At,
+    /// The declared type.
+    pub ty: At,
+    /// Whether the value is iterated over (`for`): the name gets an element.
+    pub element: bool,
+    /// How the names are bound.
+    pub kind: BindingKind,
+    /// Bound in the function's scope, not the block's (`var`).
+    pub hoisted: bool,
+    /// Outside functions each name is a symbol of this kind, in a type of the second.
+    pub symbol: Option<(SymbolKind, SymbolKind)>,
+}
+
+impl Declare {
+    /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
+    pub const LOCAL: Self =
+        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+}
+
+/// A definition that becomes a symbol.
+#[derive(Clone, Copy, Debug)]
+pub struct Define {
+    /// What it is.
+    pub kind: SymbolKind,
+    /// What it is inside a type or extension.
+    pub kind_in_type: SymbolKind,
+    /// Where its name stands.
+    pub name: NameAt,
+    /// Its body; without one it is a declaration (for callables).
+    pub body: At,
+    /// Its return type or, for fields and variables, its type.
+    pub ty: At,
+    /// Its bases, if they lie under a field rather than in a node of role [`Role::Bases`].
+    pub bases: At,
+    /// Its value (constants, variables, fields).
+    pub value: At,
+    /// The type that it belongs to though it stands elsewhere (Go receivers).
+    pub self_type: At,
+    /// What it opens for the names inside.
+    pub scope: Option<ScopeKind>,
+}
+
+impl Define {
+    const fn base(kind: SymbolKind, kind_in_type: SymbolKind, scope: Option<ScopeKind>) -> Self {
+        Self { kind, kind_in_type, name: NameAt::Field("name"), body: "body", ty: "", bases: "", value: "", self_type: "", scope }
+    }
+
+    /// A function with fields `name`, `body`, `return_type`; a method inside a type.
+    pub const FUNCTION: Self =
+        Self { ty: "return_type", ..Self::base(SymbolKind::Function, SymbolKind::Method, Some(ScopeKind::Function)) };
+    /// A constructor with fields `name`, `body`.
+    pub const CONSTRUCTOR: Self = Self::base(SymbolKind::Constructor, SymbolKind::Constructor, Some(ScopeKind::Function));
+    /// A field with `name`, `type` and `value`.
+    pub const FIELD: Self = Self { ty: "type", value: "value", body: "", ..Self::base(SymbolKind::Field, SymbolKind::Field, None) };
+
+    /// A type with fields `name` and `body`.
+    pub const fn type_of(kind: SymbolKind) -> Self {
+        Self::base(kind, kind, Some(ScopeKind::Type))
+    }
+
+    /// A namespace with fields `name` and `body`.
+    pub const NAMESPACE: Self = Self::base(SymbolKind::Namespace, SymbolKind::Namespace, Some(ScopeKind::Namespace));
+    /// A type alias with fields `name` and `value`.
+    pub const ALIAS: Self = Self { ty: "value", body: "", ..Self::base(SymbolKind::TypeAlias, SymbolKind::TypeAlias, None) };
+}
+
+/// Where a definition's name stands.
+#[derive(Clone, Copy, Debug)]
+pub enum NameAt {
+    /// In a field or at a position.
+    Field(At),
+    /// Where this code finds it; `None` means the node defines nothing.
+    Find(for<'t> fn(Node<'t>) -> Option<Node<'t>>),
+    /// It is always called this.
+    Fixed(&'static str),
+}
+
+/// What is done with a node after [`Role::Custom`] looked at it.
+#[derive(Clone, Copy, Debug)]
+pub enum Visit {
+    /// Its children are walked; it stands for an unknown value.
+    Children,
+    /// It is done.
+    Skip,
+    /// It is treated as if its kind had this role.
+    As(&'static Role),
+}
+
+/// How the current object is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// By a node of role [`Role::This`].
+    Keyword,
+    /// By the first parameter of a method.
+    FirstParameter,
+    /// By these names inside methods.
+    Named(&'static [&'static str]),
+}
+
+/// How documentation is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Docs {
+    /// What comments that document begin with; empty for any comment.
+    pub prefixes: &'static [&'static str],
+    /// Whether the first string of a body is its documentation.
+    pub docstring: bool,
+}
+
+/// Node kinds that count for the metrics. Kinds with a role may appear here too.
+#[derive(Clone, Copy, Debug)]
+pub struct Metrics {
+    /// Cyclomatic +1: each branch of a decision (`if`, `elif`, loop, `case`, `catch`, `?:`, comprehension `for`/`if`).
+    pub decisions: &'static [&'static str],
+    /// Tokens of short-circuit operators: cyclomatic +1 each; cognitive +1 per run of equal ones.
+    pub short_circuits: &'static [&'static str],
+    /// Cognitive +1 and +1 per level of nesting, and they nest what is inside.
+    pub nesting: &'static [&'static str],
+    /// Cognitive +1 without regard to nesting (`else`, `elif`, labelled jumps).
+    pub flat: &'static [&'static str],
+    /// They nest what is inside without counting (lambdas).
+    pub deepening: &'static [&'static str],
+    /// Statements.
+    pub statements: &'static [&'static str],
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! Python.
+
+mod modules;
+mod roles;
+
+use super::{Docs, Evidence, LanguageConfig, Receiver};
+use crate::names::rules::NameRules;
+use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
+
+/// Python 3.
+pub static CONFIG: LanguageConfig = LanguageConfig {
+    name: "python",
+    dialect: "python",
+    version: "tree-sitter-python 0.25.0",
+    extensions: &["py", "pyi", "pyw"],
+    file_names: &["SConstruct", "SConscript"],
+    grammar: || tree_sitter_python::LANGUAGE.into(),
+    roles: roles::ROLES,
+    metrics: roles::METRICS,
+    docs: Docs { prefixes: &["#"], docstring: true },
+    receiver: Receiver::FirstParameter,
+    assignment_declares: true,
+    overloads: false,
+    evidence,
+    names: NameRules {
+        family: "python",
+        separator: ".",
+        implicit_this: false,
+        module_scope: false,
+        global_scope: false,
+        constructors: &["__init__", "__new__"],
+        builtins: modules::BUILTINS,
+        nested_modules: true,
+        imports_are_members: true,
+        modules_of: modules::modules_of,
+        import_targets: modules::import_targets,
+    },
+    repair: None,
+    item_starts: &["def ", "class ", "async def ", "@"],
+};
+
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    let name = evidence.name;
+    let dunder = name.starts_with("__") && name.ends_with("__");
+    if name.starts_with('_') && !dunder {
+        row.flags.set(SymbolFlags::PRIVATE);
+    } else if evidence.scope != ScopeKind::Function {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+    if name.starts_with("test_") && row.kind.is_callable() || row.kind == SymbolKind::Class && name.starts_with("Test") {
+        row.flags.set(SymbolFlags::TEST);
+    }
+    if row.kind == SymbolKind::Method && matches!(name, "__init__" | "__new__") {
+        row.kind = SymbolKind::Constructor;
+    }
+    if matches!(row.kind, SymbolKind::Variable | SymbolKind::Field) && is_constant_name(name) && row.kind == SymbolKind::Variable {
+        row.kind = SymbolKind::Constant;
+    }
+    if evidence.head.contains("@staticmethod") || evidence.head.contains("@classmethod") {
+        row.flags.set(SymbolFlags::STATIC);
+    }
+    if evidence.head.contains("@property") || evidence.head.contains("cached_property") {
+        row.flags.set(SymbolFlags::PROPERTY);
+    }
+    if evidence.head.contains("abstractmethod") {
+        row.flags.set(SymbolFlags::ABSTRACT);
+    }
+    if evidence.head.trim_start().starts_with("async ") {
+        row.flags.set(SymbolFlags::ASYNC);
+    }
+}
+
+fn is_constant_name(name: &str) -> bool {
+    name.chars().any(char::is_alphabetic) && !name.chars().any(char::is_lowercase)
+}

@@ -1,0 +1,129 @@
+//! The languages of a session and how a file finds its own.
+
+use std::sync::Arc;
+
+use leindex_db::Dialect;
+
+use super::compiled::LazyGrammar;
+use super::{Grammar, LanguageConfig};
+
+/// The languages that a session reads; a [`Dialect`] is an index into it. Cloning shares the loaded grammars.
+#[derive(Clone, Debug)]
+pub struct Languages {
+    entries: Arc<[LazyGrammar]>,
+}
+
+impl Default for Languages {
+    fn default() -> Self {
+        Self::of(BUILT_IN.iter().copied())
+    }
+}
+
+impl Languages {
+    /// A registry of the given languages, in the order in which they may claim a file.
+    pub fn of(configs: impl IntoIterator<Item = &'static LanguageConfig>) -> Self {
+        Self { entries: configs.into_iter().map(LazyGrammar::new).collect() }
+    }
+
+    /// The table of a dialect.
+    pub fn config(&self, dialect: Dialect) -> Option<&'static LanguageConfig> {
+        self.entries.get(dialect.0 as usize).map(|entry| entry.config)
+    }
+
+    /// The grammar of a dialect, loaded on first use.
+    pub fn grammar(&self, dialect: Dialect) -> Option<&Grammar> {
+        self.entries.get(dialect.0 as usize).map(LazyGrammar::get)
+    }
+
+    /// Names of the dialects whose grammar has been loaded.
+    pub fn loaded(&self) -> Vec<&'static str> {
+        self.entries.iter().filter(|entry| entry.is_loaded()).map(|entry| entry.config.dialect).collect()
+    }
+
+    /// All tables, in order of their dialect.
+    pub fn configs(&self) -> impl Iterator<Item = &'static LanguageConfig> + '_ {
+        self.entries.iter().map(|entry| entry.config)
+    }
+
+    /// The dialect with this name.
+    pub fn by_name(&self, dialect: &str) -> Option<Dialect> {
+        self.entries.iter().position(|entry| entry.config.dialect == dialect).map(|index| Dialect(index as u16))
+    }
+
+    /// Whether some language may claim a file of this name.
+    pub fn claims(&self, file_name: &str) -> bool {
+        self.by_file_name(file_name).is_some()
+    }
+
+    /// The dialect of a file, by its name and, where that is not enough (`.h`), by the beginning of its text.
+    pub fn dialect(&self, file_name: &str, head: &[u8]) -> Dialect {
+        let Some(found) = self.by_file_name(file_name) else { return Dialect::NONE };
+        if file_name.ends_with(".h") && looks_like_cpp(head) { self.by_name("cpp").unwrap_or(found) } else { found }
+    }
+
+    fn by_file_name(&self, file_name: &str) -> Option<Dialect> {
+        let extension = file_name.rsplit_once('.').map(|(_, extension)| extension);
+        self.entries
+            .iter()
+            .position(|entry| {
+                entry.config.file_names.contains(&file_name) || extension.is_some_and(|e| entry.config.extensions.contains(&e))
+            })
+            .map(|index| Dialect(index as u16))
+    }
+}
+
+/// The built-in language with this dialect name.
+pub fn language_of(dialect: &str) -> Option<&'static LanguageConfig> {
+    BUILT_IN.iter().copied().find(|config| config.dialect == dialect)
+}
+
+/// A header is C++ if its beginning uses a word that C does not have, at the start of a line.
+fn looks_like_cpp(head: &[u8]) -> bool {
+    const WORDS: [&[u8]; 9] =
+        [b"class ", b"namespace ", b"template", b"using ", b"public:", b"private:", b"protected:", b"constexpr ", b"extern \"C\""];
+    head.split(|&byte| byte == b'\n').any(|line| {
+        let line = line.trim_ascii_start();
+        WORDS.iter().any(|word| line.starts_with(word)) && !line.starts_with(b"extern \"C\" {") || line.windows(5).any(|w| w == b"std::")
+    })
+}
+
+const BUILT_IN: &[&LanguageConfig] = &[
+    #[cfg(feature = "python")]
+    &super::python::CONFIG,
+    #[cfg(feature = "javascript")]
+    &super::javascript::CONFIG,
+    #[cfg(feature = "typescript")]
+    &super::typescript::CONFIG,
+    #[cfg(feature = "typescript")]
+    &super::typescript::TSX,
+    #[cfg(feature = "go")]
+    &super::go::CONFIG,
+    #[cfg(feature = "rust")]
+    &super::rust::CONFIG,
+    #[cfg(feature = "java")]
+    &super::java::CONFIG,
+    #[cfg(feature = "c")]
+    &super::c::CONFIG,
+    #[cfg(feature = "cpp")]
+    &super::cpp::CONFIG,
+    #[cfg(feature = "csharp")]
+    &super::csharp::CONFIG,
+    #[cfg(feature = "ruby")]
+    &super::ruby::CONFIG,
+    #[cfg(feature = "php")]
+    &super::php::CONFIG,
+    #[cfg(feature = "swift")]
+    &super::swift::CONFIG,
+    #[cfg(feature = "kotlin")]
+    &super::kotlin::CONFIG,
+    #[cfg(feature = "dart")]
+    &super::dart::CONFIG,
+    #[cfg(feature = "lua")]
+    &super::lua::CONFIG,
+    #[cfg(feature = "scala")]
+    &super::scala::CONFIG,
+    #[cfg(feature = "elixir")]
+    &super::elixir::CONFIG,
+    #[cfg(feature = "haskell")]
+    &super::haskell::CONFIG,
+];

@@ -1,0 +1,3 @@
+//! Le Graphe, its names: modules, imports, scopes and the edges that follow from them.
+
+pub mod rules;

@@ -1,0 +1,132 @@
+//! What a language says about names: the part of a [`LanguageConfig`](crate::languages::LanguageConfig) that
+//! resolution reads. Pure functions over paths, module names and manifests; no file is opened here.
+
+use std::fmt;
+
+/// How a language looks names up.
+#[derive(Clone, Copy, Debug)]
+pub struct NameRules {
+    /// Languages that can see each other's modules share a family (`javascript` for JavaScript and TypeScript).
+    pub family: &'static str,
+    /// What stands between the parts of a qualified name (`.`, `::`, `/`).
+    pub separator: &'static str,
+    /// Whether members of the enclosing type are visible by their plain names (Java, C++, C#, Kotlin, Swift, …).
+    pub implicit_this: bool,
+    /// Whether files of the same module see each other's top level without an import (Go, Java, C#, Swift, …).
+    pub module_scope: bool,
+    /// Whether every definition at the top of any file is visible everywhere once loaded (Ruby, PHP functions, C with
+    /// headers, Lua globals): a name found nowhere else is looked up among all files of the family.
+    pub global_scope: bool,
+    /// Names of constructors inside a type (`__init__`, `constructor`, `new`, `initialize`); the type's own name counts
+    /// where a definition of kind constructor exists.
+    pub constructors: &'static [&'static str],
+    /// Names that the language itself provides. Sorted. A plain name found here and nowhere in scope is external.
+    pub builtins: &'static [&'static str],
+    /// Whether a namespace inside a file is part of the file's own module (Rust `mod x {}`), or absolute (C#, C++, Ruby).
+    pub nested_modules: bool,
+    /// Whether every file-level import is visible to other files as a member of this module (Python).
+    pub imports_are_members: bool,
+    /// The names of the modules a file makes up, by its path and what it declares.
+    pub modules_of: fn(&FileContext<'_>) -> Vec<String>,
+    /// Where an import may lead, best first.
+    pub import_targets: fn(&ImportContext<'_>, &Import<'_>) -> Vec<Target>,
+}
+
+/// A file as its module name is worked out.
+#[derive(Clone, Copy, Debug)]
+pub struct FileContext<'a> {
+    /// Its path from the root, with `/`.
+    pub path: &'a str,
+    /// The package or module it declares itself part of, or empty.
+    pub declared: &'a str,
+    /// What the project's manifests and folders say.
+    pub layout: &'a dyn Layout,
+}
+
+/// The file an import stands in.
+#[derive(Clone, Copy, Debug)]
+pub struct ImportContext<'a> {
+    /// Its path from the root, with `/`.
+    pub path: &'a str,
+    /// The modules it makes up.
+    pub modules: &'a [String],
+    /// What the project's manifests and folders say.
+    pub layout: &'a dyn Layout,
+}
+
+impl ImportContext<'_> {
+    /// The folder of the file, without a trailing `/`; empty at the root.
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+}
+
+/// An import row with its strings.
+#[derive(Clone, Copy, Debug)]
+pub struct Import<'a> {
+    /// The module as written.
+    pub module: &'a str,
+    /// The name wanted from it, or empty.
+    pub name: &'a str,
+    /// Leading dots.
+    pub level: u32,
+    /// Searched in system paths first.
+    pub system: bool,
+}
+
+/// Where an import may lead.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The file at this path from the root.
+    File(String),
+    /// The module of this name.
+    Module(String),
+    /// Outside the workspace: the package's name.
+    External(String),
+}
+
+/// What exists in the project, as far as imports may ask.
+pub trait Layout: fmt::Debug {
+    /// Whether there is a source file at this path.
+    fn has_file(&self, path: &str) -> bool;
+    /// Whether there is a folder with source files at or below this path.
+    fn has_folder(&self, path: &str) -> bool;
+    /// Whether some file makes up this module.
+    fn has_module(&self, family: &str, module: &str) -> bool;
+    /// Files whose path ends with `/suffix`, in order (C includes, Ruby load paths, Lua package paths).
+    fn files_ending(&self, suffix: &str) -> Vec<String>;
+    /// Facts of the nearest manifest of a kind (`go.mod`, `package.json`, `Cargo.toml`, `pyproject.toml`,
+    /// `tsconfig.json`, `composer.json`, `pubspec.yaml`) at or above a folder: its folder and its facts.
+    fn manifest(&self, kind: &str, folder: &str) -> Option<(&str, &Manifest)>;
+    /// All manifests of a kind with their folders.
+    fn manifests(&self, kind: &str) -> Vec<(&str, &Manifest)>;
+}
+
+/// What a build manifest says about names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Manifest {
+    /// The package's name (`module` of go.mod).
+    pub name: String,
+    /// Path aliases, as pattern and replacements from the manifest's folder (`tsconfig` paths with `*`,
+    /// `exports`/`imports` of package.json, PSR-4 prefixes, Cargo's renamed or path dependencies).
+    pub aliases: Vec<(String, Vec<String>)>,
+    /// Source roots from the manifest's folder (`baseUrl`, `src`, `lib`).
+    pub roots: Vec<String>,
+    /// Entry files from the manifest's folder (`main`, `module`, `[lib] path`, `[[bin]]`).
+    pub entries: Vec<String>,
+}
+
+/// Joins a folder and a relative path, resolving `.` and `..`. `None` if the path leaves the root.
+pub fn join(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
