@@ -275,6 +275,8 @@ pub struct Declare {
     pub scope: bool,
     /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
     pub capitals: bool,
+    /// Several declarations in a row, each a name and what is said of it (Swift's `let a = 1, b = 2`, `if let x = y, z`).
+    pub sequence: bool,
 }
 
 impl Declare {
@@ -289,6 +291,7 @@ impl Declare {
         symbol: None,
         scope: false,
         capitals: false,
+        sequence: false,
     };
 }
 

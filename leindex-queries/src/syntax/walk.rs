@@ -432,6 +432,11 @@ impl<'a> Walk<'a> {
         use_role(self.mode_here)
     }
 
+    /// Whether a plain name at the node being looked at would be declared.
+    pub fn declares_here(&self) -> bool {
+        matches!(self.mode_here, Mode::Declare { .. })
+    }
+
     /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
     pub fn base_here(&mut self, index: u32) {
         self.add_base(self.mode_here, index);
@@ -584,6 +589,7 @@ impl<'a> Walk<'a> {
         }
         if slot == Slot::Left
             && let Some(Role::Declare(declare)) = parent_role
+            && declare.sequence
         {
             self.next_name(node, declare);
         }
@@ -890,7 +896,7 @@ impl<'a> Walk<'a> {
         } else if slot == Slot::Value
             && parent.left != Value::None
             && parent.value != Value::None
-            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(_)))
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(Declare { sequence: true, .. })))
         {
             // What follows the value of a declaration is not its value (`if let x = y, x.z`).
             return;
