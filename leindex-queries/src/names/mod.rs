@@ -1,3 +1,9 @@
 //! Le Graphe, its names: modules, imports, scopes and the edges that follow from them.
 
+pub mod edges;
+pub mod files;
+pub mod manifests;
+pub mod members;
+pub mod module_map;
+pub mod resolve;
 pub mod rules;
