@@ -17,5 +17,5 @@ pub use db::{ContentChanged, Db};
 pub use error::Error;
 pub use ids::{ContentHash, Dialect};
 pub use inputs::{CHUNK, Directory, Entry, Root, Settings, Workspace, chunk_of};
-pub use location::{Location, home};
+pub use location::{Location, canonical, home};
 pub use skip::Skip;

@@ -50,6 +50,15 @@ impl Location {
     }
 }
 
+/// The one path of a folder or file, with every link followed.
+///
+/// # Errors
+///
+/// When nothing is there, or it may not be looked at.
+pub fn canonical(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(Error::io(path))
+}
+
 /// The folder that holds all stores: `LEINDEX_HOME`, else `leindex` in the user's cache directory.
 ///
 /// # Errors

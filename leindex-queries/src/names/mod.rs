@@ -2,6 +2,7 @@
 
 pub mod edges;
 pub mod files;
+pub mod live;
 pub mod manifests;
 pub mod members;
 pub mod module_map;

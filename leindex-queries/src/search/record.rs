@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
+use leindex_db::ContentHash;
 use leindex_db::store::StoreKey;
 
 use super::terms::{for_each_subword, term};
 use crate::db::Db;
+use crate::languages::LanguageConfig;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::{ExportRow, ImportKind, ImportRow, Rows, SymbolKind, UseKind, UseRow, name_hash};
 
@@ -64,8 +66,11 @@ pub(crate) fn record<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Arc<Record> {
 /// The key of a blob's record.
 pub(crate) fn record_key<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Option<StoreKey> {
     let config = db.languages().config(blob.dialect(db))?;
-    let hash = blob.hash(db);
-    Some(StoreKey::new("index", &crate::schema::INDEX, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()]))
+    Some(record_key_of(config, blob.hash(db)))
+}
+
+pub(crate) fn record_key_of(config: &LanguageConfig, hash: ContentHash) -> StoreKey {
+    StoreKey::new("index", &crate::schema::INDEX, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()])
 }
 
 /// Whether a symbol is a document: local names and fields are found through what holds them.

@@ -11,6 +11,7 @@ use leindex_db::{ContentHash, Dialect};
 use super::parse::ParseSession;
 use super::rows::{ExportRow, ImportRow, ModuleRow, Rows, SymbolRow};
 use crate::db::Db;
+use crate::languages::{LanguageConfig, Languages};
 
 /// The bytes of a file and how they are read.
 #[salsa::interned(revisions = usize::MAX, debug)]
@@ -59,8 +60,11 @@ pub fn blob_shape<'db>(db: &'db dyn Db, blob: Blob<'db>) -> [u8; 16] {
 
 /// The key under which a blob's rows are stored, or `None` where no language reads it.
 pub fn rows_key(db: &dyn Db, hash: ContentHash, dialect: Dialect) -> Option<StoreKey> {
-    let config = db.languages().config(dialect)?;
-    Some(StoreKey::new("rows", &crate::schema::ROWS, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()]))
+    Some(rows_key_of(db.languages().config(dialect)?, hash))
+}
+
+pub(crate) fn rows_key_of(config: &LanguageConfig, hash: ContentHash) -> StoreKey {
+    StoreKey::new("rows", &crate::schema::ROWS, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()])
 }
 
 fn load_rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Rows {
@@ -69,7 +73,7 @@ fn load_rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Rows {
     if let Some(rows) = db.packed(&key).and_then(Rows::open) {
         return rows;
     }
-    let rows = compute_rows(db, dialect, &db.text(hash));
+    let rows = compute_rows(db.languages(), dialect, &db.text(hash));
     db.keep(key, rows.as_bytes().clone());
     rows
 }
@@ -79,9 +83,9 @@ thread_local! {
 }
 
 /// Parses bytes: what the query and the bulk pass share. One parser per thread.
-pub(crate) fn compute_rows(db: &dyn Db, dialect: Dialect, bytes: &[u8]) -> Rows {
+pub(crate) fn compute_rows(languages: &Languages, dialect: Dialect, bytes: &[u8]) -> Rows {
     PARSES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let Some(grammar) = db.languages().grammar(dialect) else { return Rows::empty() };
+    let Some(grammar) = languages.grammar(dialect) else { return Rows::empty() };
     SESSION.with_borrow_mut(|session| session.rows(grammar, bytes))
 }
 
