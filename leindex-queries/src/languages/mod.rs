@@ -202,6 +202,11 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.

@@ -217,8 +217,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
-            Some(_) => match declared_value(self.db, symbol) {
-                Some(ty) => (Entity::Instance(ty), Rule::Type),
+            Some(_) => match result_value(self.db, symbol) {
+                Some(entity) => (entity, Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
             None => (Entity::Unknown, Rule::Unresolved),
@@ -428,7 +428,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let parent = self.rows.get::<ScopeRow>(scope)?.parent;
                 return Some(self.lookup(parent, name, start));
             }
-            BindingKind::TypeParameter => (Entity::Local, Rule::Unresolved),
+            BindingKind::TypeParameter | BindingKind::Result => (Entity::Local, Rule::Unresolved),
             BindingKind::Parameter | BindingKind::Variable | BindingKind::Field => {
                 if chosen.type_use != NONE
                     && let Some(ty) = self.type_named(chosen.type_use)
@@ -740,6 +740,37 @@ pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Optio
         return None;
     }
     Resolver::new(db, symbol.file(db), &rows).type_named(row.type_use)
+}
+
+/// What a call of a function gives: by its declaration, or because every `return` gives the same.
+#[salsa::tracked(returns(clone), cycle_result = no_result)]
+pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Entity<'db>> {
+    if let Some(ty) = declared_value(db, symbol) {
+        return Some(Entity::Instance(ty));
+    }
+    let (rows, _, row) = symbol_row(db, symbol)?;
+    if row.type_use != NONE || row.flags.has(crate::syntax::rows::SymbolFlags::ASYNC) {
+        return None;
+    }
+    let mut results = rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
+    results.peek()?;
+    let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+    let mut found: Option<Entity<'db>> = None;
+    for result in results {
+        if result.value == NONE {
+            return None;
+        }
+        match resolver.value(result.value).0 {
+            Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => return None,
+            entity if found.as_ref().is_none_or(|found| *found == entity) => found = Some(entity),
+            _ => return None,
+        }
+    }
+    found
+}
+
+fn no_result<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Entity<'db>> {
+    None
 }
 
 fn no_type<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Symbol<'db>> {
