@@ -4,6 +4,7 @@
 //! embedders who want the queries themselves find them in [`crate::query`].
 
 mod change;
+pub(crate) mod describe;
 mod error;
 mod open;
 mod results;

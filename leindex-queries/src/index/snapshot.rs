@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use leindex_db::{ContentChanged, Workspace};
 
+use super::describe::symbol_name;
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
 use super::world::{View, World};
 use super::results::EdgeInfo;
 use crate::graph::calls::{self, FoundEdge};
 use crate::graph::join::Join;
-use crate::items::descriptor::descriptor;
 use crate::names::edges::file_edges;
-use crate::names::files::{Symbol, symbol_row};
+use crate::names::files::symbol_row;
 use crate::names::live::{live_blobs, workspace_digest};
 
 /// A look at an index at one revision. Every answer carries [`revision`](Self::revision).
@@ -92,15 +92,6 @@ impl Snapshot<'_> {
             Err(payload) => resume_unwind(payload),
         }
     }
-}
-
-/// A symbol's name everywhere: `<project> <path> <descriptor>`.
-pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
-    let db = world.db;
-    let project = Workspace::get(db).roots(db).first().map_or("", |root| root.name(db));
-    let path = symbol.file(db).path(db);
-    let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
-    format!("{project} {path} {descriptor}")
 }
 
 pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo {

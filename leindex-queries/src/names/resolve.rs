@@ -167,6 +167,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let (base, rule) = self.value(row.base);
                 self.member_of(&base, row.name, rule)
             }
+            // The callee is what an inner expression gives: `make()()`.
+            UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
             UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
             UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
         }
