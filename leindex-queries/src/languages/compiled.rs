@@ -102,6 +102,7 @@ impl Action {
                 },
             ],
             Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
+            Role::Return { value } => [(place(value), Slot::Value), none, none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none],
             Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
             Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],

@@ -203,6 +203,11 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
     /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
     List {
         /// A single value opposite goes to the first name (several results), rather than being taken apart.

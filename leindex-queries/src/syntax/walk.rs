@@ -848,6 +848,11 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Return { .. } => {
+                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
+                self.rows.bindings[binding as usize].value = frame.value.use_index();
+                Value::Unknown
+            }
             Role::Export { .. } => {
                 if let Value::Use(value) = frame.value {
                     let row = ExportRow { name: self.rows.string("default"), local: self.rows.uses[value as usize].name, value };
@@ -1246,6 +1251,18 @@ impl<'a> Walk<'a> {
         let mut scope = self.scope;
         while let Some(row) = self.rows.scopes.get(scope as usize) {
             if row.kind != ScopeKind::Block {
+                return scope;
+            }
+            scope = row.parent;
+        }
+        0
+    }
+
+    /// The scope of the function around, or the file's.
+    fn enclosing_function(&self) -> u32 {
+        let mut scope = self.scope;
+        while let Some(row) = self.rows.scopes.get(scope as usize) {
+            if row.kind == ScopeKind::Function {
                 return scope;
             }
             scope = row.parent;
