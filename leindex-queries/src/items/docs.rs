@@ -20,14 +20,20 @@ pub(crate) fn leading(
         let text = source.get(from as usize..to as usize).unwrap_or("");
         let gap = source.get(to as usize..below as usize).unwrap_or("\n\n");
         let documents = prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix));
-        if to > below || has_blank_line(gap, text) || !documents || !alone_on_line(source, from) {
+        if to > below || has_blank_line(gap, text) || !alone_on_line(source, from) {
             break;
         }
-        first = index;
+        // Other comments may stand among those that document.
+        if documents {
+            first = index;
+        }
         below = from;
     }
     for &(from, to) in comments.get(first..).unwrap_or(&[]) {
-        clean(source.get(from as usize..to as usize).unwrap_or(""), out);
+        let text = source.get(from as usize..to as usize).unwrap_or("");
+        if prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix)) {
+            clean(text, out);
+        }
     }
     let trimmed = out.trim_end().len();
     out.truncate(trimmed);

@@ -286,6 +286,20 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The names of the symbols around the walk's place, the outermost first, the file's own left out.
+    pub fn names_around(&self) -> Vec<Str> {
+        let mut names = Vec::new();
+        let mut at = self.symbol;
+        while at != 0
+            && let Some(row) = self.rows.symbols.get(at as usize)
+        {
+            names.push(row.name);
+            at = row.parent;
+        }
+        names.reverse();
+        names
+    }
+
     /// Changes the symbol around the walk's place.
     pub fn update_symbol(&mut self, change: impl FnOnce(&mut SymbolRow)) {
         change(&mut self.rows.symbols[self.symbol as usize]);
@@ -579,7 +593,7 @@ impl<'a> Walk<'a> {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             (parent.name_start, parent.name_end) = (start, end);
-            if node.child_count() == 0 {
+            if node.named_child_count() == 0 {
                 return false;
             }
         }
@@ -610,6 +624,9 @@ impl<'a> Walk<'a> {
             self.mode_here = mode;
             match code(self, node) {
                 Visit::Skip => {
+                    if named && !node.is_extra() {
+                        self.forget_comments(start);
+                    }
                     if metric != Metric::default() {
                         self.count(metric, node, false);
                     }
@@ -687,7 +704,7 @@ impl<'a> Walk<'a> {
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
             Role::Name | Role::TypeName => {
-                if node.child_count() == 0 {
+                if node.named_child_count() == 0 {
                     self.name(node, mode, matches!(role, Role::TypeName));
                     return self.done(metric, node);
                 }
@@ -952,7 +969,9 @@ impl<'a> Walk<'a> {
             return;
         }
         let start = node.start_byte() as u32;
-        self.forget_comments(start);
+        if !matches!(mode, Mode::Declare { symbol: Some(_), .. }) {
+            self.forget_comments(start);
+        }
         let name = self.rows.string(text);
         let value = match mode {
             Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
@@ -1145,7 +1164,9 @@ impl<'a> Walk<'a> {
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
-        for at in 0..self.list_len(frame.left) {
+        // Names side by side are parameters each; those of a pattern are one.
+        let count = if let Value::List { count, first: true, .. } = frame.left { count } else { 1 };
+        for at in 0..count {
             self.close_parameter_name(frame, self.list_item(frame.left, at), variadic);
         }
     }
@@ -1153,7 +1174,11 @@ impl<'a> Walk<'a> {
     fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
         let mut optional = frame.value != Value::None;
         // A pattern is its own name; a type alone has none.
-        let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
+        let mut name = match (frame.ty_start, frame.ty_end) {
+            (start, end) if (start, end) == (frame.start, frame.end) => (0, 0),
+            (ty, _) if ty > frame.start => (frame.start, ty),
+            _ => (frame.start, frame.end),
+        };
         if let Value::Binding(binding) = left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
@@ -1165,7 +1190,7 @@ impl<'a> Walk<'a> {
         }
         optional |= variadic | std::mem::take(&mut self.optional_next);
         let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
-        let name = self.rows.string(text);
+        let name = self.rows.string(text.trim_end_matches([':', ' ']));
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
         let ty_str = self.type_text(frame);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
@@ -1325,7 +1350,7 @@ impl<'a> Walk<'a> {
     ) -> u32 {
         let (mut start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
-        let attributes = self.attribute_span();
+        let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
         let doc = self.documentation(start);
         start = start.min(first_attribute.unwrap_or(start));
@@ -1392,11 +1417,9 @@ impl<'a> Walk<'a> {
     }
 
     /// The symbol's attributes wait in its disambiguator until it is closed.
-    fn attribute_span(&mut self) -> Str {
-        let (Some(&(start, _)), Some(&(_, end))) = (self.buffers.attributes.first(), self.buffers.attributes.last()) else {
-            return Str::EMPTY;
-        };
-        self.rows.string(self.source.get(start as usize..end as usize).unwrap_or(""))
+    fn attribute_span(&mut self, start: u32) -> Str {
+        let Some(&(first, _)) = self.buffers.attributes.first() else { return Str::EMPTY };
+        self.rows.string(self.source.get(first as usize..start as usize).unwrap_or(""))
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {

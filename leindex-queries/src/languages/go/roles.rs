@@ -66,7 +66,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("index_expression", Role::Element { object: "operand" }),
     ("slice_expression", Role::Pass { value: "operand", ty: "" }),
     ("parenthesized_expression", Role::Pass { value: "0", ty: "" }),
-    ("unary_expression", Role::Pass { value: "operand", ty: "" }),
+    ("unary_expression", Role::Custom(unary)),
     ("type_assertion_expression", Role::Pass { value: "", ty: "type" }),
     ("type_conversion_expression", Role::Pass { value: "", ty: "type" }),
     ("type_instantiation_expression", Role::Pass { value: "", ty: "type" }),
@@ -110,6 +110,8 @@ const BLANK: Role = Role::Declare(Declare::LOCAL);
 const ASSERTION: Role = Role::Extension { ty: "value", base: "type" };
 const CALL: Role = Role::Call { function: "function", arguments: "arguments" };
 const NEW: Role = Role::New { class: "arguments", arguments: "" };
+const OPERAND: Role = Role::Pass { value: "operand", ty: "" };
+const RECEIVED: Role = Role::Element { object: "operand" };
 const BLOCK: Role = Role::Scope(ScopeKind::Block);
 const BASES: Role = Role::Bases(BaseKind::Inherit);
 const RANGE: Role = Role::Declare(Declare { name: "left", value: "right", ty: "", element: true, ..Declare::LOCAL });
@@ -197,6 +199,11 @@ fn var_spec(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 /// `new(T)` makes a `T`.
 fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if walk.text(node).starts_with("new(") { Visit::As(&NEW) } else { Visit::As(&CALL) }
+}
+
+/// `<-ch` is an element of `ch`.
+fn unary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if walk.text(node).starts_with("<-") { Visit::As(&RECEIVED) } else { Visit::As(&OPERAND) }
 }
 
 /// A struct or interface written where a type is expected has no symbol: its members are names of nothing.

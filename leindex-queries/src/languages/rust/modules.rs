@@ -154,25 +154,38 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         // `::name` is always a crate.
         "" => outside(context, rest, &mut targets),
         _ => {
-            // A module or type in scope here, a crate, or (2015) a module of this crate.
-            let local = format!("{here}::{first}");
-            if context.layout.has_module("rust", &local) {
+            // A type of this file, a module in scope here, a crate, or (2015) a module of this crate.
+            let local = first.starts_with(char::is_uppercase)
+                || context.layout.has_module("rust", &format!("{here}::{first}"))
+                || is_unknown_crate(context, first);
+            if local {
                 module(&here, import.module, &mut targets);
             }
-            if place.loose {
+            if place.loose && context.layout.has_module("rust", &format!("{}::{first}", place.root)) {
                 // A module shared by the crates of the folder.
                 module(&place.root, import.module, &mut targets);
             }
             outside_known(context, import.module, &mut targets);
-            let in_crate = format!("{}::{first}", place.crate_root());
-            if context.layout.has_module("rust", &in_crate) {
+            if context.layout.has_module("rust", &format!("{}::{first}", place.crate_root())) {
                 module(&place.crate_root(), import.module, &mut targets);
             }
-            module(&here, import.module, &mut targets);
-            push(Target::External(first.to_owned()), &mut targets);
+            if !local {
+                push(Target::External(first.to_owned()), &mut targets);
+            }
         }
     }
     targets
+}
+
+/// Whether the manifest names the crates it depends on and this is none of them.
+fn is_unknown_crate(context: &ImportContext<'_>, first: &str) -> bool {
+    if matches!(first, "std" | "core" | "alloc" | "proc_macro" | "test") {
+        return false;
+    }
+    let Some((_, manifest)) = context.layout.manifest("Cargo.toml", context.folder()) else { return false };
+    !manifest.aliases.is_empty()
+        && manifest.name.replace('-', "_") != first
+        && !manifest.aliases.iter().any(|(alias, _)| alias.replace('-', "_") == first)
 }
 
 /// The file of `mod x;`.
@@ -241,3 +254,76 @@ pub(super) const BUILTINS: &[&str] = &[
     "size_of_val", "str", "stringify", "target_feature", "test", "thread_local", "todo", "track_caller", "try", "u128", "u16", "u32",
     "u64", "u8", "unimplemented", "unreachable", "unsafe", "used", "usize", "vec", "warn", "write", "writeln",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::modules_testing::{Project, check_builtins};
+
+    fn project() -> Project {
+        Project::new("rust")
+            .manifest("Cargo.toml", "", "shop-core", &[("rand", &["rand"]), ("log2", &["the-log"]), ("util", &["shop-util"])])
+            .manifest("Cargo.toml", "util", "shop-util", &[])
+            .files(&["src/lib.rs", "src/item/mod.rs", "src/item/price.rs", "src/store.rs", "tests/sells.rs", "tests/common/mod.rs", "util/src/lib.rs"])
+            .modules(&["shop_core", "shop_core::item", "shop_core::item::price", "shop_core::store", "shop_core:tests::common", "shop_util"])
+    }
+
+    #[test]
+    fn modules_are_paths_from_the_crate() {
+        let project = project();
+        for (path, module) in [
+            ("src/lib.rs", "shop_core"),
+            ("src/main.rs", "shop_core"),
+            ("src/item/mod.rs", "shop_core::item"),
+            ("src/item/price.rs", "shop_core::item::price"),
+            ("src/bin/tool.rs", "shop_core:src::bin::tool"),
+            ("tests/sells.rs", "shop_core:tests::sells"),
+            ("tests/common/mod.rs", "shop_core:tests::common"),
+            ("examples/show/main.rs", "shop_core:examples::show::main"),
+            ("build.rs", "shop_core:build"),
+            ("util/src/lib.rs", "shop_util"),
+            ("util/src/a/b.rs", "shop_util::a::b"),
+        ] {
+            project.check_modules(modules_of, path, "", &[module]);
+        }
+        let entries = Project::new("rust").manifest("Cargo.toml", "", "rg", &[]).entries("Cargo.toml", "", &["crates/core/main.rs"]);
+        entries.check_modules(modules_of, "crates/core/main.rs", "", &["rg"]);
+        entries.check_modules(modules_of, "crates/core/flags/hi.rs", "", &["rg::flags::hi"]);
+        let bare = Project::new("rust");
+        bare.check_modules(modules_of, "walk-dir/src/lib.rs", "", &["walk_dir"]);
+        bare.check_modules(modules_of, "walk-dir/src/a/mod.rs", "", &["walk_dir::a"]);
+        bare.check_modules(modules_of, "src/x.rs", "", &["crate::x"]);
+    }
+
+    #[test]
+    fn paths_lead_to_modules_and_files() {
+        let project = project();
+        let lib = ("src/lib.rs", "shop_core");
+        let price = ("src/item/price.rs", "shop_core::item::price");
+        let test = ("tests/sells.rs", "shop_core:tests::sells");
+        let check = |from, module, name, expected: &[&str]| project.check_import(import_targets, from, module, name, expected);
+        check(price, "crate::store", "Store", &["module shop_core::store"]);
+        check(price, "self", "Kind", &["module shop_core::item::price"]);
+        check(price, "super", "Item", &["module shop_core::item"]);
+        check(price, "super::super::store", "Store", &["module shop_core::store"]);
+        check(price, "std::collections", "HashMap", &["external std"]);
+        check(price, "Kind", "", &["module shop_core::item::price::Kind"]);
+        check(lib, "item", "Item", &["module shop_core::item"]);
+        check(price, "store", "Store", &["module shop_core::item::price::store", "module shop_core::store"]);
+        check(lib, "util::fs", "read", &["module shop_util::fs", "external util"]);
+        check(lib, "log2", "info", &["module the_log", "external log2"]);
+        check(lib, "::rand", "Rng", &["module rand", "external rand"]);
+        check(lib, "self::item", "", &["file src/item/mod.rs", "module shop_core::item"]);
+        check(lib, "self::placed", "../other/place.rs", &["module shop_core::placed"]);
+        check(lib, "self::placed", "other/place.rs", &["file src/other/place.rs", "module shop_core::placed"]);
+        check(("src/item/mod.rs", "shop_core::item"), "self::price", "", &["file src/item/price.rs", "module shop_core::item::price"]);
+        check(test, "self::common", "", &["file tests/common/mod.rs", "module shop_core:tests::sells::common"]);
+        check(test, "common", "setup", &["module shop_core:tests::sells::common", "module shop_core:tests::common"]);
+        check(test, "shop_core::item", "Item", &["module shop_core::item", "external shop_core"]);
+    }
+
+    #[test]
+    fn builtins_are_sorted() {
+        check_builtins(BUILTINS);
+    }
+}

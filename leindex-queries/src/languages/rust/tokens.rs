@@ -129,6 +129,9 @@ pub(super) fn token_tree(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() || cursor.node().id() == node.id() {
+                if let Some(level) = levels.first() {
+                    walk.arity_of_call((level.commas + u32::from(level.filled)) as usize);
+                }
                 return Visit::Skip;
             }
             close(walk, &mut levels);

@@ -78,3 +78,32 @@ pub(super) const BUILTINS: &[&str] = &[
     "withCheckedThrowingContinuation", "withExtendedLifetime", "withTaskGroup", "withThrowingTaskGroup", "withUnsafeBytes",
     "withUnsafeMutableBytes", "withUnsafeMutablePointer", "withUnsafePointer", "zip",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::modules_testing::{Project, check_builtins};
+
+    #[test]
+    fn a_target_is_a_module() {
+        let package = Project::new("swift").manifest("Package.swift", "", "Shop", &[("Core", &["Sources/Base"])]);
+        package.check_modules(modules_of, "Sources/Base/a.swift", "", &["Core"]);
+        package.check_modules(modules_of, "Sources/Store/x/a.swift", "", &["Store"]);
+        package.check_modules(modules_of, "Tests/StoreTests/a.swift", "", &["StoreTests"]);
+        package.check_modules(modules_of, "Package.swift", "", &["Shop"]);
+        Project::new("swift").check_modules(modules_of, "ios/Core/a.swift", "", &["main"]);
+    }
+
+    #[test]
+    fn imports_name_targets() {
+        let project = Project::new("swift").modules(&["Store"]);
+        project.check_import(import_targets, ("a.swift", "main"), "Store", "", &["module Store"]);
+        project.check_import(import_targets, ("a.swift", "main"), "Store", "Item", &["module Store"]);
+        project.check_import(import_targets, ("a.swift", "main"), "UIKit.UIView", "", &["module UIKit.UIView", "module UIKit", "external UIKit"]);
+    }
+
+    #[test]
+    fn builtins_are_sorted() {
+        check_builtins(BUILTINS);
+    }
+}
