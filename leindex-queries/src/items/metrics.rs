@@ -52,6 +52,10 @@ impl Counters {
         }
     }
 
+    pub(crate) fn add_statements(&mut self, count: u32) {
+        self.statements += count;
+    }
+
     pub(crate) fn write(&self, row: &mut SymbolRow) {
         row.cyclomatic = if row.kind.is_callable() { self.decisions + 1 } else { self.decisions };
         row.cognitive = self.cognitive;

@@ -46,6 +46,8 @@ impl Metric {
 pub(crate) struct Action {
     pub(crate) role: &'static Role,
     pub(crate) parts: [(Place, Slot); 4],
+    /// The field whose children are told apart by their order, or 0.
+    pub(crate) counted: u16,
 }
 
 /// Where a part stands, in the grammar's ids.
@@ -53,6 +55,7 @@ pub(crate) struct Action {
 pub(crate) enum Place {
     Nowhere,
     Field(u16),
+    Nth(u16, u16),
     Child(u16),
 }
 
@@ -80,6 +83,9 @@ impl Action {
                 Place::Nowhere
             } else if let Ok(index) = at.parse() {
                 Place::Child(index)
+            } else if let Some((field, nth)) = at.split_once('#') {
+                let id = language.field_id_for_name(field).map_or(0, |id| id.get());
+                nth.parse().map_or(Place::Nowhere, |nth| Place::Nth(id, nth))
             } else {
                 language.field_id_for_name(at).map_or(Place::Nowhere, |id| Place::Field(id.get()))
             }
@@ -118,15 +124,17 @@ impl Action {
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };
-        Self { role, parts }
+        let counted = parts.iter().find_map(|&(place, _)| if let Place::Nth(field, _) = place { Some(field) } else { None });
+        Self { role, parts, counted: counted.unwrap_or(0) }
     }
 
-    /// The part that a child is, by its field and its position among the named children.
-    pub(crate) fn slot(&self, field: u16, child: u16) -> Slot {
+    /// The part that a child is, by its field, its position in the counted field and that among the named children.
+    pub(crate) fn slot(&self, field: u16, nth: u16, child: u16) -> Slot {
         for &(place, slot) in &self.parts {
             let here = match place {
                 Place::Nowhere => false,
                 Place::Field(id) => id == field,
+                Place::Nth(id, place) => id == field && place == nth,
                 Place::Child(index) => index == child,
             };
             if here {

@@ -111,7 +111,8 @@ pub struct Evidence<'a> {
     pub in_export: bool,
 }
 
-/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+/// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
+/// named child (`"0"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -212,6 +213,8 @@ pub enum Role {
         /// A single value opposite goes to the first name (several results), rather than being taken apart.
         first: bool,
     },
+    /// A part of a pattern in which plain names are declared (`let` in a pattern).
+    Bindings,
     /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
     Pattern {
         /// The type or constructor matched.
@@ -277,6 +280,8 @@ pub struct Declare {
     pub scope: bool,
     /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
     pub capitals: bool,
+    /// Several declarations in a row, each a name and what is said of it (Swift's `let a = 1, b = 2`, `if let x = y, z`).
+    pub sequence: bool,
 }
 
 impl Declare {
@@ -291,6 +296,7 @@ impl Declare {
         symbol: None,
         scope: false,
         capitals: false,
+        sequence: false,
     };
 }
 

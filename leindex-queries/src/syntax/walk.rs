@@ -96,6 +96,8 @@ struct Frame {
     after_else: bool,
     /// Length of the list buffer when the node was opened.
     lists: u32,
+    /// Children seen in the field that the role counts.
+    nth: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +120,7 @@ pub struct WalkBuffers {
     actions: Vec<Action>,
     lists: Vec<Value>,
     inside: Vec<BindingRow>,
+    skipped: Vec<usize>,
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -133,6 +136,10 @@ pub struct Walk<'a> {
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
     receiver: Str,
+    /// How names are taken where a hook looks.
+    mode_here: Mode,
+    /// The next parameter may be left out.
+    optional_next: bool,
     recovering: bool,
     content: [u8; 32],
 }
@@ -150,6 +157,8 @@ struct Buffers<'a> {
     lists: &'a mut Vec<Value>,
     /// Bindings of the next scope to be opened.
     inside: &'a mut Vec<BindingRow>,
+    /// Nodes that hooks have dealt with.
+    skipped: &'a mut Vec<usize>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -163,6 +172,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.actions.clear();
     buffers.lists.clear();
     buffers.inside.clear();
+    buffers.skipped.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -177,12 +187,15 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             actions: &mut buffers.actions,
             lists: &mut buffers.lists,
             inside: &mut buffers.inside,
+            skipped: &mut buffers.skipped,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
         receiver: Str::EMPTY,
+        mode_here: Mode::Read,
+        optional_next: false,
         recovering: false,
         content,
     };
@@ -228,12 +241,13 @@ impl<'a> Walk<'a> {
         frames.len().checked_sub(up + 1).and_then(|at| frames.get(at)).map_or(Slot::Other, |frame| frame.slot)
     }
 
-    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee
-    /// or class, if that part came before.
+    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee,
+    /// class or type, if that part came before.
     pub(crate) fn open_node(&self, up: usize) -> Option<(Option<&'static Role>, u32)> {
         let frames = &self.buffers.frames;
         let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
-        Some((frame.action.map(|action| action.role), frame.object.use_index()))
+        let value = [frame.object, frame.value, frame.ty].into_iter().find(|value| matches!(value, Value::Use(_)));
+        Some((frame.action.map(|action| action.role), value.map_or(NONE, Value::use_index)))
     }
 
     /// A use by its row.
@@ -355,6 +369,11 @@ impl<'a> Walk<'a> {
         self.push_use(kind, role, name, base, node.start_byte() as u32)
     }
 
+    /// Makes the name or member `index` something else than a read: a call, a new object.
+    pub fn set_role(&mut self, index: u32, role: UseRole) {
+        self.rows.uses[index as usize].role = role;
+    }
+
     /// Sets the arity of a call use.
     pub fn set_arity(&mut self, index: u32, arity: u32) {
         self.rows.uses[index as usize].arity = arity;
@@ -377,6 +396,62 @@ impl<'a> Walk<'a> {
     /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
         self.deliver(Value::Use(use_index));
+    }
+
+    /// Takes the node being looked at as another part of its parent than its place says.
+    pub(crate) fn take_as(&mut self, node: Node<'_>, slot: Slot) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.slot = slot;
+            if slot == Slot::Type {
+                (parent.ty_start, parent.ty_end) = (node.start_byte() as u32, node.end_byte() as u32);
+            }
+        }
+    }
+
+    /// Gives the member around the node being looked at its name.
+    pub fn name_of_member(&mut self, name: Node<'_>) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            (parent.name_start, parent.name_end) = (name.start_byte() as u32, name.end_byte() as u32);
+        }
+    }
+
+    /// Says how many arguments the call around the node being looked at has.
+    pub fn arity_of_call(&mut self, arity: usize) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.arity = u16::try_from(arity).unwrap_or(u16::MAX);
+        }
+    }
+
+    /// The parameter being looked at may be left out.
+    pub fn optional_parameter(&mut self) {
+        self.optional_next = true;
+    }
+
+    /// What a name at the node being looked at would do.
+    pub fn role_here(&self) -> UseRole {
+        use_role(self.mode_here)
+    }
+
+    /// Whether a plain name at the node being looked at would be declared.
+    pub fn declares_here(&self) -> bool {
+        matches!(self.mode_here, Mode::Declare { .. })
+    }
+
+    /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
+    pub fn base_here(&mut self, index: u32) {
+        self.add_base(self.mode_here, index);
+    }
+
+    /// Leaves a node below the one being looked at out of the walk.
+    pub fn skip(&mut self, node: Node<'_>) {
+        self.buffers.skipped.push(node.id());
+    }
+
+    /// Counts statements that have no node kind of their own.
+    pub fn count_statements(&mut self, count: usize) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.add_statements(count as u32);
+        }
     }
 
     /// Reports a remark about the text.
@@ -476,7 +551,8 @@ impl<'a> Walk<'a> {
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
-                slot = action.slot(field, if named && !node.is_extra() { child } else { u16::MAX });
+                parent.nth += u16::from(field != 0 && field == action.counted);
+                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX });
                 mode = mode_of_part(action.role, slot, mode);
                 parent_role = Some(action.role);
             }
@@ -488,6 +564,12 @@ impl<'a> Walk<'a> {
         let metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
+        }
+        if !self.buffers.skipped.is_empty()
+            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
+        {
+            self.buffers.skipped.swap_remove(at);
+            return self.done(metric, node);
         }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
@@ -505,7 +587,13 @@ impl<'a> Walk<'a> {
             let arity = arity_of(node);
             self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
         }
-        if slot == Slot::Type {
+        if slot == Slot::Left
+            && let Some(Role::Declare(declare)) = parent_role
+            && declare.sequence
+        {
+            self.next_name(node, declare);
+        }
+        if slot == Slot::Type && node.id() != self.pending_name {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             (parent.ty_start, parent.ty_end) = (start, end);
         }
@@ -519,6 +607,7 @@ impl<'a> Walk<'a> {
             }
         }
         if let Some(Role::Custom(code)) = role {
+            self.mode_here = mode;
             match code(self, node) {
                 Visit::Skip => {
                     if metric != Metric::default() {
@@ -562,6 +651,7 @@ impl<'a> Walk<'a> {
             kind: node.kind_id(),
             after_else: false,
             lists: self.buffers.lists.len() as u32,
+            nth: 0,
         };
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
@@ -593,6 +683,7 @@ impl<'a> Walk<'a> {
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
+                self.buffers.attributes.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
             Role::Name | Role::TypeName => {
@@ -699,7 +790,7 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator => frame.last,
+            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
             Role::Assign { .. } => {
                 for at in 0..self.list_len(frame.left) {
                     let value = self.value_opposite(frame, at, false);
@@ -806,6 +897,13 @@ impl<'a> Walk<'a> {
             self.buffers.lists.push(value);
             parent.left = Value::List { start, count: count + 1, first: true };
             parent.last = value;
+            return;
+        } else if slot == Slot::Value
+            && parent.left != Value::None
+            && parent.value != Value::None
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(Declare { sequence: true, .. })))
+        {
+            // What follows the value of a declaration is not its value (`if let x = y, x.z`).
             return;
         }
         deliver(parent, slot, value);
@@ -1006,6 +1104,25 @@ impl<'a> Walk<'a> {
         row.type_use = ty.use_index();
     }
 
+    /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
+    fn next_name(&mut self, node: Node<'_>, declare: &Declare) {
+        let Some(&frame) = self.buffers.frames.last() else { return };
+        if frame.value == Value::None && frame.ty == Value::None {
+            return;
+        }
+        if frame.left != Value::None
+            && let Some(parent) = node.parent()
+        {
+            let Some(frame) = self.buffers.frames.pop() else { return };
+            self.close_declare(parent, &frame, declare);
+            self.buffers.frames.push(frame);
+        }
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.left, frame.value, frame.ty) = (Value::None, Value::None, Value::None);
+            (frame.ty_start, frame.ty_end) = (0, 0);
+        }
+    }
+
     fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
         for at in 0..self.list_len(frame.left) {
             let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
@@ -1046,7 +1163,7 @@ impl<'a> Walk<'a> {
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic;
+        optional |= variadic | std::mem::take(&mut self.optional_next);
         let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
         let name = self.rows.string(text);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
@@ -1408,7 +1525,7 @@ impl<'a> Walk<'a> {
     fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
-        if !node.is_named() && metric.has(Metric::FLAT) {
+        if metric.has(Metric::FLAT) && node.child_count() == 0 {
             parent.after_else = true;
         }
         let kind = node.kind_id();
@@ -1516,6 +1633,7 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
+        Some(Role::Bindings) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
         Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
