@@ -14,6 +14,8 @@ use super::rows::{
 use crate::items::{docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
 
+mod hooks;
+
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -100,6 +102,8 @@ pub struct WalkBuffers {
     attributes: String,
     text: String,
     cuts: Vec<(u32, u32)>,
+    actions: Vec<(&'static Role, Action)>,
+    notes: Vec<Str>,
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -117,6 +121,16 @@ pub struct Walk<'a> {
     receiver: Str,
     recovering: bool,
     content: [u8; 32],
+    /// How names are taken at the node that a [`Role::Custom`] looks at.
+    mode: Mode,
+    /// Nodes that end before this byte are not visited.
+    skip_before: u32,
+    /// What a [`Role::Custom`] counts its node as.
+    counted: u8,
+    /// Documentation that the next definition takes.
+    documents: Option<Str>,
+    /// A name, and the result type of the next definition of that name.
+    expected: (Str, Str),
 }
 
 struct Buffers<'a> {
@@ -126,6 +140,8 @@ struct Buffers<'a> {
     attributes: &'a mut String,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
+    actions: &'a mut Vec<(&'static Role, Action)>,
+    notes: &'a mut Vec<Str>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -136,6 +152,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.counters.clear();
     buffers.comments.clear();
     buffers.attributes.clear();
+    buffers.actions.clear();
+    buffers.notes.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -147,6 +165,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             attributes: &mut buffers.attributes,
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
+            actions: &mut buffers.actions,
+            notes: &mut buffers.notes,
         },
         scope: 0,
         symbol: 0,
@@ -155,10 +175,16 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         receiver: Str::EMPTY,
         recovering: false,
         content,
+        mode: Mode::Read,
+        skip_before: 0,
+        counted: 0,
+        documents: None,
+        expected: (Str::EMPTY, Str::EMPTY),
     };
     walk.begin();
     for (tree, recovered) in trees {
         walk.recovering = *recovered;
+        walk.skip_before = 0;
         walk.tree(tree);
     }
     walk.finish()
@@ -275,10 +301,9 @@ impl<'a> Walk<'a> {
         self.rows.uses[index as usize].arity = arity;
     }
 
-    /// Makes the use `base` a base of the symbol around the walk's place.
+    /// Makes the use `base` a base of the extension or symbol around the walk's place.
     pub fn base(&mut self, base: u32, kind: BaseKind) {
-        let row = BaseRow { symbol: self.symbol, extension: NONE, base, kind };
-        self.rows.bases.push(row);
+        self.add_base(Mode::Base(kind), base);
     }
 
     /// Adds a symbol that has no inside of its own, with a binding for it.
@@ -383,7 +408,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens a node. Returns whether its children are to be walked; if so, a frame was pushed.
-    fn enter(&mut self, node: Node<'_>, action: Option<Action>, metric: Metric, field: u16) -> bool {
+    fn enter(&mut self, node: Node<'_>, action: Option<Action>, mut metric: Metric, field: u16) -> bool {
         let named = node.is_named();
         let (mut slot, mut mode, mut parent_role) = (Slot::Other, Mode::Read, None);
         if let Some(parent) = self.buffers.frames.last_mut() {
@@ -399,6 +424,9 @@ impl<'a> Walk<'a> {
                 parent_role = Some(action.role);
             }
             parent.slot = slot;
+        }
+        if node.end_byte() as u32 <= self.skip_before {
+            return false;
         }
         if node.is_error() || node.is_missing() {
             self.error(node);
@@ -435,8 +463,16 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
         if let Some(Role::Custom(code)) = role {
-            match code(self, node) {
+            self.mode = mode;
+            let visit = code(self, node);
+            if self.counted != 0 {
+                let counted = Metric(std::mem::take(&mut self.counted));
+                self.count(counted, node, true);
+                metric.0 |= counted.0;
+            }
+            match visit {
                 Visit::Skip => {
                     if metric != Metric::default() {
                         self.count(metric, node, false);
@@ -449,7 +485,18 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(Action::new(other, &self.grammar.language));
+                    action = Some(self.action(other));
+                }
+                Visit::Then(other, code) => {
+                    role = Some(other);
+                    action = Some(self.action(other));
+                    then = Some(code);
+                }
+                Visit::Again(symbol, code) => {
+                    role = None;
+                    action = None;
+                    again = Some(symbol);
+                    then = Some(code);
                 }
             }
         }
@@ -477,11 +524,18 @@ impl<'a> Walk<'a> {
             ty_start: 0,
             ty_end: 0,
         };
+        if let Some(symbol) = again {
+            frame.mode = Mode::Read;
+            self.open_again(node, symbol, &mut frame);
+        }
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
+            if let Some(code) = then {
+                code(self, node);
+            }
             return true;
         };
         match *role {
@@ -503,12 +557,13 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
-            Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
-            Role::Name | Role::TypeName => {
+            Role::Variable if mode == Mode::Type => return self.done(metric, node),
+            Role::Name | Role::TypeName | Role::Variable => {
                 if node.child_count() == 0 {
                     self.name(node, mode, matches!(role, Role::TypeName));
                     return self.done(metric, node);
@@ -525,6 +580,9 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.buffers.frames.push(frame);
+        if let Some(code) = then {
+            code(self, node);
+        }
         true
     }
 
@@ -590,6 +648,7 @@ impl<'a> Walk<'a> {
                 }
                 value
             }
+            Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
@@ -609,7 +668,7 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator => frame.last,
+            Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator => frame.last,
             Role::Assign { .. } => {
                 if let Value::Binding(index) = frame.left {
                     self.assign(index, frame.value, frame.ty);
@@ -630,7 +689,9 @@ impl<'a> Walk<'a> {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
                     let row = &mut self.rows.symbols[symbol as usize];
-                    row.return_type = return_type;
+                    if row.return_type.is_empty() {
+                        row.return_type = return_type;
+                    }
                     if let Value::Use(ty) = frame.ty {
                         row.type_use = ty;
                     }
@@ -729,7 +790,8 @@ impl<'a> Walk<'a> {
 
     fn member(&mut self, frame: &Frame) -> Value {
         if frame.name_start == NONE {
-            return Value::Unknown;
+            // `f.(x)` in Elixir, or a name that is still to be typed.
+            return frame.object;
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let name = self.rows.string(text);
@@ -1009,7 +1071,10 @@ impl<'a> Walk<'a> {
     ) -> u32 {
         let (start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
-        let doc = self.documentation(start);
+        let doc = match self.documents.take() {
+            Some(doc) => doc,
+            None => self.documentation(start),
+        };
         let name_str = self.rows.string(name);
         let mut flags = SymbolFlags::default();
         if self.recovering {
@@ -1263,6 +1328,12 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
         (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
+        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None },
+        (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
+            Mode::Base(_) if slot == Slot::Value => Mode::Type,
+            Mode::Declare { .. } | Mode::Type | Mode::Base(_) => inherited,
+            _ => Mode::Read,
+        },
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
         (Role::Define(_), Slot::Bases) => Mode::Base(BaseKind::Inherit),
@@ -1303,8 +1374,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        Some(Role::Pattern(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Clause { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }
