@@ -58,6 +58,11 @@ impl Counters {
         }
     }
 
+    /// What was resumed is no further clause.
+    pub(crate) fn same_clause(&mut self) {
+        self.decisions = self.decisions.saturating_sub(1);
+    }
+
     /// Adds statements that no node kind stands for.
     pub(crate) fn add_statements(&mut self, count: u32) {
         self.statements += count;

@@ -454,7 +454,11 @@ pub(super) fn test(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Vis
     walk.skip_to(target.end_byte());
     Visit::Then(&TEST, |walk, node| {
         let end = head_end(node);
+        let text = forms::arguments(node).and_then(|arguments| arguments.named_child(0)).map_or("", |text| walk.text(text));
+        let name = walk.string(text.trim_matches('"'));
         walk.update_symbol(|row| {
+            // A name with escapes or values inside has several nodes.
+            row.name = name;
             row.flags.set(SymbolFlags::TEST);
             row.body_start = end as u32;
         });

@@ -159,9 +159,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The symbols defined directly in the symbol around, the last first.
+    /// The symbols defined directly in the current scope, the last first.
     pub fn siblings(&self) -> impl Iterator<Item = (u32, SymbolRow)> + '_ {
-        let around = self.symbol;
+        let (around, scope) = (self.symbol, self.scope);
         let mut at = self.rows.symbols.len() as u32;
         std::iter::from_fn(move || {
             at = at.checked_sub(1)?;
@@ -175,6 +175,44 @@ impl<'a> Walk<'a> {
             at = 0;
             None
         })
+        .filter(move |(_, row)| row.scope == scope)
+    }
+
+    /// The symbol around the walk's place.
+    pub fn symbol_index(&self) -> u32 {
+        self.symbol
+    }
+
+    /// Whether a symbol stands in an extension of a type.
+    pub fn in_extension(&self, symbol: u32) -> bool {
+        let scope = self.rows.symbols.get(symbol as usize).and_then(|row| self.rows.scopes.get(row.scope as usize));
+        scope.is_some_and(|scope| scope.kind == ScopeKind::Extension)
+    }
+
+    /// Whether an export of this name was said.
+    pub fn is_in_exports(&self, name: &str) -> bool {
+        self.rows.exports.iter().any(|row| self.rows.str(row.name) == name)
+    }
+
+    /// What was opened with [`Visit::Again`](crate::languages::Visit::Again) is no further clause: no choice is made.
+    pub fn same_clause(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.same_clause();
+        }
+    }
+
+    /// The comments right above the node document the file.
+    pub fn document_file(&mut self, node: Node<'_>) {
+        let doc = self.documentation(node.start_byte() as u32);
+        self.rows.symbols[0].doc = doc;
+    }
+
+    /// Gives the node being looked at the value of an expression that rows do not describe.
+    pub fn stand_for_unknown(&mut self) {
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            let slot = frame.slot;
+            super::deliver(frame, slot, Value::Unknown);
+        }
     }
 
     /// A symbol row.
@@ -199,9 +237,11 @@ impl<'a> Walk<'a> {
     /// Makes a member known by its plain name around its type as well.
     pub fn hoist(&mut self, symbol: u32) {
         let Some(row) = self.rows.symbols.get(symbol as usize).copied() else { return };
-        let Some(scope) = self.rows.scopes.get(row.scope as usize).map(|scope| scope.parent) else { return };
-        if scope != NONE {
-            self.push_binding(row.name, scope, BindingKind::Symbol, symbol, row.name_start);
+        if let Some(scope) = self.rows.scopes.get(row.scope as usize)
+            && scope.kind == ScopeKind::Type
+            && scope.parent != NONE
+        {
+            self.push_binding(row.name, scope.parent, BindingKind::Symbol, symbol, row.name_start);
         }
     }
 
@@ -269,6 +309,15 @@ impl<'a> Walk<'a> {
         let Value::Use(index) = frame.object else { return Value::Unknown };
         if matches!(frame.mode, Mode::Declare { .. } | Mode::Type | Mode::Base(_)) {
             return frame.object;
+        }
+        if let Some(Role::Apply { argument, .. }) = frame.action.map(|action| action.role)
+            && !argument.is_empty()
+        {
+            // `f @Type`: no argument.
+            let is_type = |index: u32| self.rows.uses.get(index as usize).is_some_and(|row| row.role == UseRole::Type);
+            if frame.value == Value::None || matches!(frame.value, Value::Use(value) if is_type(value)) {
+                return frame.object;
+            }
         }
         let row = &mut self.rows.uses[index as usize];
         match (row.kind, row.role) {
