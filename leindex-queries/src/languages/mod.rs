@@ -397,3 +397,6 @@ pub struct Metrics {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) mod test_layout;

@@ -3,6 +3,7 @@
 mod definitions;
 mod forms;
 mod imports;
+mod builtins;
 mod modules;
 mod roles;
 

@@ -212,8 +212,11 @@ fn continued(walk: &mut Walk<'_>, node: Node<'_>) {
     let first = Walk::is_declaration(&walk.current_symbol());
     walk.update_symbol(|row| row.flags.0 &= !SymbolFlags::DECLARATION.0);
     if first {
-        // A signature and its first clause: no choice yet.
+        // A signature and its first clause: no choice yet, and the place of the definition.
         walk.same_clause();
+        if let Some(name) = function_name(node).filter(|_| walk.current_symbol().kind != SymbolKind::Method) {
+            walk.place_name(name);
+        }
     }
     clause(walk, node);
 }
@@ -329,7 +332,7 @@ pub(super) fn constructor(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             if walk.siblings().take(64).any(|(_, row)| row.kind == SymbolKind::Field && walk.str(row.name) == text) {
                 continue;
             }
-            let ty = field.child_by_field_name("type").map_or("", |ty| walk.text(ty).trim_start_matches('!'));
+            let ty = field.child_by_field_name("type").map_or("", |ty| walk.text(ty).trim().trim_start_matches('!'));
             let ty = walk.string(ty);
             let symbol = walk.named_symbol(field, text, name.byte_range(), SymbolKind::Field);
             walk.update(symbol, |row| row.return_type = ty);

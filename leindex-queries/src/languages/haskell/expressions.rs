@@ -81,7 +81,7 @@ pub(super) fn infix_id(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     };
     let index = match (name.child_by_field_name("module"), name.child_by_field_name("id")) {
         (Some(module), Some(id)) => {
-            let base = walk.use_text(module, UseKind::Name, UseRole::Read, walk.text(module), NONE);
+            let base = walk.use_text(module, UseKind::Name, UseRole::Read, walk.text(module).trim_end_matches('.'), NONE);
             walk.use_text(id, UseKind::Member, role, walk.text(id), base)
         }
         _ => walk.use_name(name, role),
@@ -127,7 +127,7 @@ pub(super) fn constructor(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 /// The module before a dot is one name: imports bind it whole.
 pub(super) fn module(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let index = walk.use_text(node, UseKind::Name, UseRole::Read, walk.text(node), NONE);
+    let index = walk.use_text(node, UseKind::Name, UseRole::Read, walk.text(node).trim_end_matches('.'), NONE);
     walk.stand_for(index);
     Visit::Skip
 }

@@ -3,6 +3,7 @@
 mod definitions;
 mod expressions;
 mod imports;
+mod builtins;
 mod modules;
 mod roles;
 

@@ -201,6 +201,14 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The name of the symbol around stands here.
+    pub fn place_name(&mut self, name: Node<'_>) {
+        let start = name.start_byte() as u32;
+        let line = self.line(start);
+        let row = &mut self.rows.symbols[self.symbol as usize];
+        (row.name_start, row.name_line) = (start, line);
+    }
+
     /// The comments right above the node document the file.
     pub fn document_file(&mut self, node: Node<'_>) {
         let doc = self.documentation(node.start_byte() as u32);
