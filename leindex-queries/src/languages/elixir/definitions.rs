@@ -20,8 +20,7 @@ const MACRO: Role = Role::Define(Define {
     ty: "",
     ..Define::FUNCTION
 });
-const CALLBACK: Role =
-    Role::Define(Define { name: NameAt::Find(attribute_name), body: "", ty: "operand", ..Define::FUNCTION });
+const CALLBACK: Role = Role::Define(Define { name: NameAt::Find(attribute_name), body: "", ty: "operand", ..Define::FUNCTION });
 const TYPE: Role = Role::Define(Define { name: NameAt::Find(attribute_name), ty: "operand", ..Define::ALIAS });
 const MODULE: Role = Role::Define(Define {
     kind: SymbolKind::Module,
@@ -30,8 +29,7 @@ const MODULE: Role = Role::Define(Define {
     body: "",
     ..Define::NAMESPACE
 });
-const PROTOCOL: Role =
-    Role::Define(Define { name: NameAt::Find(module_name), body: "", ..Define::type_of(SymbolKind::Interface) });
+const PROTOCOL: Role = Role::Define(Define { name: NameAt::Find(module_name), body: "", ..Define::type_of(SymbolKind::Interface) });
 const TEST: Role = Role::Define(Define { name: NameAt::Find(test_name), body: "", ty: "", ..Define::FUNCTION });
 
 // Functions.
@@ -166,12 +164,14 @@ fn parameters(walk: &mut Walk<'_>, arguments: Node<'_>) {
 /// A parameter is called by the name that holds all of it, else by its pattern.
 fn parameter(walk: &mut Walk<'_>, argument: Node<'_>) {
     let mut pattern = argument;
-    let operator = |node: Node<'_>| node.child(1).filter(|_| node.kind() == "binary_operator").map_or("", |operator| match operator.kind() {
-        "\\\\" => "\\\\",
-        "=" => "=",
-        "::" => "::",
-        _ => "",
-    });
+    let operator = |node: Node<'_>| {
+        node.child(1).filter(|_| node.kind() == "binary_operator").map_or("", |operator| match operator.kind() {
+            "\\\\" => "\\\\",
+            "=" => "=",
+            "::" => "::",
+            _ => "",
+        })
+    };
     let optional = operator(pattern) == "\\\\";
     if optional && let Some(left) = pattern.child(0) {
         pattern = left;

@@ -32,9 +32,7 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     }
     let word = walk.text(target);
     match word {
-        "def" | "defp" | "defmacro" | "defmacrop" | "defguard" | "defguardp" | "defdelegate" => {
-            definitions::function(walk, node, target)
-        }
+        "def" | "defp" | "defmacro" | "defmacrop" | "defguard" | "defguardp" | "defdelegate" => definitions::function(walk, node, target),
         "defmodule" => definitions::module(walk, node, target),
         "defprotocol" => definitions::protocol(walk, node, target),
         "defimpl" => definitions::implementation(walk, node, target),
@@ -97,11 +95,7 @@ pub(super) fn block(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             walk.counts(Metric::FLAT);
         }
     }
-    if walk.is_outside_functions() || node.kind() == "do_block" && walk.parent_opens() {
-        Visit::Children
-    } else {
-        Visit::As(&roles::BLOCK)
-    }
+    if walk.is_outside_functions() || node.kind() == "do_block" && walk.parent_opens() { Visit::Children } else { Visit::As(&roles::BLOCK) }
 }
 
 pub(super) fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
@@ -255,9 +249,8 @@ fn attribute(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             Visit::Skip
         }
         "optional_callbacks" | "since" | "vsn" => Visit::Skip,
-        "after_compile" | "after_verify" | "before_compile" | "compile" | "derive" | "describetag" | "dialyzer"
-        | "enforce_keys" | "external_resource" | "fallback_to_any" | "file" | "for" | "moduletag" | "nifs" | "on_definition"
-        | "on_load" | "protocol" => {
+        "after_compile" | "after_verify" | "before_compile" | "compile" | "derive" | "describetag" | "dialyzer" | "enforce_keys"
+        | "external_resource" | "fallback_to_any" | "file" | "for" | "moduletag" | "nifs" | "on_definition" | "on_load" | "protocol" => {
             walk.skip_to(target.end_byte());
             Visit::Children
         }

@@ -10,7 +10,8 @@ use crate::syntax::walk::Walk;
 pub(super) fn import(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>, word: &str) -> Visit {
     let Some(arguments) = forms::arguments(node) else { return Visit::Children };
     let Some(first) = arguments.named_child(0) else { return Visit::Children };
-    if !matches!(first.kind(), "alias" | "dot" | "atom" | "identifier") || first.kind() == "identifier" && walk.text(first) != "__MODULE__" {
+    if !matches!(first.kind(), "alias" | "dot" | "atom" | "identifier") || first.kind() == "identifier" && walk.text(first) != "__MODULE__"
+    {
         walk.skip_to(target.end_byte());
         return Visit::Children;
     }
@@ -102,11 +103,7 @@ pub(super) fn path(walk: &Walk<'_>, node: Node<'_>) -> String {
 }
 
 /// Calls `each` for the pairs of a keyword list.
-pub(super) fn options<'t, 'w>(
-    walk: &mut Walk<'w>,
-    keywords: Node<'t>,
-    mut each: impl FnMut(&mut Walk<'w>, &'w str, Node<'t>),
-) {
+pub(super) fn options<'t, 'w>(walk: &mut Walk<'w>, keywords: Node<'t>, mut each: impl FnMut(&mut Walk<'w>, &'w str, Node<'t>)) {
     let mut cursor = keywords.walk();
     for pair in keywords.named_children(&mut cursor) {
         if let (Some(key), Some(value)) = (pair.child(0), pair.child(1)) {

@@ -1,9 +1,9 @@
 //! Elixir.
 
+mod builtins;
 mod definitions;
 mod forms;
 mod imports;
-mod builtins;
 mod modules;
 mod roles;
 

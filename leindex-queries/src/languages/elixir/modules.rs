@@ -59,10 +59,7 @@ mod tests {
     fn a_module_is_looked_up_by_its_name_then_as_an_application() {
         check("Shop.User", &[Target::Module("Shop.User".into()), Target::External("shop".into())]);
         check("Ecto.Query", &[Target::Module("Ecto.Query".into()), Target::External("ecto".into())]);
-        check("PhoenixLiveView.Socket", &[
-            Target::Module("PhoenixLiveView.Socket".into()),
-            Target::External("phoenix_live_view".into()),
-        ]);
+        check("PhoenixLiveView.Socket", &[Target::Module("PhoenixLiveView.Socket".into()), Target::External("phoenix_live_view".into())]);
     }
 
     #[test]

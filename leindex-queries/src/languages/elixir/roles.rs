@@ -46,8 +46,7 @@ pub(super) const PLAIN_CALL: Role = Role::Call { function: "target", arguments: 
 pub(super) const TARGET: Role = Role::Pass { value: "target", ty: "" };
 pub(super) const PIPE: Role = Role::Apply { function: "right", argument: "left" };
 pub(super) const MATCH: Role = Role::Declare(Declare { name: "left", value: "right", ty: "", ..Declare::LOCAL });
-pub(super) const GENERATOR: Role =
-    Role::Declare(Declare { name: "left", value: "right", ty: "", element: true, ..Declare::LOCAL });
+pub(super) const GENERATOR: Role = Role::Declare(Declare { name: "left", value: "right", ty: "", element: true, ..Declare::LOCAL });
 pub(super) const RESCUE: Role = Role::Declare(Declare { name: "left", value: "", ty: "right", ..Declare::LOCAL });
 pub(super) const DEFAULT: Role =
     Role::Declare(Declare { name: "left", value: "right", ty: "", kind: BindingKind::Parameter, ..Declare::LOCAL });

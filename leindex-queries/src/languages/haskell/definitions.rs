@@ -8,17 +8,14 @@ use tree_sitter::Node;
 
 use super::{imports, roles};
 use crate::languages::{Declare, Define, NameAt, Role, Visit};
-use crate::syntax::rows::{BaseKind, ScopeKind, SymbolFlags, SymbolKind};
+use crate::syntax::rows::{BaseKind, BindingKind, ScopeKind, SymbolFlags, SymbolKind};
 use crate::syntax::walk::Walk;
 
 const FUNCTION: Role = Role::Define(Define { name: NameAt::Find(function_name), body: "", ty: "", ..Define::FUNCTION });
-const DATA: Role =
-    Role::Define(Define { name: NameAt::Find(data_name), body: "constructors", ..Define::type_of(SymbolKind::Enum) });
-const STRUCT: Role =
-    Role::Define(Define { name: NameAt::Find(data_name), body: "constructor", ..Define::type_of(SymbolKind::Struct) });
+const DATA: Role = Role::Define(Define { name: NameAt::Find(data_name), body: "", ..Define::type_of(SymbolKind::Enum) });
+const STRUCT: Role = Role::Define(Define { name: NameAt::Find(data_name), body: "", ..Define::type_of(SymbolKind::Struct) });
 const INSTANCE: Role = Role::Extension { ty: "patterns", base: "name" };
-const CLASS: Role =
-    Role::Define(Define { name: NameAt::Find(data_name), body: "declarations", ..Define::type_of(SymbolKind::Trait) });
+const CLASS: Role = Role::Define(Define { name: NameAt::Find(data_name), body: "declarations", ..Define::type_of(SymbolKind::Trait) });
 const BIND: Role = Role::Declare(roles::BIND);
 /// `(a, b) = expression`, `name = expression` inside a function.
 const LOCAL: Role = Role::Declare(Declare { name: "name", value: "match", ty: "", ..Declare::LOCAL });
@@ -80,8 +77,8 @@ fn earlier(walk: &Walk<'_>, name: &str) -> Option<u32> {
 }
 
 pub(super) fn signature(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let single = node.child_by_field_name("name");
     let names = node.child_by_field_name("names");
+    let single = node.child_by_field_name("name").filter(|_| names.is_none());
     if single.is_none() && names.is_none() || walk.is_declaring() || walk.is_typing() {
         // `expression :: type`.
         return Visit::As(&TYPED);
@@ -101,6 +98,8 @@ pub(super) fn signature(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         });
     }
     // `a, b :: type` declares each.
+    let result = ty.map_or("", |ty| walk.text(result_type(ty)));
+    let result = walk.string(result);
     let mut cursor = node.walk();
     let list = names.into_iter().flat_map(|names| names.named_children(&mut cursor).collect::<Vec<_>>());
     for name in list {
@@ -108,15 +107,18 @@ pub(super) fn signature(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         let text = walk.text(name);
         let kind = if walk.scope_kind() == ScopeKind::Type { SymbolKind::Method } else { SymbolKind::Function };
         let symbol = walk.named_symbol(node, text, name.byte_range(), kind);
-        walk.update(symbol, |row| row.flags.set(SymbolFlags::DECLARATION));
+        walk.update(symbol, |row| {
+            row.flags.set(SymbolFlags::DECLARATION);
+            row.return_type = result;
+        });
         export_symbol(walk, symbol);
     }
+    walk.skip_to(names.map_or(0, |names| names.end_byte()));
     Visit::As(&SIGNATURE_TYPE)
 }
 
 const TYPED: Role = Role::Pass { value: "0", ty: "type" };
-const SIGNATURE: Role =
-    Role::Define(Define { name: NameAt::Find(function_name), body: "", ty: "type", ..Define::FUNCTION });
+const SIGNATURE: Role = Role::Define(Define { name: NameAt::Find(function_name), body: "", ty: "type", ..Define::FUNCTION });
 const SIGNATURE_TYPE: Role = Role::Pass { value: "", ty: "type" };
 
 /// Skips what stands around a function type.
@@ -126,6 +128,15 @@ fn inner_type(mut ty: Node<'_>) -> Node<'_> {
             Some(inner) => ty = inner,
             None => break,
         }
+    }
+    ty
+}
+
+/// What a function of this type returns in the end.
+fn result_type(ty: Node<'_>) -> Node<'_> {
+    let mut ty = inner_type(ty);
+    while let Some(result) = ty.child_by_field_name("result") {
+        ty = inner_type(result);
     }
     ty
 }
@@ -297,7 +308,13 @@ pub(super) fn data(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
         Some(constructors) => constructors.named_child_count() == 1,
         None => node.kind() == "newtype",
     };
-    Visit::Then(if is_struct { &STRUCT } else { &DATA }, |walk, _| export(walk))
+    Visit::Then(if is_struct { &STRUCT } else { &DATA }, |walk, node| {
+        let body = node.child_by_field_name("constructors").or_else(|| node.child_by_field_name("constructor"));
+        if let Some(body) = body {
+            walk.update_symbol(|row| row.body_start = body.start_byte() as u32);
+        }
+        export(walk);
+    })
 }
 
 pub(super) fn class(_: &mut Walk<'_>, _: Node<'_>) -> Visit {
@@ -308,14 +325,14 @@ pub(super) fn class(_: &mut Walk<'_>, _: Node<'_>) -> Visit {
 pub(super) fn constructor(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let inner = node.child_by_field_name("constructor").unwrap_or(node);
     let name = inner.child_by_field_name("name").or_else(|| inner.child_by_field_name("operator"));
-    if let Some(name) = name {
-        one_constructor(walk, node, name);
-    } else if let Some(names) = node.child_by_field_name("names") {
+    if let Some(names) = node.child_by_field_name("names") {
         let mut cursor = names.walk();
         for name in names.named_children(&mut cursor) {
             one_constructor(walk, node, name);
         }
         walk.skip_to(names.end_byte());
+    } else if let Some(name) = name {
+        one_constructor(walk, node, name);
     }
     // Fields: `fields` of a record, `field` of a newtype, the record type of a GADT.
     let record = match node.child_by_field_name("type") {
@@ -383,6 +400,13 @@ fn synonym_name(node: Node<'_>) -> Option<Node<'_>> {
         _ => Some(bare(head)),
     }
 }
+
+/// Of a pattern synonym, or of a type family.
+pub(super) fn equation(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+    if walk.is_typing() { Visit::Children } else { Visit::As(&PATTERNS) }
+}
+
+const PATTERNS: Role = Role::Pattern(BindingKind::Parameter);
 
 pub(super) fn pattern_synonym(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let Some(name_node) = synonym_name(node) else { return Visit::Children };

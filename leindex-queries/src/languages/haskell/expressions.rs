@@ -18,14 +18,16 @@ const LIST: Role = Role::Literal("[]");
 
 /// Operators of the Prelude that say nothing about the project: no uses are made of them.
 const PLAIN_OPERATORS: &[&str] = &[
-    "!!", "$", "$!", "&", "&&", "*", "**", "+", "++", "-", ".", "/", "/=", "<", "<$", "<$>", "<*>", "<=", "<>", "=<<", "==", ">", ">=",
-    ">>", ">>=", "^", "^^", "||", "~",
+    "!!", "$", "$!", "&", "&&", "*", "**", "+", "++", "-", ".", "/", "/=", ":", "<", "<$", "<$>", "<*>", "<=", "<>", "=<<", "==", ">",
+    ">=", ">>", ">>=", "^", "^^", "||", "~",
 ];
 
 pub(super) fn infix(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let Some(operator) = node.child(1) else { return Visit::Children };
     if is_name_being_defined(walk, operator) {
-        return Visit::As(&HEAD);
+        // Of a function its operands are patterns; of a type they are types.
+        let is_type = walk.is_typing() || walk.scope_kind() == ScopeKind::Type && walk.current_symbol().kind.is_type();
+        return Visit::As(if is_type { &Role::Type } else { &HEAD });
     }
     if walk.is_declaring() || walk.is_typing() || operator.kind() != "operator" {
         return Visit::Children;

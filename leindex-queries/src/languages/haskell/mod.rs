@@ -1,9 +1,9 @@
 //! Haskell.
 
+mod builtins;
 mod definitions;
 mod expressions;
 mod imports;
-mod builtins;
 mod modules;
 mod roles;
 

@@ -116,10 +116,11 @@ mod tests {
     use crate::languages::test_layout::{FakeLayout, import};
 
     fn layout() -> FakeLayout {
-        FakeLayout::default()
-            .file("src/Shop/Auth.hs")
-            .file("tool/Shop/Auth.hs")
-            .manifest("cabal", "", Manifest { name: "shop".into(), roots: vec!["src".into()], ..Manifest::default() })
+        FakeLayout::default().file("src/Shop/Auth.hs").file("tool/Shop/Auth.hs").manifest(
+            "cabal",
+            "",
+            Manifest { name: "shop".into(), roots: vec!["src".into()], ..Manifest::default() },
+        )
     }
 
     #[track_caller]
@@ -131,11 +132,7 @@ mod tests {
 
     #[test]
     fn a_module_of_the_own_package_is_a_file_under_its_source_root() {
-        check("Shop.Auth", &[
-            Target::File("src/Shop/Auth.hs".into()),
-            Target::Module("Shop.Auth".into()),
-            Target::External("Shop".into()),
-        ]);
+        check("Shop.Auth", &[Target::File("src/Shop/Auth.hs".into()), Target::Module("Shop.Auth".into()), Target::External("Shop".into())]);
     }
 
     #[test]

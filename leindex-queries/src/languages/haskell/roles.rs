@@ -40,6 +40,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("function", Role::Custom(definitions::function)),
     ("bind", Role::Custom(definitions::bind)),
     ("pattern_synonym", Role::Custom(definitions::pattern_synonym)),
+    ("equation", Role::Custom(definitions::equation)),
     ("type_params", Role::Skip),
     ("fundeps", Role::Skip),
     // Types.

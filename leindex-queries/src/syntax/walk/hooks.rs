@@ -261,8 +261,7 @@ impl<'a> Walk<'a> {
 
     /// Adds a parameter to the symbol around, without binding a name.
     pub fn parameter_row(&mut self, name: &str, ty: &str, optional: bool, variadic: bool) {
-        let row =
-            ParameterRow { name: self.rows.string(name), ty: self.rows.string(ty), type_use: NONE, optional, variadic };
+        let row = ParameterRow { name: self.rows.string(name), ty: self.rows.string(ty), type_use: NONE, optional, variadic };
         self.parameter(self.symbol, row);
     }
 
@@ -344,14 +343,7 @@ impl<'a> Walk<'a> {
         let Some(row) = self.rows.symbols.get(symbol as usize).copied() else { return };
         let end = node.end_byte() as u32;
         let end_line = self.line(end.saturating_sub(1).max(row.start));
-        self.rows.scopes.push(ScopeRow {
-            kind: ScopeKind::Function,
-            parent: self.scope,
-            symbol,
-            self_type: NONE,
-            start: frame.start,
-            end,
-        });
+        self.rows.scopes.push(ScopeRow { kind: ScopeKind::Function, parent: self.scope, symbol, self_type: NONE, start: frame.start, end });
         self.buffers.comments.clear();
         self.buffers.attributes.clear();
         self.documents = None;
