@@ -211,6 +211,21 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
+    /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
+    List {
+        /// A single value opposite goes to the first name (several results), rather than being taken apart.
+        first: bool,
+    },
+    /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
+    Pattern {
+        /// The type or constructor matched.
+        ty: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.
@@ -236,7 +251,7 @@ pub enum Role {
     /// A parameter list in which a bare name is a parameter.
     Parameters,
     /// Every plain name inside is bound in this way.
-    Pattern(BindingKind),
+    Binds(BindingKind),
     /// A scope in which the names of a pattern hold: a branch of a case, a clause of a lambda.
     Clause {
         /// The pattern.
@@ -276,12 +291,25 @@ pub struct Declare {
     pub hoisted: bool,
     /// Outside functions each name is a symbol of this kind, in a type of the second.
     pub symbol: Option<(SymbolKind, SymbolKind)>,
+    /// Opens a block of its own for the names (`for`).
+    pub scope: bool,
+    /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
+    pub capitals: bool,
 }
 
 impl Declare {
     /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
-    pub const LOCAL: Self =
-        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+    pub const LOCAL: Self = Self {
+        name: "name",
+        value: "value",
+        ty: "type",
+        element: false,
+        kind: BindingKind::Variable,
+        hoisted: false,
+        symbol: None,
+        scope: false,
+        capitals: false,
+    };
 }
 
 /// A definition that becomes a symbol.

@@ -27,6 +27,15 @@ pub enum Value {
     Use(u32),
     /// A binding row: a name was declared or assigned.
     Binding(u32),
+    /// Several values in order.
+    List {
+        /// The first of them in the walk's list buffer.
+        start: u32,
+        /// How many.
+        count: u32,
+        /// A single value opposite goes to the first of them.
+        first: bool,
+    },
 }
 
 impl Value {
@@ -52,6 +61,7 @@ enum Mode {
         kind: BindingKind,
         hoisted: bool,
         symbol: Option<(SymbolKind, SymbolKind)>,
+        capitals: bool,
     },
     Outer,
 }
@@ -83,6 +93,11 @@ struct Frame {
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
+    kind: u16,
+    /// A token that counts flat (`else`) was seen among the children.
+    after_else: bool,
+    /// Length of the list buffer when the node was opened.
+    lists: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +114,12 @@ pub struct WalkBuffers {
     frames: Vec<Frame>,
     counters: Vec<(u32, Counters)>,
     comments: Vec<(u32, u32)>,
-    attributes: String,
+    attributes: Vec<(u32, u32)>,
     text: String,
     cuts: Vec<(u32, u32)>,
-    actions: Vec<(&'static Role, Action)>,
+    actions: Vec<Action>,
+    lists: Vec<Value>,
+    inside: Vec<BindingRow>,
     notes: Vec<Str>,
 }
 
@@ -131,16 +148,23 @@ pub struct Walk<'a> {
     documents: Option<Str>,
     /// A name, and the result type of the next definition of that name.
     expected: (Str, Str),
+    /// Flags of the next definition.
+    flags: SymbolFlags,
 }
 
 struct Buffers<'a> {
     frames: &'a mut Vec<Frame>,
     counters: &'a mut Vec<(u32, Counters)>,
     comments: &'a mut Vec<(u32, u32)>,
-    attributes: &'a mut String,
+    attributes: &'a mut Vec<(u32, u32)>,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
-    actions: &'a mut Vec<(&'static Role, Action)>,
+    /// Roles given by hooks, resolved.
+    actions: &'a mut Vec<Action>,
+    /// Values of the open nodes of role [`Role::List`].
+    lists: &'a mut Vec<Value>,
+    /// Bindings of the next scope to be opened.
+    inside: &'a mut Vec<BindingRow>,
     notes: &'a mut Vec<Str>,
 }
 
@@ -154,6 +178,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.attributes.clear();
     buffers.actions.clear();
     buffers.notes.clear();
+    buffers.lists.clear();
+    buffers.inside.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -167,6 +193,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
             notes: &mut buffers.notes,
+            lists: &mut buffers.lists,
+            inside: &mut buffers.inside,
         },
         scope: 0,
         symbol: 0,
@@ -180,6 +208,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         counted: 0,
         documents: None,
         expected: (Str::EMPTY, Str::EMPTY),
+        flags: SymbolFlags::default(),
     };
     walk.begin();
     for (tree, recovered) in trees {
@@ -211,6 +240,61 @@ impl<'a> Walk<'a> {
     /// The symbol around the walk's place.
     pub fn current_symbol(&self) -> SymbolRow {
         self.rows.symbols[self.symbol as usize]
+    }
+
+    /// The role of the node around the one being looked at.
+    pub fn around(&self) -> Option<&'static Role> {
+        self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+    }
+
+    /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
+    pub(crate) fn part(&self, up: usize) -> Slot {
+        let frames = &self.buffers.frames;
+        frames.len().checked_sub(up + 1).and_then(|at| frames.get(at)).map_or(Slot::Other, |frame| frame.slot)
+    }
+
+    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee
+    /// or class, if that part came before.
+    pub(crate) fn open_node(&self, up: usize) -> Option<(Option<&'static Role>, u32)> {
+        let frames = &self.buffers.frames;
+        let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
+        Some((frame.action.map(|action| action.role), frame.object.use_index()))
+    }
+
+    /// A use by its row.
+    pub fn use_row(&self, index: u32) -> Option<UseRow> {
+        self.rows.uses.get(index as usize).copied()
+    }
+
+    /// The row that the next use will have.
+    pub fn next_use(&self) -> u32 {
+        self.rows.uses.len() as u32
+    }
+
+    /// Binds a name in the current scope to a value and a declared type ([`NONE`] for nothing).
+    pub fn bind(&mut self, node: Node<'_>, kind: BindingKind, value: u32, type_use: u32) -> u32 {
+        let index = self.declare(node, kind);
+        let row = &mut self.rows.bindings[index as usize];
+        (row.value, row.type_use) = (value, type_use);
+        index
+    }
+
+    /// Binds a name in the next scope to be opened.
+    pub fn bind_inside(&mut self, name: Node<'_>, kind: BindingKind, value: u32, type_use: u32) {
+        let text = self.rows.string(self.source.get(name.byte_range()).unwrap_or(""));
+        let start = name.start_byte() as u32;
+        self.buffers.inside.push(BindingRow { name: text, scope: NONE, kind, target: NONE, value, type_use, start });
+    }
+
+    /// Gives a symbol, and the binding of its name, a declared type.
+    pub fn set_type(&mut self, symbol: u32, type_use: u32, text: &str) {
+        let text = self.rows.string(text);
+        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
+            (row.type_use, row.return_type) = (type_use, text);
+        }
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = type_use;
+        }
     }
 
     /// Changes the symbol around the walk's place.
@@ -316,10 +400,7 @@ impl<'a> Walk<'a> {
 
     /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
-        let value = Value::Use(use_index);
-        if let Some(frame) = self.buffers.frames.last_mut() {
-            deliver(frame, frame_slot_of_child(frame), value);
-        }
+        self.deliver(Value::Use(use_index));
     }
 
     /// Reports a remark about the text.
@@ -408,14 +489,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens a node. Returns whether its children are to be walked; if so, a frame was pushed.
-    fn enter(&mut self, node: Node<'_>, action: Option<Action>, mut metric: Metric, field: u16) -> bool {
+    fn enter(&mut self, node: Node<'_>, action: Option<Action>, metric: Metric, field: u16) -> bool {
         let named = node.is_named();
         let (mut slot, mut mode, mut parent_role) = (Slot::Other, Mode::Read, None);
         if let Some(parent) = self.buffers.frames.last_mut() {
             mode = parent.mode;
             let child = parent.children;
             if named && !node.is_extra() {
-                parent.children += 1;
+                parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
@@ -431,6 +512,7 @@ impl<'a> Walk<'a> {
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
+        let mut metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -523,6 +605,9 @@ impl<'a> Walk<'a> {
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
+            kind: node.kind_id(),
+            after_else: false,
+            lists: self.buffers.lists.len() as u32,
         };
         if let Some(symbol) = again {
             frame.mode = Mode::Read;
@@ -545,9 +630,7 @@ impl<'a> Walk<'a> {
                 return self.done(metric, node);
             }
             Role::Attribute => {
-                let text = self.text(node);
-                self.buffers.attributes.push_str(text);
-                self.buffers.attributes.push('\n');
+                self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
             Role::Wrapper => {}
@@ -557,7 +640,10 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
+            // The block of a function has the function's own scope.
+            Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
             Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
+            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
@@ -619,9 +705,12 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
+        if !matches!(value, Value::List { .. }) {
+            self.buffers.lists.truncate(frame.lists as usize);
+        }
+        self.deliver(value);
         if let Some(parent) = self.buffers.frames.last_mut() {
             let slot = parent.slot;
-            deliver(parent, slot, value);
             if slot == Slot::Name
                 && let Value::Use(index) = value
             {
@@ -670,12 +759,19 @@ impl<'a> Walk<'a> {
             },
             Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator => frame.last,
             Role::Assign { .. } => {
-                if let Value::Binding(index) = frame.left {
-                    self.assign(index, frame.value, frame.ty);
-                } else if let Value::Use(index) = frame.left {
-                    self.assign_member(index, frame.value, frame.ty);
+                for at in 0..self.list_len(frame.left) {
+                    let value = self.value_opposite(frame, at, false);
+                    match self.list_item(frame.left, at) {
+                        Value::Binding(index) => self.assign(index, value, frame.ty),
+                        Value::Use(index) => self.assign_member(index, value, frame.ty),
+                        _ => {}
+                    }
                 }
                 frame.value
+            }
+            Role::List { first } => {
+                let count = self.buffers.lists.len() as u32 - frame.lists;
+                if count == 1 { frame.last } else { Value::List { start: frame.lists, count, first } }
             }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
@@ -694,6 +790,12 @@ impl<'a> Walk<'a> {
                     }
                     if let Value::Use(ty) = frame.ty {
                         row.type_use = ty;
+                        if !row.kind.is_callable()
+                            && let Some(binding) =
+                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
+                        {
+                            binding.type_use = ty;
+                        }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
                     {
@@ -715,6 +817,11 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Return { .. } => {
+                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
+                self.rows.bindings[binding as usize].value = frame.value.use_index();
+                Value::Unknown
+            }
             Role::Export { .. } => {
                 if let Value::Use(value) = frame.value {
                     let row = ExportRow { name: self.rows.string("default"), local: self.rows.uses[value as usize].name, value };
@@ -723,6 +830,75 @@ impl<'a> Walk<'a> {
                 Value::Unknown
             }
             _ => Value::Unknown,
+        }
+    }
+
+    /// A role given by a hook, resolved once a file.
+    fn action(&mut self, role: &'static Role) -> Action {
+        match self.buffers.actions.iter().find(|action| std::ptr::eq(action.role, role)) {
+            Some(&action) => action,
+            None => {
+                let action = Action::new(role, &self.grammar.language);
+                self.buffers.actions.push(action);
+                action
+            }
+        }
+    }
+
+    /// Hands a value to the innermost open node.
+    fn deliver(&mut self, value: Value) {
+        let Some(parent) = self.buffers.frames.last_mut() else { return };
+        let slot = parent.slot;
+        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
+            self.buffers.lists.push(value);
+        } else if slot == Slot::Left
+            && parent.left != Value::None
+            && let Value::Binding(_) = value
+        {
+            // Several names side by side make a list.
+            let (start, count) = match parent.left {
+                Value::List { start, count, .. } => (start, count),
+                first => {
+                    self.buffers.lists.push(first);
+                    (self.buffers.lists.len() as u32 - 1, 1)
+                }
+            };
+            self.buffers.lists.push(value);
+            parent.left = Value::List { start, count: count + 1, first: true };
+            parent.last = value;
+            return;
+        }
+        deliver(parent, slot, value);
+    }
+
+    fn list_len(&self, value: Value) -> u32 {
+        match value {
+            Value::List { count, .. } => count,
+            _ => 1,
+        }
+    }
+
+    fn list_item(&self, value: Value, at: u32) -> Value {
+        match value {
+            Value::List { start, count, .. } if at < count => {
+                self.buffers.lists.get((start + at) as usize).copied().unwrap_or(Value::Unknown)
+            }
+            Value::List { .. } => Value::Unknown,
+            value => value,
+        }
+    }
+
+    /// The value that belongs to the `at`-th name on the left. Of several results the first name gets the first; of an
+    /// iteration the last gets the element.
+    fn value_opposite(&self, frame: &Frame, at: u32, element: bool) -> Value {
+        match (frame.left, frame.value) {
+            (Value::List { .. }, value @ Value::List { .. }) => self.list_item(value, at),
+            (Value::List { count, first, .. }, value) => {
+                let place = if element { count - 1 } else { 0 };
+                if first && at == place { value } else { Value::Unknown }
+            }
+            (_, Value::List { .. }) => Value::Unknown,
+            (_, value) => value,
         }
     }
 
@@ -741,7 +917,7 @@ impl<'a> Walk<'a> {
         self.forget_comments(start);
         let name = self.rows.string(text);
         let value = match mode {
-            Mode::Declare { kind, hoisted, symbol } => {
+            Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
                 let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
@@ -773,19 +949,13 @@ impl<'a> Walk<'a> {
                 Value::Use(index)
             }
         };
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-        }
+        self.deliver(value);
     }
 
     fn leaf(&mut self, kind: UseKind, node: Node<'_>, mode: Mode) {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(kind, use_role(mode), name, NONE, node.start_byte() as u32);
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, Value::Use(index));
-        }
+        self.deliver(Value::Use(index));
     }
 
     fn member(&mut self, frame: &Frame) -> Value {
@@ -818,6 +988,10 @@ impl<'a> Walk<'a> {
                 if matches!(self.rows.uses[index as usize].role, UseRole::Read | UseRole::Type | UseRole::Decorator | UseRole::Base) =>
             {
                 let row = &mut self.rows.uses[index as usize];
+                if role == UseRole::New && row.kind == UseKind::Element {
+                    // `[]T{…}`, `new T[3]`: no instance of `T`, but a container of them.
+                    return Value::Use(index);
+                }
                 if row.kind == UseKind::Literal || row.kind == UseKind::Element {
                     let index = self.push_use(UseKind::Apply, role, Str::EMPTY, index, frame.start);
                     self.rows.uses[index as usize].arity = arity;
@@ -894,27 +1068,37 @@ impl<'a> Walk<'a> {
     }
 
     fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
-        let Value::Binding(binding) = frame.left else { return };
-        let mut value = frame.value;
-        if declare.element {
-            value = match value {
-                Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
-                _ => Value::Unknown,
-            };
-        }
-        self.assign(binding, value, frame.ty);
-        let row = self.rows.bindings[binding as usize];
-        if row.kind == BindingKind::Symbol {
-            // The symbol made for the name covers the whole declaration.
-            let span = (node.start_byte() as u32, node.end_byte() as u32);
-            self.widen_symbol(row.target, span, node.has_error());
+        for at in 0..self.list_len(frame.left) {
+            let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
+            let mut value = self.value_opposite(frame, at, declare.element);
+            if declare.element {
+                value = match value {
+                    Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    _ => Value::Unknown,
+                };
+            }
+            self.assign(binding, value, frame.ty);
+            let row = self.rows.bindings[binding as usize];
+            if row.kind == BindingKind::Symbol {
+                // The symbol made for the name covers the whole declaration.
+                self.rows.symbols[row.target as usize].return_type = self.type_text(frame);
+                let span = self.outer_span(node);
+                self.widen_symbol(row.target, span, node.has_error());
+            }
         }
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
+        for at in 0..self.list_len(frame.left) {
+            self.close_parameter_name(frame, self.list_item(frame.left, at), variadic);
+        }
+    }
+
+    fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
         let mut optional = frame.value != Value::None;
-        let mut name = (frame.start, frame.end);
-        if let Value::Binding(binding) = frame.left {
+        // A pattern is its own name; a type alone has none.
+        let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
+        if let Value::Binding(binding) = left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
@@ -978,6 +1162,8 @@ impl<'a> Walk<'a> {
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
         }
+        let scope = self.scope;
+        self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
     }
 
     fn set_self_type(&mut self, scope: u32, ty: u32) {
@@ -1009,6 +1195,18 @@ impl<'a> Walk<'a> {
         let mut scope = self.scope;
         while let Some(row) = self.rows.scopes.get(scope as usize) {
             if row.kind != ScopeKind::Block {
+                return scope;
+            }
+            scope = row.parent;
+        }
+        0
+    }
+
+    /// The scope of the function around, or the file's.
+    fn enclosing_function(&self) -> u32 {
+        let mut scope = self.scope;
+        while let Some(row) = self.rows.scopes.get(scope as usize) {
+            if row.kind == ScopeKind::Function {
                 return scope;
             }
             scope = row.parent;
@@ -1069,14 +1267,15 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (start, end) = self.outer_span(node);
+        let (mut start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
-        let doc = match self.documents.take() {
-            Some(doc) => doc,
-            None => self.documentation(start),
-        };
+        let attributes = self.attribute_span();
+        let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
+        let doc = self.documentation(start);
+        let doc = self.documents.take().unwrap_or(doc);
+        start = start.min(first_attribute.unwrap_or(start));
         let name_str = self.rows.string(name);
-        let mut flags = SymbolFlags::default();
+        let mut flags = std::mem::take(&mut self.flags);
         if self.recovering {
             flags.set(SymbolFlags::RECOVERED);
         }
@@ -1087,7 +1286,6 @@ impl<'a> Walk<'a> {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
-        let attributes = self.attribute_span();
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1140,14 +1338,10 @@ impl<'a> Walk<'a> {
 
     /// The symbol's attributes wait in its disambiguator until it is closed.
     fn attribute_span(&mut self) -> Str {
-        if self.buffers.attributes.is_empty() {
+        let (Some(&(start, _)), Some(&(_, end))) = (self.buffers.attributes.first(), self.buffers.attributes.last()) else {
             return Str::EMPTY;
-        }
-        let text = std::mem::take(self.buffers.attributes);
-        let id = self.rows.string(&text);
-        *self.buffers.attributes = text;
-        self.buffers.attributes.clear();
-        id
+        };
+        self.rows.string(self.source.get(start as usize..end as usize).unwrap_or(""))
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {
@@ -1157,6 +1351,7 @@ impl<'a> Walk<'a> {
     }
 
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
+        let start = start.min(self.rows.symbols[symbol as usize].start);
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
         let row = &mut self.rows.symbols[symbol as usize];
         (row.start, row.end, row.body_start) = (start, end, end);
@@ -1184,7 +1379,7 @@ impl<'a> Walk<'a> {
         }
         let head = self.source.get(row.start as usize..row.body_start.max(row.start) as usize).unwrap_or("");
         self.buffers.text.clear();
-        signature::one_line(head, self.buffers.text);
+        signature::one_line(head.strip_prefix(attributes).unwrap_or(head), self.buffers.text);
         row.signature = self.rows.string(self.buffers.text);
         let parent = self.rows.symbols.get(row.parent as usize).map_or(SymbolKind::Module, |parent| parent.kind);
         let scope = self.rows.scopes[row.scope as usize].kind;
@@ -1237,7 +1432,10 @@ impl<'a> Walk<'a> {
 
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
-        if self.buffers.comments.last().is_some_and(|&(_, end)| end <= start) {
+        let ends = |spans: &[(u32, u32)]| spans.last().map_or(0, |&(_, end)| end);
+        if !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
+            && ends(self.buffers.comments).max(ends(self.buffers.attributes)) <= start
+        {
             self.buffers.comments.clear();
             self.buffers.attributes.clear();
         }
@@ -1246,8 +1444,10 @@ impl<'a> Walk<'a> {
     /// The comments right above `start`, cleaned.
     fn documentation(&mut self, start: u32) -> Str {
         self.buffers.text.clear();
-        docs::leading(self.source, self.buffers.comments, start, self.grammar.config.docs.prefixes, self.buffers.text);
+        let prefixes = self.grammar.config.docs.prefixes;
+        docs::leading(self.source, self.buffers.comments, self.buffers.attributes, start, prefixes, self.buffers.text);
         self.buffers.comments.clear();
+        self.buffers.attributes.clear();
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);
         *self.buffers.text = text;
@@ -1264,6 +1464,20 @@ impl<'a> Walk<'a> {
                 counters.leave(metric);
             }
         }
+    }
+
+    /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
+    fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
+        let mut frames = self.buffers.frames.iter_mut().rev();
+        let Some(parent) = frames.next() else { return metric };
+        if !node.is_named() && metric.has(Metric::FLAT) {
+            parent.after_else = true;
+        }
+        let kind = node.kind_id();
+        let chained = metric.has(Metric::NESTING)
+            && (parent.kind == kind && parent.after_else
+                || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
+        if chained { metric.without_nesting() } else { metric }
     }
 
     fn error(&mut self, node: Node<'_>) {
@@ -1307,10 +1521,6 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
     parent.last = value;
 }
 
-fn frame_slot_of_child(parent: &Frame) -> Slot {
-    parent.slot
-}
-
 fn use_role(mode: Mode) -> UseRole {
     match mode {
         Mode::Type => UseRole::Type,
@@ -1324,11 +1534,17 @@ fn use_role(mode: Mode) -> UseRole {
 /// How names are taken in a part of a node with a role.
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
-        (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
-        (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
-        (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
+        (Role::Declare(declare), Slot::Left) => {
+            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
+        }
+        (Role::Parameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
+        }
+        (Role::TypeParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
+        }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
-        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None },
+        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
         (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
             Mode::Base(_) if slot == Slot::Value => Mode::Type,
             Mode::Declare { .. } | Mode::Type | Mode::Base(_) => inherited,
@@ -1373,8 +1589,8 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
-        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
-        Some(Role::Pattern(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None },
+        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
         Some(Role::Scope(_) | Role::Clause { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,

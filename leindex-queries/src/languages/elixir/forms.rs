@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::{definitions, imports, roles};
 use crate::languages::{Metric, Role, Visit};
-use crate::syntax::rows::{BaseKind, NONE, SymbolKind, UseKind, UseRole};
+use crate::syntax::rows::{BaseKind, NONE, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
 pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
@@ -244,11 +244,13 @@ fn attribute(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             walk.skip_to(target.end_byte());
             Visit::Children
         }
-        "impl" | "tag" | "deprecated" => {
-            walk.attribute(walk.text(node));
+        "impl" => {
+            if first.is_some_and(|of| walk.text(of) != "false") {
+                walk.flag_next(SymbolFlags::OVERRIDE);
+            }
             Visit::Skip
         }
-        "optional_callbacks" | "since" | "vsn" => Visit::Skip,
+        "deprecated" | "optional_callbacks" | "since" | "tag" | "vsn" => Visit::Skip,
         "after_compile" | "after_verify" | "before_compile" | "compile" | "derive" | "describetag" | "dialyzer" | "enforce_keys"
         | "external_resource" | "fallback_to_any" | "file" | "for" | "moduletag" | "nifs" | "on_definition" | "on_load" | "protocol" => {
             walk.skip_to(target.end_byte());

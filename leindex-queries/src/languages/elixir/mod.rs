@@ -52,7 +52,4 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
     } else {
         row.flags.set(SymbolFlags::EXPORTED);
     }
-    if evidence.attributes.lines().any(|line| line.starts_with("@impl") && !line.ends_with("false")) {
-        row.flags.set(SymbolFlags::OVERRIDE);
-    }
 }

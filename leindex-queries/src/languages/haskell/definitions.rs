@@ -406,7 +406,7 @@ pub(super) fn equation(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
     if walk.is_typing() { Visit::Children } else { Visit::As(&PATTERNS) }
 }
 
-const PATTERNS: Role = Role::Pattern(BindingKind::Parameter);
+const PATTERNS: Role = Role::Binds(BindingKind::Parameter);
 
 pub(super) fn pattern_synonym(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let Some(name_node) = synonym_name(node) else { return Visit::Children };

@@ -9,7 +9,7 @@ use crate::syntax::walk::Walk;
 /// A value applied to one argument by an operator.
 const APPLY_LEFT: Role = Role::Apply { function: "left_operand", argument: "" };
 const APPLY_RIGHT: Role = Role::Apply { function: "right_operand", argument: "" };
-const HEAD: Role = Role::Pattern(BindingKind::Parameter);
+const HEAD: Role = Role::Binds(BindingKind::Parameter);
 const CONSTRUCT: Role = Role::Pass { value: "constructor", ty: "" };
 const UPDATE: Role = Role::Pass { value: "expression", ty: "" };
 const CLAUSE: Role = Role::Clause { pattern: "pattern", scope: ScopeKind::Block };

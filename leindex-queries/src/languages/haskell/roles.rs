@@ -53,7 +53,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("strict_field", Role::Pass { value: "0", ty: "" }),
     ("lazy_field", Role::Pass { value: "0", ty: "" }),
     // Patterns and scopes.
-    ("patterns", Role::Pattern(BindingKind::Parameter)),
+    ("patterns", Role::Binds(BindingKind::Parameter)),
     ("match", Role::Scope(ScopeKind::Block)),
     ("guards", Role::Custom(expressions::guards)),
     ("pattern_guard", Role::Declare(BIND)),

@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::{Frame, Mode, Opens, Value, Walk};
 use crate::items::{docs, metrics::Counters};
-use crate::languages::{Action, Role};
+use crate::languages::Role;
 use crate::syntax::rows::{
     BindingKind, NONE, ParameterRow, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UseKind, UseRole,
 };
@@ -116,14 +116,13 @@ impl<'a> Walk<'a> {
 
     fn cleaned(&mut self, text: &str) -> Str {
         self.buffers.text.clear();
-        docs::leading(text, &[(0, text.len() as u32)], text.len() as u32, &[], self.buffers.text);
+        docs::leading(text, &[(0, text.len() as u32)], &[], text.len() as u32, &[], self.buffers.text);
         self.rows.string(self.buffers.text)
     }
 
-    /// Adds the text of an attribute to those of the next definition.
-    pub fn attribute(&mut self, text: &str) {
-        self.buffers.attributes.push_str(text);
-        self.buffers.attributes.push('\n');
+    /// Flags of the next definition.
+    pub fn flag_next(&mut self, flags: SymbolFlags) {
+        self.flags.set(flags);
     }
 
     /// Remembers a text until the end of the file.
@@ -217,10 +216,7 @@ impl<'a> Walk<'a> {
 
     /// Gives the node being looked at the value of an expression that rows do not describe.
     pub fn stand_for_unknown(&mut self) {
-        if let Some(frame) = self.buffers.frames.last_mut() {
-            let slot = frame.slot;
-            super::deliver(frame, slot, Value::Unknown);
-        }
+        self.deliver(Value::Unknown);
     }
 
     /// A symbol row.
@@ -301,16 +297,6 @@ impl<'a> Walk<'a> {
         base
     }
 
-    /// The resolved form of a role that [`Role::Custom`] answered with.
-    pub(super) fn action(&mut self, role: &'static Role) -> Action {
-        if let Some((_, action)) = self.buffers.actions.iter().find(|(known, _)| std::ptr::eq(*known, role)) {
-            return *action;
-        }
-        let action = Action::new(role, &self.grammar.language);
-        self.buffers.actions.push((role, action));
-        action
-    }
-
     /// One more argument for the function part's value.
     pub(super) fn apply(&mut self, frame: &Frame) -> Value {
         let Value::Use(index) = frame.object else { return Value::Unknown };
@@ -347,6 +333,7 @@ impl<'a> Walk<'a> {
         self.buffers.comments.clear();
         self.buffers.attributes.clear();
         self.documents = None;
+        self.flags = SymbolFlags::default();
         self.buffers.counters.push((symbol, Counters::resume(&row)));
         let row = &mut self.rows.symbols[symbol as usize];
         row.end = end.max(row.end);
