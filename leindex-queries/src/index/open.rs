@@ -330,7 +330,12 @@ impl Index {
             let part = if chunks == 1 { 0 } else { chunk_of(&entry.name, count) };
             parts[usize::from(part)].push(entry);
         }
-        let last = project.directories.range((Box::from(folder), 0)..=(Box::from(folder), u16::MAX)).map(|((_, chunk), _)| chunk + 1).max().unwrap_or(0);
+        let last = project
+            .directories
+            .range((Box::from(folder), 0)..=(Box::from(folder), u16::MAX))
+            .map(|((_, chunk), _)| chunk + 1)
+            .max()
+            .unwrap_or(0);
         for chunk in 0..chunks.max(last) {
             let part: Box<[Entry]> = parts.get_mut(usize::from(chunk)).map(std::mem::take).unwrap_or_default().into();
             match project.directories.get(&(Box::from(folder), chunk)) {

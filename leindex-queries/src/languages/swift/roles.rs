@@ -325,7 +325,7 @@ fn pattern(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     match (binds, typed, tuple) {
         (_, true, _) => Visit::As(&TYPED_PATTERN),
         // Where names are declared anyway they are declared as the place says.
-        (true, ..) if walk.declares_here() => Visit::As(&LAST),
+        (true, ..) if walk.is_declaring() => Visit::As(&LAST),
         (true, ..) => Visit::As(&Role::Bindings),
         (_, _, true) => Visit::As(&LIST),
         _ => Visit::As(&FIRST),
