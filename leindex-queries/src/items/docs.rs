@@ -2,14 +2,7 @@
 
 /// Appends the cleaned text of the comments that stand right above `start`, if they document (`prefixes`). Attributes
 /// may stand between them and the definition.
-pub(crate) fn leading(
-    source: &str,
-    comments: &[(u32, u32)],
-    attributes: &[(u32, u32)],
-    start: u32,
-    prefixes: &[&str],
-    out: &mut String,
-) {
+pub(crate) fn leading(source: &str, comments: &[(u32, u32)], attributes: &[(u32, u32)], start: u32, prefixes: &[&str], out: &mut String) {
     let mut first = comments.len();
     let mut below = start;
     let mut attributes = attributes.iter().rev().peekable();

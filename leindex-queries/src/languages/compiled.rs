@@ -109,6 +109,8 @@ impl Action {
             Role::MethodCall { object, name, arguments } => {
                 [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
             }
+            Role::Apply { function, argument } => [(place(function), Slot::Object), (place(argument), Slot::Value), none, none],
+            Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none],
             Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
             Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
             Role::Element { object } => [(place(object), Slot::Object), none, none, none],

@@ -146,6 +146,8 @@ pub enum Role {
     Name,
     /// A name that is always a type.
     TypeName,
+    /// A name of a value; inside a type it is a type variable and no use (Haskell).
+    Variable,
     /// The current object.
     This,
     /// The current object as its base.
@@ -174,6 +176,13 @@ pub enum Role {
         name: At,
         /// The node whose named children are the arguments.
         arguments: At,
+    },
+    /// Gives a function one more argument: a curried application, a pipe.
+    Apply {
+        /// The function.
+        function: At,
+        /// The argument; with `""` every other part is one, and adds nothing to the arity.
+        argument: At,
     },
     /// Makes an instance of the type at `class`.
     New {
@@ -244,6 +253,15 @@ pub enum Role {
     },
     /// A parameter list in which a bare name is a parameter.
     Parameters,
+    /// Every plain name inside is bound in this way.
+    Binds(BindingKind),
+    /// A scope in which the names of a pattern hold: a branch of a case, a clause of a lambda.
+    Clause {
+        /// The pattern.
+        pattern: At,
+        /// What it opens.
+        scope: ScopeKind,
+    },
     /// A type parameter.
     TypeParameter {
         /// Its name.
@@ -367,6 +385,11 @@ pub enum Visit {
     Skip,
     /// It is treated as if its kind had this role.
     As(&'static Role),
+    /// As [`Visit::As`]; the code runs inside the scope or symbol that the role opens, before the children.
+    Then(&'static Role, fn(&mut Walk<'_>, Node<'_>)),
+    /// It continues the definition of this symbol (the next clause of a function), in a scope of its own; the code
+    /// runs inside.
+    Again(u32, fn(&mut Walk<'_>, Node<'_>)),
 }
 
 /// How the current object is named.
@@ -408,3 +431,6 @@ pub struct Metrics {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) mod test_layout;

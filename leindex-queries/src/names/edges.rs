@@ -10,7 +10,9 @@ use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row}
 use super::members::{ImportFacts, member};
 use super::resolve::{Entity, Resolver, Rule, follow_import, held_value, symbol_kind};
 use crate::db::Db;
-use crate::syntax::rows::{BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow};
+use crate::syntax::rows::{
+    BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow,
+};
 
 /// What an edge says: the `kind` column of the `edges` table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
@@ -158,7 +160,9 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
         let found = target_of(db, &entity, &row, kind);
         match found {
             Found::Target(target) => {
-                let kind = if row.role == UseRole::Decorator && symbol_kind(db, target).is_some_and(|kind| kind.is_type() && kind != SymbolKind::Class) {
+                let kind = if row.role == UseRole::Decorator
+                    && symbol_kind(db, target).is_some_and(|kind| kind.is_type() && kind != SymbolKind::Class)
+                {
                     EdgeKind::TypeUse
                 } else {
                     kind

@@ -12,7 +12,8 @@ use super::module_map::{ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, Mo
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::rows::{
-    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole,
+    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
+    UseRole,
 };
 
 /// What an expression or name stands for.
@@ -230,7 +231,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
     /// What reading a definition gives: a class or function is itself, a variable is its value.
     fn value_of_symbol(&mut self, symbol: Symbol<'db>, rule: Rule) -> (Entity<'db>, Rule) {
         match symbol_kind(self.db, symbol) {
-            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match held_value(self.db, symbol) {
+            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match held_value(self.db, symbol)
+            {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Symbol(symbol), rule),
             },
@@ -256,7 +258,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Some(SymbolKind::Variable | SymbolKind::Constant) => {
                     // Functions kept in a table or object under the variable's name.
                     let found = children(db, *symbol, name);
-                    self.overloads(symbol.file(db), &found.symbols).map_or((Entity::Unknown, Rule::Unresolved), |entity| (entity, base_rule))
+                    self.overloads(symbol.file(db), &found.symbols)
+                        .map_or((Entity::Unknown, Rule::Unresolved), |entity| (entity, base_rule))
                 }
                 _ => (Entity::Unknown, Rule::Unresolved),
             },
@@ -406,7 +409,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     .collect();
                 let overloaded = self.config.is_some_and(|config| config.overloads);
                 let chosen = self.rows.symbol(chosen.target).map(|symbol| symbol.identity())?;
-                let entity = if overloaded || self.has_declarations(&symbols) { self.overloads(self.file, &symbols)? } else { Entity::Symbol(Symbol::new(self.db, self.file, chosen)) };
+                let entity = if overloaded || self.has_declarations(&symbols) {
+                    self.overloads(self.file, &symbols)?
+                } else {
+                    Entity::Symbol(Symbol::new(self.db, self.file, chosen))
+                };
                 (entity, Rule::Exact)
             }
             BindingKind::Import => {
@@ -469,7 +476,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 },
                 _ => None,
             },
-            Entity::Overloads(symbols) => symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type)),
+            Entity::Overloads(symbols) => {
+                symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type))
+            }
             // `Self`, or a receiver's type.
             Entity::Instance(ty) => Some(ty),
             _ => None,
@@ -609,7 +618,11 @@ fn file_level_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db
 }
 
 /// The module parts that an import names; `Err` with the package if it is outside, or nothing is known.
-pub(crate) fn import_parts<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
+pub(crate) fn import_parts<'db>(
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
+    import: &ImportFacts,
+) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
     let spec = ImportSpec::new(
         db,
         file,
@@ -754,7 +767,8 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<
     if row.type_use != NONE || row.flags.has(crate::syntax::rows::SymbolFlags::ASYNC) {
         return None;
     }
-    let mut results = rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
+    let mut results =
+        rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
     results.peek()?;
     let mut resolver = Resolver::new(db, symbol.file(db), &rows);
     let mut found: Option<Entity<'db>> = None;
@@ -792,7 +806,9 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<En
     {
         return Some(if row.kind == SymbolKind::TypeAlias { Entity::Symbol(ty) } else { Entity::Instance(ty) });
     }
-    let binding = rows.iter::<BindingRow>().find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
+    let binding = rows
+        .iter::<BindingRow>()
+        .find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
     match resolver.value(binding.value).0 {
         Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => None,
         entity => Some(entity),

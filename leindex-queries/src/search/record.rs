@@ -332,7 +332,10 @@ mod tests {
             mentions: vec![1, 2, u32::MAX],
             definitions: vec![(5, 1), (5, 2)],
             documents: vec![Document { symbol: 3, lengths: [1, 2, 300, 65535] }],
-            postings: vec![Posting { term: 9, document: 0, counts: [1, 0, 0, 0] }, Posting { term: 9, document: 7, counts: [0, 2, 255, 1] }],
+            postings: vec![
+                Posting { term: 9, document: 0, counts: [1, 0, 0, 0] },
+                Posting { term: 9, document: 7, counts: [0, 2, 255, 1] },
+            ],
         };
         let bytes = record.encode();
         assert_eq!(Record::decode(&bytes), Some(record));

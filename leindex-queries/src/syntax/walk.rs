@@ -14,6 +14,8 @@ use super::rows::{
 use crate::items::{docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
 
+mod hooks;
+
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -121,6 +123,7 @@ pub struct WalkBuffers {
     lists: Vec<Value>,
     inside: Vec<BindingRow>,
     skipped: Vec<usize>,
+    notes: Vec<Str>,
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -136,12 +139,22 @@ pub struct Walk<'a> {
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
     receiver: Str,
-    /// How names are taken where a hook looks.
-    mode_here: Mode,
     /// The next parameter may be left out.
     optional_next: bool,
     recovering: bool,
     content: [u8; 32],
+    /// How names are taken at the node that a [`Role::Custom`] looks at.
+    mode: Mode,
+    /// Nodes that end before this byte are not visited.
+    skip_before: u32,
+    /// What a [`Role::Custom`] counts its node as.
+    counted: u8,
+    /// Documentation that the next definition takes.
+    documents: Option<Str>,
+    /// A name, and the result type of the next definition of that name.
+    expected: (Str, Str),
+    /// Flags of the next definition.
+    flags: SymbolFlags,
 }
 
 struct Buffers<'a> {
@@ -159,6 +172,7 @@ struct Buffers<'a> {
     inside: &'a mut Vec<BindingRow>,
     /// Nodes that hooks have dealt with.
     skipped: &'a mut Vec<usize>,
+    notes: &'a mut Vec<Str>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -170,6 +184,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.comments.clear();
     buffers.attributes.clear();
     buffers.actions.clear();
+    buffers.notes.clear();
     buffers.lists.clear();
     buffers.inside.clear();
     buffers.skipped.clear();
@@ -185,6 +200,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
+            notes: &mut buffers.notes,
             lists: &mut buffers.lists,
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
@@ -194,14 +210,20 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         in_export: false,
         pending_name: 0,
         receiver: Str::EMPTY,
-        mode_here: Mode::Read,
         optional_next: false,
         recovering: false,
         content,
+        mode: Mode::Read,
+        skip_before: 0,
+        counted: 0,
+        documents: None,
+        expected: (Str::EMPTY, Str::EMPTY),
+        flags: SymbolFlags::default(),
     };
     walk.begin();
     for (tree, recovered) in trees {
         walk.recovering = *recovered;
+        walk.skip_before = 0;
         walk.tree(tree);
     }
     walk.finish()
@@ -393,10 +415,9 @@ impl<'a> Walk<'a> {
         self.rows.uses[index as usize].arity = arity;
     }
 
-    /// Makes the use `base` a base of the symbol around the walk's place.
+    /// Makes the use `base` a base of the extension or symbol around the walk's place.
     pub fn base(&mut self, base: u32, kind: BaseKind) {
-        let row = BaseRow { symbol: self.symbol, extension: NONE, base, kind };
-        self.rows.bases.push(row);
+        self.add_base(Mode::Base(kind), base);
     }
 
     /// Adds a symbol that has no inside of its own, with a binding for it.
@@ -441,19 +462,9 @@ impl<'a> Walk<'a> {
         self.optional_next = true;
     }
 
-    /// What a name at the node being looked at would do.
-    pub fn role_here(&self) -> UseRole {
-        use_role(self.mode_here)
-    }
-
-    /// Whether a plain name at the node being looked at would be declared.
-    pub fn declares_here(&self) -> bool {
-        matches!(self.mode_here, Mode::Declare { .. })
-    }
-
     /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
     pub fn base_here(&mut self, index: u32) {
-        self.add_base(self.mode_here, index);
+        self.add_base(self.mode, index);
     }
 
     /// Leaves a node below the one being looked at out of the walk.
@@ -572,10 +583,13 @@ impl<'a> Walk<'a> {
             }
             parent.slot = slot;
         }
+        if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
-        let metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
+        let mut metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -620,9 +634,16 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
         if let Some(Role::Custom(code)) = role {
-            self.mode_here = mode;
-            match code(self, node) {
+            self.mode = mode;
+            let visit = code(self, node);
+            if self.counted != 0 {
+                let counted = Metric(std::mem::take(&mut self.counted));
+                self.count(counted, node, true);
+                metric.0 |= counted.0;
+            }
+            match visit {
                 Visit::Skip => {
                     if named && !node.is_extra() {
                         self.forget_comments(start);
@@ -639,6 +660,17 @@ impl<'a> Walk<'a> {
                 Visit::As(other) => {
                     role = Some(other);
                     action = Some(self.action(other));
+                }
+                Visit::Then(other, code) => {
+                    role = Some(other);
+                    action = Some(self.action(other));
+                    then = Some(code);
+                }
+                Visit::Again(symbol, code) => {
+                    role = None;
+                    action = None;
+                    again = Some(symbol);
+                    then = Some(code);
                 }
             }
         }
@@ -670,11 +702,18 @@ impl<'a> Walk<'a> {
             lists: self.buffers.lists.len() as u32,
             nth: 0,
         };
+        if let Some(symbol) = again {
+            frame.mode = Mode::Read;
+            self.open_again(node, symbol, &mut frame);
+        }
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
+            if let Some(code) = then {
+                code(self, node);
+            }
             return true;
         };
         match *role {
@@ -696,14 +735,15 @@ impl<'a> Walk<'a> {
             }
             // The block of a function has the function's own scope.
             Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
-            Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.buffers.attributes.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
-            Role::Name | Role::TypeName => {
+            Role::Variable if mode == Mode::Type => return self.done(metric, node),
+            Role::Name | Role::TypeName | Role::Variable => {
                 if node.named_child_count() == 0 {
                     self.name(node, mode, matches!(role, Role::TypeName));
                     return self.done(metric, node);
@@ -720,6 +760,9 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.buffers.frames.push(frame);
+        if let Some(code) = then {
+            code(self, node);
+        }
         true
     }
 
@@ -788,6 +831,7 @@ impl<'a> Walk<'a> {
                 }
                 value
             }
+            Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
@@ -807,7 +851,7 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
+            Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
             Role::Assign { .. } => {
                 for at in 0..self.list_len(frame.left) {
                     let value = self.value_opposite(frame, at, false);
@@ -835,7 +879,9 @@ impl<'a> Walk<'a> {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
                     let row = &mut self.rows.symbols[symbol as usize];
-                    row.return_type = return_type;
+                    if row.return_type.is_empty() {
+                        row.return_type = return_type;
+                    }
                     if let Value::Use(ty) = frame.ty {
                         row.type_use = ty;
                         if !row.kind.is_callable()
@@ -1017,7 +1063,8 @@ impl<'a> Walk<'a> {
 
     fn member(&mut self, frame: &Frame) -> Value {
         if frame.name_start == NONE {
-            return Value::Unknown;
+            // `f.(x)` in Elixir, or a name that is still to be typed.
+            return frame.object;
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let name = self.rows.string(text);
@@ -1353,9 +1400,10 @@ impl<'a> Walk<'a> {
         let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
         let doc = self.documentation(start);
+        let doc = self.documents.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
         let name_str = self.rows.string(name);
-        let mut flags = SymbolFlags::default();
+        let mut flags = std::mem::take(&mut self.flags);
         if self.recovering {
             flags.set(SymbolFlags::RECOVERED);
         }
@@ -1553,7 +1601,8 @@ impl<'a> Walk<'a> {
         }
         let kind = node.kind_id();
         let chained = metric.has(Metric::NESTING)
-            && (parent.kind == kind && parent.after_else || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
+            && (parent.kind == kind && parent.after_else
+                || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
         if chained { metric.without_nesting() } else { metric }
     }
 
@@ -1614,9 +1663,19 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
-        (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false },
+        (Role::Parameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
+        }
+        (Role::TypeParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
+        }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
+        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
+            Mode::Base(_) if slot == Slot::Value => Mode::Type,
+            Mode::Declare { .. } | Mode::Type | Mode::Base(_) => inherited,
+            _ => Mode::Read,
+        },
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
         (Role::Define(_), Slot::Bases) => Mode::Base(BaseKind::Inherit),
@@ -1658,8 +1717,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Outer) => Mode::Outer,
         Some(Role::Bindings) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Clause { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }

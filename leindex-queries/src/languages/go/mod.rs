@@ -52,9 +52,7 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
 
 /// `func TestX(t *testing.T)` and its likes; an example has neither parameters nor results.
 fn is_test(evidence: &Evidence<'_>) -> bool {
-    let called = |prefix: &str| {
-        evidence.name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(char::is_lowercase))
-    };
+    let called = |prefix: &str| evidence.name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(char::is_lowercase));
     let takes = |ty: &str| evidence.head.contains(ty);
     called("Test") && (takes("*testing.T)") || takes("*testing.M)"))
         || called("Benchmark") && takes("*testing.B)")

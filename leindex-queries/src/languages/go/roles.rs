@@ -25,10 +25,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("interface_type", Role::Custom(type_literal)),
     ("field_declaration", Role::Custom(field)),
     ("type_elem", Role::Custom(type_element)),
-    (
-        "const_spec",
-        Role::Declare(Declare { symbol: Some((SymbolKind::Constant, SymbolKind::Constant)), ..Declare::LOCAL }),
-    ),
+    ("const_spec", Role::Declare(Declare { symbol: Some((SymbolKind::Constant, SymbolKind::Constant)), ..Declare::LOCAL })),
     ("var_spec", Role::Custom(var_spec)),
     // Parameters.
     ("parameter_list", Role::Custom(parameter_list)),
@@ -94,8 +91,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 
 const FUNCTION: Define = Define { ty: "result", ..Define::FUNCTION };
 const METHOD: Define = Define { self_type: "receiver", ..FUNCTION };
-const INTERFACE_METHOD: Role =
-    Role::Define(Define { kind: SymbolKind::Method, ty: "result", ..Define::FUNCTION });
+const INTERFACE_METHOD: Role = Role::Define(Define { kind: SymbolKind::Method, ty: "result", ..Define::FUNCTION });
 const STRUCT: Role = Role::Define(Define { body: "type", ..Define::type_of(SymbolKind::Struct) });
 const INTERFACE: Role = Role::Define(Define { body: "type", ..Define::type_of(SymbolKind::Interface) });
 /// A type of its own over another one: it has methods, and not those of the other.
@@ -104,8 +100,7 @@ const FIELDS: Role = Role::Declare(Declare { value: "", symbol: Some((SymbolKind
 const PARAMETER: Role = Role::Parameter { name: "name", ty: "type", default: "", variadic: false };
 const RESULT: Role = Role::Declare(Declare { value: "", ..Declare::LOCAL });
 const FIRST: Role = Role::Pass { value: "0", ty: "" };
-const VARIABLE: Role =
-    Role::Declare(Declare { symbol: Some((SymbolKind::Variable, SymbolKind::Variable)), ..Declare::LOCAL });
+const VARIABLE: Role = Role::Declare(Declare { symbol: Some((SymbolKind::Variable, SymbolKind::Variable)), ..Declare::LOCAL });
 const BLANK: Role = Role::Declare(Declare::LOCAL);
 const ASSERTION: Role = Role::Extension { ty: "value", base: "type" };
 const CALL: Role = Role::Call { function: "function", arguments: "arguments" };

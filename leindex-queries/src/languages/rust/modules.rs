@@ -241,31 +241,171 @@ fn push(target: Target, targets: &mut Vec<Target>) {
 
 /// Primitive types, the names of the preludes and the macros of the standard library, sorted.
 pub(super) const BUILTINS: &[&str] = &[
-    "AsMut", "AsRef", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Box", "Clone", "Copy", "Debug", "Default", "DoubleEndedIterator", "Drop",
-    "Eq", "Err", "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "Future", "Hash", "Into",
-    "IntoFuture", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Send", "Sized",
-    "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Vec", "addr_of", "addr_of_mut", "align_of",
-    "align_of_val", "allow", "assert", "assert_eq", "assert_ne", "automatically_derived", "bench", "bool", "cfg", "cfg_attr", "char",
-    "cold", "column", "compile_error", "concat", "dbg", "debug_assert", "debug_assert_eq", "debug_assert_ne", "deny", "deprecated",
-    "derive", "doc", "drop", "env", "eprint", "eprintln", "expect", "f32", "f64", "file", "forbid", "format", "format_args",
-    "global_allocator", "i128", "i16", "i32", "i64", "i8", "ignore", "include", "include_bytes", "include_str", "inline", "isize",
-    "line", "macro_export", "macro_use", "matches", "module_path", "must_use", "no_mangle", "non_exhaustive", "option_env", "panic",
-    "path", "print", "println", "proc_macro", "proc_macro_attribute", "proc_macro_derive", "repr", "should_panic", "size_of",
-    "size_of_val", "str", "stringify", "target_feature", "test", "thread_local", "todo", "track_caller", "try", "u128", "u16", "u32",
-    "u64", "u8", "unimplemented", "unreachable", "unsafe", "used", "usize", "vec", "warn", "write", "writeln",
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+    "addr_of",
+    "addr_of_mut",
+    "align_of",
+    "align_of_val",
+    "allow",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "automatically_derived",
+    "bench",
+    "bool",
+    "cfg",
+    "cfg_attr",
+    "char",
+    "cold",
+    "column",
+    "compile_error",
+    "concat",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "deny",
+    "deprecated",
+    "derive",
+    "doc",
+    "drop",
+    "env",
+    "eprint",
+    "eprintln",
+    "expect",
+    "f32",
+    "f64",
+    "file",
+    "forbid",
+    "format",
+    "format_args",
+    "global_allocator",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "ignore",
+    "include",
+    "include_bytes",
+    "include_str",
+    "inline",
+    "isize",
+    "line",
+    "macro_export",
+    "macro_use",
+    "matches",
+    "module_path",
+    "must_use",
+    "no_mangle",
+    "non_exhaustive",
+    "option_env",
+    "panic",
+    "path",
+    "print",
+    "println",
+    "proc_macro",
+    "proc_macro_attribute",
+    "proc_macro_derive",
+    "repr",
+    "should_panic",
+    "size_of",
+    "size_of_val",
+    "str",
+    "stringify",
+    "target_feature",
+    "test",
+    "thread_local",
+    "todo",
+    "track_caller",
+    "try",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "unimplemented",
+    "unreachable",
+    "unsafe",
+    "used",
+    "usize",
+    "vec",
+    "warn",
+    "write",
+    "writeln",
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::languages::modules_testing::{Project, check_builtins};
+    use crate::languages::test_layout::{FakeLayout, check_sorted, facts};
+    use crate::names::rules::Manifest;
 
-    fn project() -> Project {
-        Project::new("rust")
-            .manifest("Cargo.toml", "", "shop-core", &[("rand", &["rand"]), ("log2", &["the-log"]), ("util", &["shop-util"])])
-            .manifest("Cargo.toml", "util", "shop-util", &[])
-            .files(&["src/lib.rs", "src/item/mod.rs", "src/item/price.rs", "src/store.rs", "tests/sells.rs", "tests/common/mod.rs", "util/src/lib.rs"])
-            .modules(&["shop_core", "shop_core::item", "shop_core::item::price", "shop_core::store", "shop_core:tests::common", "shop_util"])
+    fn project() -> FakeLayout {
+        FakeLayout::default()
+            .manifest("Cargo.toml", "", facts("shop-core", &[("rand", &["rand"]), ("log2", &["the-log"]), ("util", &["shop-util"])]))
+            .manifest("Cargo.toml", "util", facts("shop-util", &[]))
+            .files(&[
+                "src/lib.rs",
+                "src/item/mod.rs",
+                "src/item/price.rs",
+                "src/store.rs",
+                "tests/sells.rs",
+                "tests/common/mod.rs",
+                "util/src/lib.rs",
+            ])
+            .modules(&[
+                "shop_core",
+                "shop_core::item",
+                "shop_core::item::price",
+                "shop_core::store",
+                "shop_core:tests::common",
+                "shop_util",
+            ])
     }
 
     #[test]
@@ -286,10 +426,11 @@ mod tests {
         ] {
             project.check_modules(modules_of, path, "", &[module]);
         }
-        let entries = Project::new("rust").manifest("Cargo.toml", "", "rg", &[]).entries("Cargo.toml", "", &["crates/core/main.rs"]);
+        let entry = Manifest { entries: vec!["crates/core/main.rs".to_owned()], ..facts("rg", &[]) };
+        let entries = FakeLayout::default().manifest("Cargo.toml", "", entry);
         entries.check_modules(modules_of, "crates/core/main.rs", "", &["rg"]);
         entries.check_modules(modules_of, "crates/core/flags/hi.rs", "", &["rg::flags::hi"]);
-        let bare = Project::new("rust");
+        let bare = FakeLayout::default();
         bare.check_modules(modules_of, "walk-dir/src/lib.rs", "", &["walk_dir"]);
         bare.check_modules(modules_of, "walk-dir/src/a/mod.rs", "", &["walk_dir::a"]);
         bare.check_modules(modules_of, "src/x.rs", "", &["crate::x"]);
@@ -301,7 +442,7 @@ mod tests {
         let lib = ("src/lib.rs", "shop_core");
         let price = ("src/item/price.rs", "shop_core::item::price");
         let test = ("tests/sells.rs", "shop_core:tests::sells");
-        let check = |from, module, name, expected: &[&str]| project.check_import(import_targets, from, module, name, expected);
+        let check = |from, module, name, expected: &[&str]| project.check_import(import_targets, from, (module, name), expected);
         check(price, "crate::store", "Store", &["module shop_core::store"]);
         check(price, "self", "Kind", &["module shop_core::item::price"]);
         check(price, "super", "Item", &["module shop_core::item"]);
@@ -314,7 +455,7 @@ mod tests {
         check(lib, "log2", "info", &["module the_log", "external log2"]);
         check(lib, "::rand", "Rng", &["module rand", "external rand"]);
         check(lib, "self::item", "", &["file src/item/mod.rs", "module shop_core::item"]);
-        check(lib, "self::placed", "../other/place.rs", &["module shop_core::placed"]);
+        check(lib, "self::placed", "../other/place.rs", &["file other/place.rs", "module shop_core::placed"]);
         check(lib, "self::placed", "other/place.rs", &["file src/other/place.rs", "module shop_core::placed"]);
         check(("src/item/mod.rs", "shop_core::item"), "self::price", "", &["file src/item/price.rs", "module shop_core::item::price"]);
         check(test, "self::common", "", &["file tests/common/mod.rs", "module shop_core:tests::sells::common"]);
@@ -324,6 +465,6 @@ mod tests {
 
     #[test]
     fn builtins_are_sorted() {
-        check_builtins(BUILTINS);
+        check_sorted(BUILTINS);
     }
 }

@@ -68,7 +68,8 @@ fn opens_group(source: &[u8], bang: usize) -> Option<usize> {
 /// The start of the path before `!`; a macro that takes items is written in small letters.
 fn name_start(source: &[u8], bang: usize) -> Option<usize> {
     let before = source.get(..bang)?;
-    let length = before.iter().rev().take_while(|&&byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b':')).count();
+    let length =
+        before.iter().rev().take_while(|&&byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b':')).count();
     (length > 0).then_some(bang - length)
 }
 
@@ -92,8 +93,22 @@ fn at_item_position(source: &[u8], start: usize) -> bool {
 /// Whether the first token after comments and attributes begins an item.
 fn begins_item(mut inner: &[u8]) -> bool {
     const WORDS: [&[u8]; 16] = [
-        b"pub ", b"pub(", b"fn ", b"mod ", b"use ", b"struct ", b"enum ", b"impl ", b"impl<", b"trait ", b"static ", b"const ", b"type ",
-        b"async fn ", b"unsafe ", b"macro_rules!",
+        b"pub ",
+        b"pub(",
+        b"fn ",
+        b"mod ",
+        b"use ",
+        b"struct ",
+        b"enum ",
+        b"impl ",
+        b"impl<",
+        b"trait ",
+        b"static ",
+        b"const ",
+        b"type ",
+        b"async fn ",
+        b"unsafe ",
+        b"macro_rules!",
     ];
     loop {
         inner = inner.trim_ascii_start();
@@ -164,7 +179,9 @@ fn after_token(source: &[u8], at: usize) -> usize {
         // A character, and not a lifetime.
         [b'\'', b'\\', ..] => at + 2 + rest.iter().skip(3).position(|&byte| byte == b'\'').map_or(1, |end| end + 2),
         [b'\'', _, b'\'', ..] => at + 3,
-        [b'\'', first, ..] if !first.is_ascii() => at + 1 + rest.iter().skip(1).take(5).position(|&byte| byte == b'\'').map_or(0, |end| end + 1),
+        [b'\'', first, ..] if !first.is_ascii() => {
+            at + 1 + rest.iter().skip(1).take(5).position(|&byte| byte == b'\'').map_or(0, |end| end + 1)
+        }
         _ => at + 1,
     }
 }

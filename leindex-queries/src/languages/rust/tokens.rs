@@ -161,8 +161,10 @@ fn token(walk: &mut Walk<'_>, cursor: &TreeCursor<'_>, levels: &mut Vec<Level>) 
             return false;
         }
         "," => {
-            level.commas += 1;
-            level.filled = false;
+            if level.angles == 0 {
+                level.commas += 1;
+                level.filled = false;
+            }
             (level.chain, level.link, level.named, level.bang) = (NONE, Link::None, false, false);
             return false;
         }

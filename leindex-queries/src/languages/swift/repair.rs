@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn directives_around_cases_are_blanked() {
-        check("switch x {\n#if A\ncase .a: f()\n#else\ncase .b: g()\n#endif\n}", Some("switch x {\n     \ncase .a: f()\n     \ncase .b: g()\n      \n}"));
+        check(
+            "switch x {\n#if A\ncase .a: f()\n#else\ncase .b: g()\n#endif\n}",
+            Some("switch x {\n     \ncase .a: f()\n     \ncase .b: g()\n      \n}"),
+        );
         check("#if A\nfunc f() {}\n#endif\n", None);
     }
 

@@ -149,9 +149,26 @@ const LAST: Role = Role::Pass { value: "", ty: "" };
 const OPERAND: Role = Role::Pass { value: "target", ty: "" };
 
 pub(super) const METRICS: Metrics = Metrics {
-    decisions: &["if_statement", "guard_statement", "for_statement", "while_statement", "repeat_while_statement", "case", "catch_block", "ternary_expression"],
+    decisions: &[
+        "if_statement",
+        "guard_statement",
+        "for_statement",
+        "while_statement",
+        "repeat_while_statement",
+        "case",
+        "catch_block",
+        "ternary_expression",
+    ],
     short_circuits: &["&&", "||"],
-    nesting: &["if_statement", "for_statement", "while_statement", "repeat_while_statement", "switch_statement", "catch_block", "ternary_expression"],
+    nesting: &[
+        "if_statement",
+        "for_statement",
+        "while_statement",
+        "repeat_while_statement",
+        "switch_statement",
+        "catch_block",
+        "ternary_expression",
+    ],
     flat: &["else"],
     deepening: &["lambda_literal"],
     statements: &[],
@@ -338,7 +355,7 @@ fn pattern(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         (false, true, _) => Visit::As(&TYPED_PATTERN),
         (true, true, _) => Visit::As(&TYPED_BINDING),
         // Where names are declared anyway they are declared as the place says.
-        (true, ..) if walk.declares_here() => Visit::As(&LAST),
+        (true, ..) if walk.is_declaring() => Visit::As(&LAST),
         (true, ..) => Visit::As(&Role::Bindings),
         (_, _, true) => Visit::As(&LIST),
         _ => Visit::As(&FIRST),
