@@ -20,7 +20,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("const_declaration", Role::Custom(wrapper)),
     ("var_declaration", Role::Custom(wrapper)),
     ("type_spec", Role::Custom(type_spec)),
-    ("type_alias", Role::Define(Define { ty: "type", ..Define::ALIAS })),
+    ("type_alias", Role::Custom(type_spec)),
     ("struct_type", Role::Custom(type_literal)),
     ("interface_type", Role::Custom(type_literal)),
     ("field_declaration", Role::Custom(field)),
@@ -94,6 +94,7 @@ const METHOD: Define = Define { self_type: "receiver", ..FUNCTION };
 const INTERFACE_METHOD: Role = Role::Define(Define { kind: SymbolKind::Method, ty: "result", ..Define::FUNCTION });
 const STRUCT: Role = Role::Define(Define { body: "type", ..Define::type_of(SymbolKind::Struct) });
 const INTERFACE: Role = Role::Define(Define { body: "type", ..Define::type_of(SymbolKind::Interface) });
+const ALIAS: Role = Role::Define(Define { ty: "type", ..Define::ALIAS });
 /// A type of its own over another one: it has methods, and not those of the other.
 const NAMED: Role = Role::Define(Define { body: "", ty: "type", ..Define::type_of(SymbolKind::Class) });
 const FIELDS: Role = Role::Declare(Declare { value: "", symbol: Some((SymbolKind::Field, SymbolKind::Field)), ..Declare::LOCAL });
@@ -177,6 +178,7 @@ fn type_spec(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
     match node.child_by_field_name("type").map(|ty| ty.kind()) {
         Some("struct_type") => Visit::As(&STRUCT),
         Some("interface_type") => Visit::As(&INTERFACE),
+        _ if node.kind() == "type_alias" => Visit::As(&ALIAS),
         _ => Visit::As(&NAMED),
     }
 }

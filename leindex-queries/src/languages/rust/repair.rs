@@ -4,6 +4,8 @@
 /// Blanks the macros that stand around items, keeping the text's length.
 pub(super) fn repair(source: &[u8], _: bool) -> Option<Vec<u8>> {
     let mut text: Option<Vec<u8>> = None;
+    // Groups inside groups are read again and again: a limit keeps that in proportion to the text.
+    let mut budget = source.len().saturating_mul(32);
     for bang in memchr::memchr_iter(b'!', source) {
         let Some(open) = opens_group(source, bang) else { continue };
         let Some(start) = name_start(source, bang).filter(|&start| at_item_position(source, start)) else { continue };
@@ -11,11 +13,14 @@ pub(super) fn repair(source: &[u8], _: bool) -> Option<Vec<u8>> {
         let inner = source.get(open + 1..).unwrap_or(&[]);
         if name.ends_with(b"cfg_if") {
             conditional(source, start, open, text.get_or_insert_with(|| source.to_vec()));
-        } else if name != b"macro_rules"
-            && begins_item(inner)
-            && let Some(close) = closing(source, open)
-            && !has_other_syntax(source.get(open..close).unwrap_or(&[]))
-        {
+        } else if name != b"macro_rules" && begins_item(inner) {
+            let close = closing(source, open);
+            let read = close.unwrap_or(source.len()) - open;
+            if read > budget {
+                break;
+            }
+            budget -= read;
+            let Some(close) = close.filter(|&close| !has_other_syntax(source.get(open..close).unwrap_or(&[]))) else { continue };
             let text = text.get_or_insert_with(|| source.to_vec());
             blank(text, start, open + 1);
             blank(text, close, close + 1);

@@ -246,8 +246,14 @@ fn name(walk: &mut Walk<'_>, node: Node<'_>, level: &mut Level, before: Before) 
     let after = walk.source().get(node.end_byte()..).unwrap_or("").trim_start();
     let path = after.starts_with("::");
     if level.link == Link::None {
+        if matches!(text, "else" | "in" | "move" | "ref" | "dyn" | "extern" | "true" | "false") {
+            // Keywords that the grammar takes for names among tokens.
+            (level.chain, level.named) = (NONE, false);
+            return;
+        }
         let key = after.starts_with(':') && !path;
-        let declared = before == Before::Let && !after.starts_with(['(', '{']) && !path;
+        let declared =
+            before == Before::Let && !after.starts_with(['(', '{']) && !path || before == Before::Type && after.starts_with("in ");
         if declared {
             walk.declare(node, BindingKind::Variable);
         }
