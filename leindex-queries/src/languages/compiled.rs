@@ -35,6 +35,10 @@ impl Metric {
     pub(crate) const fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
     }
+
+    pub(crate) const fn without_nesting(self) -> Self {
+        Self(self.0 & !(Self::NESTING | Self::DEEPENING))
+    }
 }
 
 /// A role with its parts resolved.
@@ -109,6 +113,8 @@ impl Action {
             Role::Parameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
+            Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
+            Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };

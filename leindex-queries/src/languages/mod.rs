@@ -38,6 +38,8 @@ pub mod haskell;
 pub mod java;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+#[cfg(any(feature = "java", feature = "kotlin", feature = "scala"))]
+mod jvm;
 #[cfg(feature = "kotlin")]
 pub mod kotlin;
 #[cfg(feature = "lua")]
@@ -134,6 +136,11 @@ pub enum Role {
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
+    /// A function without a name, whose single parameter may stand without a list.
+    Lambda {
+        /// The parameter or the list of parameters.
+        parameter: At,
+    },
     /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
     Extension {
         /// The type that gets the members.
@@ -211,6 +218,12 @@ pub enum Role {
         /// A declared type.
         ty: At,
     },
+    /// Several names declared with one type (`int a = 1, b;`): the nodes of role [`Role::Declare`] inside have the
+    /// type and the span of this one.
+    Declarators {
+        /// The declared type.
+        ty: At,
+    },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
     Declare(Declare),
     /// A parameter of the function around it.
@@ -258,12 +271,22 @@ pub struct Declare {
     pub hoisted: bool,
     /// Outside functions each name is a symbol of this kind, in a type of the second.
     pub symbol: Option<(SymbolKind, SymbolKind)>,
+    /// Opens a block of its own for the names (`for`).
+    pub scope: bool,
 }
 
 impl Declare {
     /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
-    pub const LOCAL: Self =
-        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+    pub const LOCAL: Self = Self {
+        name: "name",
+        value: "value",
+        ty: "type",
+        element: false,
+        kind: BindingKind::Variable,
+        hoisted: false,
+        symbol: None,
+        scope: false,
+    };
 }
 
 /// A definition that becomes a symbol.

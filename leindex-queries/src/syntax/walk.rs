@@ -81,6 +81,9 @@ struct Frame {
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
+    kind: u16,
+    /// A token that counts flat (`else`) was seen among the children.
+    after_else: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +118,12 @@ pub struct Walk<'a> {
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
     receiver: Str,
+    /// Documentation of a [`Role::Declarators`], for its first name.
+    pending_doc: Str,
+    /// Parameters of the next symbol that were added before it.
+    pending_parameters: u32,
+    /// A base of the next scope to be opened.
+    pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
     content: [u8; 32],
 }
@@ -153,6 +162,9 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         in_export: false,
         pending_name: 0,
         receiver: Str::EMPTY,
+        pending_doc: Str::EMPTY,
+        pending_parameters: 0,
+        pending_base: None,
         recovering: false,
         content,
     };
@@ -185,6 +197,44 @@ impl<'a> Walk<'a> {
     /// The symbol around the walk's place.
     pub fn current_symbol(&self) -> SymbolRow {
         self.rows.symbols[self.symbol as usize]
+    }
+
+    /// The role of the node around the one being looked at.
+    pub fn around(&self) -> Option<&'static Role> {
+        self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+    }
+
+    /// The use that stands for the object, callee or class of the node around, if that part came before.
+    pub fn object_around(&self) -> Option<u32> {
+        match self.buffers.frames.last()?.object {
+            Value::Use(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The qualified name of the symbol around the walk's place: the file's declared module and the names of the
+    /// types and namespaces around. `None` inside functions.
+    pub fn type_key(&self, separator: &str) -> Option<String> {
+        let mut names = Vec::new();
+        let mut at = self.symbol;
+        while at != 0 {
+            let row = self.rows.symbols.get(at as usize)?;
+            if !row.kind.is_type() && !row.kind.is_module() {
+                return None;
+            }
+            names.push(self.rows.str(row.name));
+            at = row.parent;
+        }
+        let package = self.rows.modules.iter().find(|module| module.symbol == NONE);
+        names.extend(package.map(|module| self.rows.str(module.key)).filter(|key| !key.is_empty()));
+        names.reverse();
+        Some(names.join(separator))
+    }
+
+    /// The name of the parent of the symbol around the walk's place.
+    pub fn parent_name(&self) -> String {
+        let parent = self.rows.symbols.get(self.current_symbol().parent as usize);
+        parent.map_or(String::new(), |parent| self.rows.str(parent.name).to_owned())
     }
 
     /// Changes the symbol around the walk's place.
@@ -279,6 +329,32 @@ impl<'a> Walk<'a> {
     pub fn base(&mut self, base: u32, kind: BaseKind) {
         let row = BaseRow { symbol: self.symbol, extension: NONE, base, kind };
         self.rows.bases.push(row);
+    }
+
+    /// Makes the use `base` a base of the next scope to be opened, which is a type without a name.
+    pub fn base_of_next_scope(&mut self, base: u32, kind: BaseKind) {
+        self.pending_base = Some((base, kind));
+    }
+
+    /// Counts a jump to a label.
+    pub fn labelled_jump(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::FLAT), 0);
+        }
+    }
+
+    /// Adds a symbol without an inside of its own, called `name`, which stands at the node `at`.
+    pub fn leaf_symbol_named(&mut self, node: Node<'_>, at: Node<'_>, name: &str, kind: SymbolKind) -> u32 {
+        let symbol = self.push_symbol(node, name, at.byte_range(), kind, None);
+        self.close_symbol(symbol, node.has_error());
+        symbol
+    }
+
+    /// Adds a parameter to the next symbol, which has no parameter list of its own.
+    pub fn parameter_of_next_symbol(&mut self, name: &str, ty: &str, optional: bool, variadic: bool) {
+        let (name, ty) = (self.rows.string(name), self.rows.string(ty));
+        self.rows.parameters.push(ParameterRow { name, ty, type_use: NONE, optional, variadic });
+        self.pending_parameters += 1;
     }
 
     /// Adds a symbol that has no inside of its own, with a binding for it.
@@ -403,6 +479,7 @@ impl<'a> Walk<'a> {
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
+        let metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -476,6 +553,8 @@ impl<'a> Walk<'a> {
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
+            kind: node.kind_id(),
+            after_else: false,
         };
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
@@ -503,7 +582,16 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
+            // The block of a function has the function's own scope.
+            Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
             Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
+            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
+            Role::Declarators { .. } => {
+                if self.outside_functions() {
+                    self.pending_doc = self.documentation(start);
+                }
+            }
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
@@ -733,6 +821,13 @@ impl<'a> Walk<'a> {
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let name = self.rows.string(text);
+        if text == "this"
+            && let Value::Use(outer) = frame.object
+        {
+            // `Outer.this`: the current object of a type further out, by that type's name.
+            self.rows.uses[outer as usize].kind = UseKind::This;
+            return Value::Use(outer);
+        }
         let (kind, base) = match frame.object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
@@ -779,8 +874,10 @@ impl<'a> Walk<'a> {
 
     fn add_base(&mut self, mode: Mode, index: u32) {
         if let Mode::Base(kind) = mode {
-            let extension = if self.scope_kind() == ScopeKind::Extension { self.scope } else { NONE };
-            let symbol = if extension == NONE { self.symbol } else { NONE };
+            let scope = self.rows.scopes[self.scope as usize];
+            // Extensions and types without a name are known by their scope.
+            let anonymous = scope.kind == ScopeKind::Extension || scope.kind == ScopeKind::Type && scope.symbol == NONE;
+            let (symbol, extension) = if anonymous { (NONE, self.scope) } else { (self.symbol, NONE) };
             self.rows.bases.push(BaseRow { symbol, extension, base: index, kind });
         }
     }
@@ -834,17 +931,24 @@ impl<'a> Walk<'a> {
     fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
         let Value::Binding(binding) = frame.left else { return };
         let mut value = frame.value;
+        let mut ty = *frame;
+        let mut span = (node.start_byte() as u32, node.end_byte() as u32);
+        if let Some(parent) = self.buffers.frames.last()
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declarators { .. }))
+        {
+            (ty, span) = (*parent, (parent.start, parent.end));
+        }
         if declare.element {
             value = match value {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
             };
         }
-        self.assign(binding, value, frame.ty);
+        self.assign(binding, value, ty.ty);
         let row = self.rows.bindings[binding as usize];
         if row.kind == BindingKind::Symbol {
             // The symbol made for the name covers the whole declaration.
-            let span = (node.start_byte() as u32, node.end_byte() as u32);
+            self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
             self.widen_symbol(row.target, span, node.has_error());
         }
     }
@@ -915,6 +1019,9 @@ impl<'a> Walk<'a> {
         self.scope = self.rows.scopes.len() as u32 - 1;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
+        }
+        if let Some((base, kind)) = self.pending_base.take() {
+            self.rows.bases.push(BaseRow { symbol: NONE, extension: self.scope, base, kind });
         }
     }
 
@@ -1009,7 +1116,10 @@ impl<'a> Walk<'a> {
     ) -> u32 {
         let (start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
-        let doc = self.documentation(start);
+        let doc = match std::mem::replace(&mut self.pending_doc, Str::EMPTY) {
+            Str::EMPTY => self.documentation(start),
+            pending => pending,
+        };
         let name_str = self.rows.string(name);
         let mut flags = SymbolFlags::default();
         if self.recovering {
@@ -1023,6 +1133,7 @@ impl<'a> Walk<'a> {
             self.rows.scopes.len() as u32 - 1
         });
         let attributes = self.attribute_span();
+        let parameters = std::mem::take(&mut self.pending_parameters);
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1042,8 +1153,8 @@ impl<'a> Walk<'a> {
             type_use: NONE,
             doc,
             disambiguator: attributes,
-            first_parameter: self.rows.parameters.len() as u32,
-            parameters: 0,
+            first_parameter: self.rows.parameters.len() as u32 - parameters,
+            parameters,
             cyclomatic: 0,
             cognitive: 0,
             nesting: 0,
@@ -1093,7 +1204,13 @@ impl<'a> Walk<'a> {
 
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
+        let exported = self.in_export;
         let row = &mut self.rows.symbols[symbol as usize];
+        // The evidence is gathered anew from the whole text.
+        row.flags = SymbolFlags(row.flags.0 & SymbolFlags::RECOVERED.0);
+        if exported {
+            row.flags.set(SymbolFlags::EXPORTED);
+        }
         (row.start, row.end, row.body_start) = (start, end, end);
         (row.start_line, row.end_line) = (start_line, end_line);
         self.describe(symbol, has_error, "");
@@ -1201,6 +1318,20 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
+    fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
+        let mut frames = self.buffers.frames.iter_mut().rev();
+        let Some(parent) = frames.next() else { return metric };
+        if !node.is_named() && metric.has(Metric::FLAT) {
+            parent.after_else = true;
+        }
+        let kind = node.kind_id();
+        let chained = metric.has(Metric::NESTING)
+            && (parent.kind == kind && parent.after_else
+                || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
+        if chained { metric.without_nesting() } else { metric }
+    }
+
     fn error(&mut self, node: Node<'_>) {
         self.rows.errors += 1;
         let inside_error = node.parent().is_some_and(|parent| parent.is_error());
@@ -1261,6 +1392,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
         (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
         (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        (Role::Lambda { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
         (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (_, Slot::Type) => Mode::Type,
@@ -1304,7 +1436,7 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Outer) => Mode::Outer,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Lambda { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }
