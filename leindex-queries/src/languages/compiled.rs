@@ -54,21 +54,33 @@ pub(crate) enum Place {
     Nowhere,
     Field(u16),
     Child(u16),
+    Kind(u16),
 }
 
 /// Which part of its parent's role a child is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Slot {
+pub enum Slot {
+    /// None of those below.
     Other,
+    /// What stands before a dot, or is called.
     Object,
+    /// The name after a dot.
     Name,
+    /// The arguments of a call.
     Arguments,
+    /// The type that is made an instance of.
     Class,
+    /// What is assigned or passed on.
     Value,
+    /// A declared type.
     Type,
+    /// What is assigned to or declared.
     Left,
+    /// The body of a definition.
     Body,
+    /// The bases of a type.
     Bases,
+    /// The type that a member belongs to.
     SelfType,
 }
 
@@ -78,6 +90,8 @@ impl Action {
         let place = |at: At| {
             if at.is_empty() {
                 Place::Nowhere
+            } else if let Some(kind) = at.strip_prefix('=') {
+                Place::Kind(language.id_for_node_kind(kind, true))
             } else if let Ok(index) = at.parse() {
                 Place::Child(index)
             } else {
@@ -121,13 +135,25 @@ impl Action {
         Self { role, parts }
     }
 
+    /// Puts parts where the code of a language says, in place of those it names differently or not at all.
+    pub(crate) fn place(&mut self, parts: &[(Place, Slot); 4]) {
+        for &(place, slot) in parts.iter().filter(|(place, _)| *place != Place::Nowhere) {
+            let old = self.parts.iter().position(|&(_, other)| other == slot);
+            let free = old.or_else(|| self.parts.iter().position(|&(place, _)| place == Place::Nowhere));
+            if let Some(part) = free.and_then(|index| self.parts.get_mut(index)) {
+                *part = (place, slot);
+            }
+        }
+    }
+
     /// The part that a child is, by its field and its position among the named children.
-    pub(crate) fn slot(&self, field: u16, child: u16) -> Slot {
+    pub(crate) fn slot(&self, field: u16, child: u16, kind: u16) -> Slot {
         for &(place, slot) in &self.parts {
             let here = match place {
                 Place::Nowhere => false,
                 Place::Field(id) => id == field,
                 Place::Child(index) => index == child,
+                Place::Kind(id) => id == kind,
             };
             if here {
                 return slot;

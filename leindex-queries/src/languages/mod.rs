@@ -16,8 +16,8 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub use compiled::Grammar;
-pub(crate) use compiled::{Action, Metric, Slot};
+pub(crate) use compiled::{Action, Metric, Place};
+pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
@@ -113,7 +113,8 @@ pub struct Evidence<'a> {
     pub in_export: bool,
 }
 
-/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), the kind of a child
+/// (`"=arguments"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -209,6 +210,12 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
+    TypePath,
+    /// Types inside that are no bases, whatever the place around says (type arguments).
+    Types,
+    /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
+    Values,
     /// `left = right`.
     Assign {
         /// What is assigned to.

@@ -12,7 +12,7 @@ use super::rows::{
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 use crate::items::{docs, metrics::Counters, signature};
-use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
+use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
 
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,8 @@ struct Frame {
     kind: u16,
     /// A token that counts flat (`else`) was seen among the children.
     after_else: bool,
+    /// A parameter that may be left out though it holds no default.
+    optional: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,12 +122,30 @@ pub struct Walk<'a> {
     receiver: Str,
     /// Documentation of a [`Role::Declarators`], for its first name.
     pending_doc: Str,
+    /// What the code of a language said of the node it looks at, for its frame.
+    said: Said,
     /// Parameters of the next symbol that were added before it.
     pending_parameters: u32,
     /// A base of the next scope to be opened.
     pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
     content: [u8; 32],
+}
+
+/// What [`Role::Custom`] code adds to the role that it chose.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    arity: u16,
+    optional: bool,
+    parts: [(Place, Slot); 4],
+}
+
+const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
+
+impl Said {
+    const fn nothing() -> Self {
+        Self { arity: 0, optional: false, parts: NO_PARTS }
+    }
 }
 
 struct Buffers<'a> {
@@ -163,6 +183,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         pending_name: 0,
         receiver: Str::EMPTY,
         pending_doc: Str::EMPTY,
+        said: Said::nothing(),
         pending_parameters: 0,
         pending_base: None,
         recovering: false,
@@ -331,6 +352,59 @@ impl<'a> Walk<'a> {
         self.rows.bases.push(row);
     }
 
+    /// Says that the named child at this position is a part of the node being looked at. Use with [`Visit::As`], for
+    /// grammars in which parts have neither fields nor fixed positions.
+    pub fn part(&mut self, part: Slot, child: usize) {
+        let place = u16::try_from(child).map_or(Place::Nowhere, Place::Child);
+        if let Some(free) = self.said.parts.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
+            *free = (place, part);
+        }
+    }
+
+    /// The number of arguments of the call being looked at, where they are not listed in a node of their own.
+    pub fn arity(&mut self, arity: u16) {
+        self.said.arity = arity;
+    }
+
+    /// Says that the parameter being looked at may be left out.
+    pub fn optional(&mut self) {
+        self.said.optional = true;
+    }
+
+    /// Adds an argument to the call around, which has one after its list (`f(x) { … }`). Where the grammar takes
+    /// `f(x)` for the callee, the call around is no call of its own.
+    pub fn argument_around(&mut self) {
+        const SAME_CALL: Role = Role::Pass { value: "0", ty: "" };
+        let Some(frame) = self.buffers.frames.last_mut() else { return };
+        match frame.object {
+            Value::Use(callee) if self.rows.uses[callee as usize].role == UseRole::Call => {
+                self.rows.uses[callee as usize].arity += 1;
+                frame.action = Some(Action::new(&SAME_CALL, &self.grammar.language));
+                frame.value = frame.object;
+            }
+            _ => frame.arity = frame.arity.saturating_add(1),
+        }
+    }
+
+    /// Says that this node is the type as written of the node around.
+    pub fn type_around(&mut self, ty: Option<Node<'_>>) {
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.ty_start, frame.ty_end) = ty.map_or((0, 0), |ty| (ty.start_byte() as u32, ty.end_byte() as u32));
+        }
+    }
+
+    /// Says that the members of the innermost scope belong to the type that this use names.
+    pub fn self_type(&mut self, ty: u32) {
+        self.set_self_type(self.scope, ty);
+    }
+
+    /// Counts a decision that the table of metrics cannot name.
+    pub fn decision(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::DECISION), 0);
+        }
+    }
+
     /// Makes the use `base` a base of the next scope to be opened, which is a type without a name.
     pub fn base_of_next_scope(&mut self, base: u32, kind: BaseKind) {
         self.pending_base = Some((base, kind));
@@ -470,7 +544,7 @@ impl<'a> Walk<'a> {
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
-                slot = action.slot(field, if named && !node.is_extra() { child } else { u16::MAX });
+                slot = action.slot(field, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
                 mode = mode_of_part(action.role, slot, mode);
                 parent_role = Some(action.role);
             }
@@ -512,8 +586,12 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        let mut said = Said::nothing();
         if let Some(Role::Custom(code)) = role {
-            match code(self, node) {
+            self.said = said;
+            let visit = code(self, node);
+            said = self.said;
+            match visit {
                 Visit::Skip => {
                     if metric != Metric::default() {
                         self.count(metric, node, false);
@@ -526,7 +604,9 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(Action::new(other, &self.grammar.language));
+                    let mut chosen = Action::new(other, &self.grammar.language);
+                    chosen.place(&said.parts);
+                    action = Some(chosen);
                 }
             }
         }
@@ -542,7 +622,7 @@ impl<'a> Walk<'a> {
             name_start: NONE,
             name_end: NONE,
             children: 0,
-            arity: 0,
+            arity: said.arity,
             start,
             end,
             slot: Slot::Other,
@@ -555,6 +635,7 @@ impl<'a> Walk<'a> {
             ty_end: 0,
             kind: node.kind_id(),
             after_else: false,
+            optional: said.optional,
         };
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
@@ -693,6 +774,7 @@ impl<'a> Walk<'a> {
                     frame.value
                 }
             }
+            Role::TypePath => frame.object,
             Role::Type => match frame.object {
                 Value::None => frame.last,
                 first => first,
@@ -708,7 +790,7 @@ impl<'a> Walk<'a> {
             }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
-                Value::Unknown
+                frame.left
             }
             Role::Parameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
@@ -794,10 +876,19 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                let index = self.push_use(kind, role, name, NONE, start);
-                self.add_base(mode, index);
-                Value::Use(index)
+                match self.path_before() {
+                    Some(before) => {
+                        let index = self.push_use(UseKind::Member, role, name, before, start);
+                        self.move_base(mode, before, index);
+                        Value::Use(index)
+                    }
+                    None => {
+                        let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
+                        let index = self.push_use(kind, role, name, NONE, start);
+                        self.add_base(mode, index);
+                        Value::Use(index)
+                    }
+                }
             }
         };
         if let Some(parent) = self.buffers.frames.last_mut() {
@@ -834,14 +925,29 @@ impl<'a> Walk<'a> {
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
         let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
-        if kind == UseKind::Member && matches!(frame.mode, Mode::Base(_)) && base != UNKNOWN_BASE {
-            // `class A(m.B)`: only the whole is a base, not `m`.
-            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == base) {
-                row.base = index;
-            }
-            self.rows.uses[base as usize].role = UseRole::Read;
+        if kind == UseKind::Member {
+            self.move_base(frame.mode, base, index);
         }
         Value::Use(index)
+    }
+
+    /// The part of a flat path that stands before the name being looked at.
+    fn path_before(&self) -> Option<u32> {
+        let parent = self.buffers.frames.last()?;
+        match (parent.action?.role, parent.object) {
+            (Role::TypePath, Value::Use(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// `class A(m.B)`: only the whole is a base, not `m`.
+    fn move_base(&mut self, mode: Mode, from: u32, to: u32) {
+        if matches!(mode, Mode::Base(_)) && from != UNKNOWN_BASE {
+            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == from) {
+                row.base = to;
+            }
+            self.rows.uses[from as usize].role = UseRole::Read;
+        }
     }
 
     fn call(&mut self, frame: &Frame, role: UseRole) -> Value {
@@ -905,7 +1011,9 @@ impl<'a> Walk<'a> {
     fn assign(&mut self, binding: u32, value: Value, ty: Value) {
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
-        row.type_use = ty.use_index();
+        if let Value::Use(ty) = ty {
+            row.type_use = ty;
+        }
         if row.kind == BindingKind::Symbol {
             let (symbol, ty) = (row.target, row.type_use);
             if ty != NONE {
@@ -954,7 +1062,7 @@ impl<'a> Walk<'a> {
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
-        let mut optional = frame.value != Value::None;
+        let mut optional = frame.optional || frame.value != Value::None;
         let mut name = (frame.start, frame.end);
         if let Value::Binding(binding) = frame.left {
             self.assign(binding, Value::None, frame.ty);
@@ -1323,7 +1431,10 @@ impl<'a> Walk<'a> {
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
         if !node.is_named() && metric.has(Metric::FLAT) {
-            parent.after_else = true;
+            // The `else` of a branch, not that of a list of cases.
+            let branches = self.grammar.kinds.get(parent.kind as usize).is_some_and(|info| info.metric.has(Metric::NESTING));
+            parent.after_else = branches;
+            return if branches { metric } else { Metric::default() };
         }
         let kind = node.kind_id();
         let chained = metric.has(Metric::NESTING)
@@ -1363,11 +1474,11 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Value => parent.value = value,
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
-        Slot::Other => {
-            if parent.object == Value::None && matches!(parent.action.map(|a| a.role), Some(Role::Type)) {
-                parent.object = value;
-            }
-        }
+        Slot::Other => match parent.action.map(|a| a.role) {
+            Some(Role::Type) if parent.object == Value::None => parent.object = value,
+            Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
+            _ => {}
+        },
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;
@@ -1434,6 +1545,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
+        Some(Role::Types) => Mode::Type,
+        Some(Role::Values) => Mode::Read,
+        Some(Role::TypePath) if !matches!(mode, Mode::Base(_) | Mode::Decorator) => Mode::Type,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
         Some(Role::Scope(_) | Role::Lambda { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
