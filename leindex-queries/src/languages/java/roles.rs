@@ -17,7 +17,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("modifiers", Role::Decorator),
     ("marker_annotation", ANNOTATION),
     ("annotation", ANNOTATION),
-    ("annotation_argument_list", VALUES),
+    ("annotation_argument_list", Role::Values),
     ("element_value_pair", Role::Keyword { name: "key", value: "value" }),
     // Types.
     ("class_declaration", Role::Define(Define::type_of(SymbolKind::Class))),
@@ -105,8 +105,6 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 ];
 
 const ANNOTATION: Role = Role::Pass { value: "name", ty: "" };
-/// Expressions inside are read, whatever the place around says.
-const VALUES: Role = Role::Element { object: "" };
 const TYPED_PATTERN: Declare = Declare { name: "1", value: "", ty: "0", ..Declare::LOCAL };
 const TYPE_NAME: Role = Role::TypeName;
 const SUPER: Role = Role::Super;
