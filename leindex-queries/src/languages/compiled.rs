@@ -112,7 +112,9 @@ impl Action {
             Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none],
             Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
-            Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
+            Role::Call { function, arguments } | Role::Curried { function, arguments } => {
+                [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none]
+            }
             Role::MethodCall { object, name, arguments } => {
                 [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
             }

@@ -173,6 +173,13 @@ pub enum Role {
         /// The node whose named children are the arguments.
         arguments: At,
     },
+    /// A further argument list of the call at `function` (`f(a)(b)`).
+    Curried {
+        /// The call.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
     /// A call that names its method apart from its object (Java, Ruby, PHP).
     MethodCall {
         /// The object; where it is missing the call is of a plain name.
@@ -280,6 +287,8 @@ pub struct Declare {
     pub symbol: Option<(SymbolKind, SymbolKind)>,
     /// Opens a block of its own for the names (`for`).
     pub scope: bool,
+    /// A pattern in which names that begin with a capital letter are constants to compare with.
+    pub constants: bool,
 }
 
 impl Declare {
@@ -293,6 +302,7 @@ impl Declare {
         hoisted: false,
         symbol: None,
         scope: false,
+        constants: false,
     };
 }
 

@@ -50,6 +50,8 @@ enum Mode {
         kind: BindingKind,
         hoisted: bool,
         symbol: Option<(SymbolKind, SymbolKind)>,
+        /// Names that begin with a capital letter are constants to compare with.
+        constants: bool,
     },
     Outer,
 }
@@ -323,6 +325,29 @@ impl<'a> Walk<'a> {
         self.rows.modules.push(row);
     }
 
+    /// Says that the file is part of the module `key` and of none named before.
+    pub fn replace_module(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        match self.rows.modules.iter_mut().find(|module| module.symbol == NONE) {
+            Some(module) => module.key = key,
+            None => self.rows.modules.push(ModuleRow { key, symbol: NONE }),
+        }
+    }
+
+    /// Gives a binding the value of a use.
+    pub fn bind_value(&mut self, binding: u32, value: u32) {
+        if let Some(row) = self.rows.bindings.get_mut(binding as usize) {
+            row.value = value;
+        }
+    }
+
+    /// Counts a short-circuit operator that the table of metrics cannot name; equal ones have equal `operator`s.
+    pub fn short_circuit(&mut self, operator: u16) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::SHORT_CIRCUIT), operator);
+        }
+    }
+
     /// Binds a name in the current scope without a value.
     pub fn declare(&mut self, node: Node<'_>, kind: BindingKind) -> u32 {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
@@ -570,7 +595,9 @@ impl<'a> Walk<'a> {
             }
         }
         if slot == Slot::Arguments {
-            let arity = arity_of(node);
+            // A block or lambda after a call is one argument.
+            let single = matches!(action.map(|a| a.role), Some(Role::Scope(_) | Role::Lambda { .. }));
+            let arity = if single { 1 } else { arity_of(node) };
             self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
         }
         if slot == Slot::Type {
@@ -750,6 +777,13 @@ impl<'a> Walk<'a> {
             Role::Member { .. } => self.member(frame),
             Role::Call { .. } => self.call(frame, UseRole::Call),
             Role::New { .. } => self.call(frame, UseRole::New),
+            Role::Curried { .. } => match frame.object {
+                Value::Use(index) if matches!(self.rows.uses[index as usize].role, UseRole::Call | UseRole::New) => {
+                    self.rows.uses[index as usize].arity += u32::from(frame.arity);
+                    frame.object
+                }
+                _ => self.call(frame, UseRole::Call),
+            },
             Role::MethodCall { .. } => {
                 let value = self.member(frame);
                 if let Value::Use(index) = value {
@@ -850,7 +884,7 @@ impl<'a> Walk<'a> {
         self.forget_comments(start);
         let name = self.rows.string(text);
         let value = match mode {
-            Mode::Declare { kind, hoisted, symbol } => {
+            Mode::Declare { kind, hoisted, symbol, constants } if !constants || !text.starts_with(char::is_uppercase) => {
                 let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
@@ -883,7 +917,11 @@ impl<'a> Walk<'a> {
                         Value::Use(index)
                     }
                     None => {
-                        let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
+                        let kind = match text {
+                            _ if self.is_receiver(name) => UseKind::This,
+                            "super" if matches!(self.grammar.config.receiver, Receiver::Named(_)) => UseKind::Super,
+                            _ => UseKind::Name,
+                        };
                         let index = self.push_use(kind, role, name, NONE, start);
                         self.add_base(mode, index);
                         Value::Use(index)
@@ -1070,6 +1108,13 @@ impl<'a> Walk<'a> {
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
         }
         let scope = self.rows.scopes[self.scope as usize];
+        if scope.kind == ScopeKind::Extension
+            && scope.self_type == NONE
+            && let Value::Use(ty) = frame.ty
+        {
+            // The first parameter of an extension is what it extends.
+            self.set_self_type(self.scope, ty);
+        }
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
@@ -1501,10 +1546,16 @@ fn use_role(mode: Mode) -> UseRole {
 /// How names are taken in a part of a node with a role.
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
-        (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
-        (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
-        (Role::Lambda { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
-        (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
+        (Role::Declare(declare), Slot::Left) => {
+            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, constants: declare.constants }
+        }
+        (Role::Parameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, constants: false }
+        }
+        (Role::Lambda { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, constants: false },
+        (Role::TypeParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, constants: false }
+        }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
@@ -1515,11 +1566,13 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Type | Mode::Base(_) | Mode::Decorator => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
             Mode::Decorator | Mode::Base(_) => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => Mode::Read,
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => {
+            Mode::Read
+        }
         (Role::Element { .. }, _) => match inherited {
             Mode::Type | Mode::Base(_) => Mode::Type,
             _ => Mode::Read,
@@ -1548,7 +1601,7 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Types) => Mode::Type,
         Some(Role::Values) => Mode::Read,
         Some(Role::TypePath) if !matches!(mode, Mode::Base(_) | Mode::Decorator) => Mode::Type,
-        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, constants: false },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
         Some(Role::Scope(_) | Role::Lambda { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
