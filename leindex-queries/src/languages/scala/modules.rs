@@ -1,13 +1,27 @@
-//! Modules and imports of Scala.
+//! Modules and imports of Scala: packages as declared; paths that may begin in any package around.
 
+use crate::languages::jvm;
 use crate::names::rules::{FileContext, Import, ImportContext, Target};
 
-pub(super) fn modules_of(_: &FileContext<'_>) -> Vec<String> {
-    Vec::new()
+pub(super) fn modules_of(file: &FileContext<'_>) -> Vec<String> {
+    jvm::modules_of(file)
 }
 
-pub(super) fn import_targets(_: &ImportContext<'_>, _: &Import<'_>) -> Vec<Target> {
-    Vec::new()
+/// A path begins at a name in scope: a member of one of the packages around, the innermost first, or a root package.
+pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
+    if let Some(rooted) = import.module.strip_prefix("_root_.") {
+        return vec![Target::Module(rooted.to_owned()), Target::External(jvm::library(rooted))];
+    }
+    let mut targets = Vec::new();
+    let package = context.modules.first().map_or("", String::as_str);
+    let mut outer = if package.ends_with('/') { "" } else { package };
+    while !outer.is_empty() && !import.module.is_empty() {
+        targets.push(Target::Module(format!("{outer}.{}", import.module)));
+        outer = outer.rsplit_once('.').map_or("", |(outer, _)| outer);
+    }
+    targets.push(Target::Module(import.module.to_owned()));
+    targets.push(Target::External(jvm::library(import.module)));
+    targets
 }
 
 /// Names that every file sees without an import, sorted.
