@@ -64,6 +64,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("value_arguments", Role::Values),
     ("value_argument", Role::Custom(argument)),
     ("infix_expression", Role::Custom(infix)),
+    ("annotated_expression", Role::Custom(annotated)),
     ("callable_reference", Role::Custom(callable_reference)),
     ("index_expression", Role::Element { object: "0" }),
     ("assignment", Role::Assign { left: "left", right: "right", ty: "" }),
@@ -451,7 +452,45 @@ fn argument(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if node.named_child_count() == 2 { Visit::As(&NAMED_ARGUMENT) } else { Visit::Children }
 }
 
-fn infix(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+/// The grammar reads `@A annotation class B` as infix calls of `class`. Words of the language where names should be
+/// betray it: the name is the one after them.
+fn misread<'t>(walk: &Walk<'_>, infix: Node<'t>) -> Option<(Node<'t>, SymbolKind)> {
+    let text = walk.text(infix);
+    let mut at = 0;
+    let mut kind = None;
+    loop {
+        let rest = text.get(at..)?;
+        at += rest.len() - rest.trim_start().len();
+        let rest = rest.trim_start();
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let word = rest.get(..end).filter(|word| !word.is_empty())?;
+        if let Some(kind) = kind {
+            let start = infix.start_byte() + at;
+            return Some((infix.descendant_for_byte_range(start, start + end)?, kind));
+        }
+        kind = match word {
+            "class" | "object" => Some(SymbolKind::Class),
+            "interface" => Some(SymbolKind::Interface),
+            "typealias" => Some(SymbolKind::TypeAlias),
+            word if super::MODIFIERS.contains(&word) => None,
+            _ => return None,
+        };
+        at += end;
+    }
+}
+
+fn annotated(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    let inner = node.named_child((node.named_child_count() as u32).saturating_sub(1)).filter(|inner| inner.kind() == "infix_expression");
+    if let Some((name, kind)) = inner.and_then(|inner| misread(walk, inner)) {
+        walk.leaf_symbol(node, name, kind);
+    }
+    Visit::Children
+}
+
+fn infix(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if misread(walk, node).is_some() {
+        return Visit::Children;
+    }
     walk.arity(1);
     Visit::As(&INFIX)
 }
