@@ -456,7 +456,8 @@ fn argument(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
 /// betray it: the name is the one after them.
 fn misread<'t>(walk: &Walk<'_>, infix: Node<'t>) -> Option<(Node<'t>, SymbolKind)> {
     let text = walk.text(infix);
-    let mut at = 0;
+    // The arguments of the annotation may have been taken for its first operand.
+    let mut at = if text.starts_with('(') { text.find(')')? + 1 } else { 0 };
     let mut kind = None;
     loop {
         let rest = text.get(at..)?;
