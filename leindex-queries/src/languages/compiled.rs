@@ -110,6 +110,7 @@ impl Action {
                 },
             ],
             Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
+            Role::Return { value } => [(place(value), Slot::Value), none, none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none],
             Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
             Role::Call { function, arguments } | Role::Curried { function, arguments } => {
@@ -131,6 +132,7 @@ impl Action {
             }
             Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
             Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none],
+            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };

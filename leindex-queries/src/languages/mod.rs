@@ -223,6 +223,21 @@ pub enum Role {
     Types,
     /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
     Values,
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
+    /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
+    List {
+        /// A single value opposite goes to the first name (several results), rather than being taken apart.
+        first: bool,
+    },
+    /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
+    Pattern {
+        /// The type or constructor matched.
+        ty: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.
@@ -287,8 +302,8 @@ pub struct Declare {
     pub symbol: Option<(SymbolKind, SymbolKind)>,
     /// Opens a block of its own for the names (`for`).
     pub scope: bool,
-    /// A pattern in which names that begin with a capital letter are constants to compare with.
-    pub constants: bool,
+    /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
+    pub capitals: bool,
 }
 
 impl Declare {
@@ -302,7 +317,7 @@ impl Declare {
         hoisted: false,
         symbol: None,
         scope: false,
-        constants: false,
+        capitals: false,
     };
 }
 

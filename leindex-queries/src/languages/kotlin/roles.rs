@@ -234,10 +234,10 @@ fn class(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
                 let mut cursor = child.walk();
                 is_enum |= child.named_children(&mut cursor).any(|modifier| walk.text(modifier) == "enum");
             }
-            "class_body" => walk.part(Slot::Body, index),
+            "class_body" => walk.locate(Slot::Body, index),
             "enum_class_body" => {
                 is_enum = true;
-                walk.part(Slot::Body, index);
+                walk.locate(Slot::Body, index);
             }
             _ => {}
         }
@@ -283,12 +283,12 @@ fn class_parameter(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let mut after_type = false;
     for (index, child) in parts(node).iter().enumerate() {
         if child.kind() == "identifier" && !after_type {
-            walk.part(Slot::Left, index);
+            walk.locate(Slot::Left, index);
         } else if is_type(child) && !after_type {
-            walk.part(Slot::Type, index);
+            walk.locate(Slot::Type, index);
             after_type = true;
         } else if after_type {
-            walk.part(Slot::Value, index);
+            walk.locate(Slot::Value, index);
         }
     }
     if has_token(node, &["val", "var"]) { Visit::As(&FIELD_PARAMETER) } else { Visit::As(&CONSTRUCTOR_PARAMETER) }
@@ -321,7 +321,7 @@ fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 fn type_alias(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if let Some(index) = parts(node).iter().rposition(is_type) {
-        walk.part(Slot::Type, index);
+        walk.locate(Slot::Type, index);
     }
     Visit::As(&TYPE_ALIAS)
 }
@@ -333,7 +333,7 @@ fn function(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         if is_type(child) {
             let receiver = child.end_byte() <= name;
             extends |= receiver;
-            walk.part(if receiver { Slot::SelfType } else { Slot::Type }, index);
+            walk.locate(if receiver { Slot::SelfType } else { Slot::Type }, index);
         }
     }
     if extends { Visit::As(&EXTENSION_FUNCTION) } else { Visit::As(&FUNCTION) }
@@ -359,11 +359,11 @@ fn property(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
                 declared = true;
                 several = child.kind() == "multi_variable_declaration";
                 if !outside {
-                    walk.part(Slot::Left, index);
+                    walk.locate(Slot::Left, index);
                 }
             }
-            "getter" | "setter" => walk.part(Slot::Body, index),
-            _ if declared => walk.part(Slot::Value, index),
+            "getter" | "setter" => walk.locate(Slot::Body, index),
+            _ if declared => walk.locate(Slot::Value, index),
             _ => {}
         }
     }
@@ -409,13 +409,13 @@ fn variable(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         Some(Role::Define(_)) => {
             walk.type_around(ty.and_then(|index| inner.get(index).copied()));
             if let Some(index) = ty {
-                walk.part(Slot::Value, index);
+                walk.locate(Slot::Value, index);
             }
             Visit::As(&VARIABLE_TYPE)
         }
         around => {
             if let Some(index) = ty {
-                walk.part(Slot::Type, index);
+                walk.locate(Slot::Type, index);
             }
             if matches!(around, Some(Role::Parameters)) { Visit::As(&LAMBDA_PARAMETER) } else { Visit::As(&VARIABLE) }
         }
@@ -425,8 +425,8 @@ fn variable(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 fn for_loop(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let inner = parts(node);
     if let Some(index) = inner.iter().position(|child| child.kind().ends_with("variable_declaration")) {
-        walk.part(Slot::Left, index);
-        walk.part(Slot::Value, index + 1);
+        walk.locate(Slot::Left, index);
+        walk.locate(Slot::Value, index + 1);
     }
     Visit::As(&FOR)
 }
@@ -435,7 +435,7 @@ fn when_subject(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let inner = parts(node);
     let last = inner.len().saturating_sub(1);
     if inner.iter().any(|child| child.kind() == "variable_declaration") {
-        walk.part(Slot::Value, last);
+        walk.locate(Slot::Value, last);
         return Visit::As(&SUBJECT);
     }
     Visit::As(&FIRST)

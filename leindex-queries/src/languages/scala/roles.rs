@@ -106,7 +106,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 ];
 
 /// A pattern: names with a capital letter are constants.
-const PATTERN: Declare = Declare { constants: true, ..Declare::LOCAL };
+const PATTERN: Declare = Declare { capitals: true, ..Declare::LOCAL };
 const NAMESPACE: Role = Role::Define(Define::NAMESPACE);
 const ANONYMOUS_TYPE: Role = Role::Scope(ScopeKind::Type);
 const VALUE: Define = Define { kind: SymbolKind::Variable, name: NameAt::Field("pattern"), ..Define::FIELD };
