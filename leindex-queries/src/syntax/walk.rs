@@ -1037,11 +1037,10 @@ impl<'a> Walk<'a> {
             self.pending_name = 0;
             return;
         }
-        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let (text, start) = unquoted(self.source.get(node.byte_range()).unwrap_or(""), node.start_byte() as u32);
         if text.is_empty() {
             return;
         }
-        let start = node.start_byte() as u32;
         self.forget_comments(start);
         let name = self.rows.string(text);
         let value = match mode {
@@ -1104,6 +1103,7 @@ impl<'a> Walk<'a> {
             return Value::Unknown;
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
+        let (text, name_start) = unquoted(text, frame.name_start);
         let name = self.rows.string(text);
         if text == "this"
             && let Value::Use(outer) = frame.object
@@ -1117,7 +1117,7 @@ impl<'a> Walk<'a> {
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
-        let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
+        let index = self.push_use(kind, use_role(frame.mode), name, base, name_start);
         if kind == UseKind::Member {
             self.move_base(frame.mode, base, index);
         }
@@ -1458,6 +1458,7 @@ impl<'a> Walk<'a> {
             pending => pending,
         };
         start = start.min(first_attribute.unwrap_or(start));
+        let (name, name_start) = unquoted(name, name_range.start as u32);
         let name_str = self.rows.string(name);
         let mut flags = SymbolFlags::default();
         if self.recovering {
@@ -1480,11 +1481,11 @@ impl<'a> Walk<'a> {
             inner,
             start,
             end,
-            name_start: name_range.start as u32,
+            name_start,
             body_start: end,
             start_line: self.line(start),
             end_line: self.line(end.saturating_sub(1).max(start)),
-            name_line: self.line(name_range.start as u32),
+            name_line: self.line(name_start),
             signature: Str::EMPTY,
             return_type: Str::EMPTY,
             type_use: NONE,
@@ -1504,7 +1505,7 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
+        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
         self.buffers.counters.push((index, Counters::default()));
         index
     }
@@ -1713,6 +1714,14 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;
+}
+
+/// A name between backticks is the name inside.
+fn unquoted(text: &str, start: u32) -> (&str, u32) {
+    match text.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) {
+        Some(inner) => (inner, start + 1),
+        None => (text, start),
+    }
 }
 
 fn use_role(mode: Mode) -> UseRole {
