@@ -6,7 +6,7 @@
 //!
 //! [`Walk::type_key`]: crate::syntax::walk::Walk::type_key
 
-use crate::names::rules::{FileContext, Import, Target};
+use crate::names::rules::{FileContext, Import, ImportContext, Target};
 use crate::syntax::rows::SymbolFlags;
 
 /// A file is part of the package it declares. Files without a package see those of their own folder.
@@ -23,7 +23,11 @@ pub(super) fn default_package(path: &str) -> String {
 }
 
 /// The module as written, and where it is none of the workspace's, the library it seems to be of.
-pub(super) fn import_targets(import: &Import<'_>) -> Vec<Target> {
+pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
+    if import.module.is_empty() {
+        // A type, or the root of a path, without a package.
+        return vec![Target::Module(default_package(context.path)), Target::External(import.name.to_owned())];
+    }
     vec![Target::Module(import.module.to_owned()), Target::External(library(import.module))]
 }
 
@@ -135,4 +139,83 @@ pub(super) fn test_class_name(name: &str) -> bool {
 /// `flags` without those of `without`.
 pub(super) const fn cleared(flags: SymbolFlags, without: SymbolFlags) -> SymbolFlags {
     SymbolFlags(flags.0 & !without.0)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::names::rules::{Layout, Manifest};
+
+    /// A project in which nothing is asked for: packages are declared.
+    #[derive(Debug)]
+    pub(in crate::languages) struct Nothing;
+
+    impl Layout for Nothing {
+        fn has_file(&self, _: &str) -> bool {
+            false
+        }
+        fn has_folder(&self, _: &str) -> bool {
+            false
+        }
+        fn has_module(&self, _: &str, _: &str) -> bool {
+            false
+        }
+        fn files_ending(&self, _: &str) -> Vec<String> {
+            Vec::new()
+        }
+        fn manifest(&self, _: &str, _: &str) -> Option<(&str, &Manifest)> {
+            None
+        }
+        fn manifests(&self, _: &str) -> Vec<(&str, &Manifest)> {
+            Vec::new()
+        }
+    }
+
+    /// What `import_targets` of a language says in a file of the package `com.acme.shop`, on one line.
+    pub(in crate::languages) fn targets(language: &crate::languages::LanguageConfig, module: &str, name: &str) -> String {
+        let context = ImportContext { path: "src/Shop.x", modules: &["com.acme.shop".to_owned()], layout: &Nothing };
+        let import = Import { module, name, level: 0, system: false };
+        let texts: Vec<String> = (language.names.import_targets)(&context, &import)
+            .into_iter()
+            .map(|target| match target {
+                Target::File(path) => path,
+                Target::Module(module) => module,
+                Target::External(package) => format!("<{package}>"),
+            })
+            .collect();
+        texts.join(" ")
+    }
+
+    pub(in crate::languages) fn modules(language: &crate::languages::LanguageConfig, path: &str, declared: &str) -> String {
+        (language.names.modules_of)(&FileContext { path, declared, layout: &Nothing }).join(" ")
+    }
+
+    #[test]
+    fn names_of_the_languages_are_sorted() {
+        let languages = crate::languages::Languages::default();
+        for config in languages.configs().filter(|config| config.names.family == "jvm") {
+            assert!(config.names.builtins.is_sorted(), "{}", config.name);
+        }
+    }
+
+    #[test]
+    fn libraries_are_packages_without_their_types() {
+        assert_eq!(library("java.util.Map"), "java.util");
+        assert_eq!(library("org.apache.commons.lang3.StringUtils"), "org.apache.commons");
+        assert_eq!(library("Outer"), "Outer");
+    }
+
+    #[test]
+    fn modifiers_end_at_the_first_other_word() {
+        let words = |head| modifiers(head, &["public", "static", "private"]).collect::<Vec<_>>().join(" ");
+        assert_eq!(words("@A(x = \")\", y = {@B(1)}) public /* not */ static void m(private x)"), "public static");
+        assert_eq!(words("@a.b.C\nprivate[this] val x"), "private");
+        assert_eq!(words("// private\n @A"), "");
+    }
+
+    #[test]
+    fn annotations_are_known_by_their_last_name() {
+        assert!(annotated("@org.junit.Test void m()", &["Test"]));
+        assert!(!annotated("@Testable void m()", &["Test"]));
+    }
 }

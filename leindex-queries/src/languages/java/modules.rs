@@ -7,8 +7,8 @@ pub(super) fn modules_of(file: &FileContext<'_>) -> Vec<String> {
     jvm::modules_of(file)
 }
 
-pub(super) fn import_targets(_: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
-    jvm::import_targets(import)
+pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
+    jvm::import_targets(context, import)
 }
 
 /// Types of `java.lang`, sorted.
@@ -124,3 +124,31 @@ pub(super) const BUILTINS: &[&str] = &[
     "Void",
     "WrongThreadException",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::CONFIG;
+    use crate::languages::jvm::tests::{modules, targets};
+
+    #[test]
+    fn files_are_of_their_package_or_of_their_folder() {
+        assert_eq!(modules(&CONFIG, "src/main/java/com/acme/A.java", "com.acme"), "com.acme");
+        assert_eq!(modules(&CONFIG, "scripts/A.java", ""), "scripts/");
+    }
+
+    #[test]
+    fn imports_of_types_members_and_packages_lead_to_modules() {
+        // import java.util.List;
+        assert_eq!(targets(&CONFIG, "java.util", "List"), "java.util <java.util>");
+        // import com.acme.base.Outer.Inner;
+        assert_eq!(targets(&CONFIG, "com.acme.base.Outer", "Inner"), "com.acme.base.Outer <com.acme.base>");
+        // import com.acme.base.*;
+        assert_eq!(targets(&CONFIG, "com.acme.base", ""), "com.acme.base <com.acme.base>");
+        // import static com.acme.base.Limits.MAX; import static com.acme.base.Limits.*;
+        assert_eq!(targets(&CONFIG, "com.acme.base.Limits", "MAX"), "com.acme.base.Limits <com.acme.base>");
+        // import Helper;
+        assert_eq!(targets(&CONFIG, "", "Helper"), "src/ <Helper>");
+        // requires java.sql;
+        assert_eq!(targets(&CONFIG, "java.sql", ""), "java.sql <java.sql>");
+    }
+}

@@ -19,8 +19,8 @@ fn facade(file: &FileContext<'_>) -> Option<String> {
     Some(format!("{package}{}{}Kt", first.to_uppercase(), &name[first.len_utf8()..]))
 }
 
-pub(super) fn import_targets(_: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
-    jvm::import_targets(import)
+pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
+    jvm::import_targets(context, import)
 }
 
 /// Names that every file sees without an import, sorted.
@@ -300,3 +300,26 @@ pub(super) const BUILTINS: &[&str] = &[
     "ushortArrayOf",
     "with",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::CONFIG;
+    use crate::languages::jvm::tests::{modules, targets};
+
+    #[test]
+    fn files_are_of_their_package_and_of_their_facade() {
+        assert_eq!(modules(&CONFIG, "src/com/acme/shop.kt", "com.acme"), "com.acme com.acme.ShopKt");
+        assert_eq!(modules(&CONFIG, "build.gradle.kts", ""), "/");
+        assert_eq!(modules(&CONFIG, "app/Main.kt", ""), "app/ MainKt");
+    }
+
+    #[test]
+    fn imports_of_types_functions_members_and_packages_lead_to_modules() {
+        // import com.acme.base.Item, import com.acme.base.helper as h
+        assert_eq!(targets(&CONFIG, "com.acme.base", "Item"), "com.acme.base <com.acme.base>");
+        // import com.acme.base.*
+        assert_eq!(targets(&CONFIG, "com.acme.base", ""), "com.acme.base <com.acme.base>");
+        // import com.acme.base.Registry.find, import com.acme.base.Size.*
+        assert_eq!(targets(&CONFIG, "com.acme.base.Registry", "find"), "com.acme.base.Registry <com.acme.base>");
+    }
+}

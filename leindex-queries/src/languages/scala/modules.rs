@@ -12,10 +12,13 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
     if let Some(rooted) = import.module.strip_prefix("_root_.") {
         return vec![Target::Module(rooted.to_owned()), Target::External(jvm::library(rooted))];
     }
+    if import.module.is_empty() {
+        return jvm::import_targets(context, import);
+    }
     let mut targets = Vec::new();
     let package = context.modules.first().map_or("", String::as_str);
     let mut outer = if package.ends_with('/') { "" } else { package };
-    while !outer.is_empty() && !import.module.is_empty() {
+    while !outer.is_empty() {
         targets.push(Target::Module(format!("{outer}.{}", import.module)));
         outer = outer.rsplit_once('.').map_or("", |(outer, _)| outer);
     }
@@ -238,3 +241,25 @@ pub(super) const BUILTINS: &[&str] = &[
     "volatile",
     "wrapString",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::CONFIG;
+    use crate::languages::jvm::tests::{modules, targets};
+
+    #[test]
+    fn files_are_of_their_package_or_of_their_folder() {
+        assert_eq!(modules(&CONFIG, "src/Shop.scala", "com.acme.shop"), "com.acme.shop");
+        assert_eq!(modules(&CONFIG, "build.sbt", ""), "/");
+    }
+
+    #[test]
+    fn paths_begin_in_the_packages_around_or_at_the_root() {
+        // import mutable.Map, import mutable._, import mutable.{Map => M}
+        assert_eq!(targets(&CONFIG, "mutable", "Map"), "com.acme.shop.mutable com.acme.mutable com.mutable mutable <mutable>");
+        // import _root_.scala.Option
+        assert_eq!(targets(&CONFIG, "_root_.scala", "Option"), "scala <scala>");
+        // import scala
+        assert_eq!(targets(&CONFIG, "", "scala"), "src/ <scala>");
+    }
+}
