@@ -103,10 +103,10 @@ impl Action {
             Role::Element { object } => [(place(object), Slot::Object), none, none, none],
             Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
             Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
-            Role::Declare(declare) => {
+            Role::Declare(declare) | Role::Declarations(declare) => {
                 [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none]
             }
-            Role::Parameter { name, ty, default, .. } => {
+            Role::Parameter { name, ty, default, .. } | Role::DeclaratorParameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],

@@ -202,6 +202,8 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Everything inside is the return type of the function around (`-> T` after the parameters).
+    ReturnType,
     /// `left = right`.
     Assign {
         /// What is assigned to.
@@ -213,6 +215,20 @@ pub enum Role {
     },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
     Declare(Declare),
+    /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
+    /// [`Role::Declare`], which has the type and the span of this one.
+    Declarations(Declare),
+    /// A parameter whose type is written around its name (`int (*f)(void)`).
+    DeclaratorParameter {
+        /// Its name.
+        name: At,
+        /// What its type begins with.
+        ty: At,
+        /// Its default value; a parameter with one is optional.
+        default: At,
+        /// Takes any number of arguments.
+        variadic: bool,
+    },
     /// A parameter of the function around it.
     Parameter {
         /// Its name or pattern.

@@ -81,6 +81,15 @@ struct Frame {
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
+    /// The type's text was given by a hook.
+    ty_fixed: bool,
+    /// The name part is that of the definition around.
+    declares: bool,
+    /// The use that the name part stands for.
+    name_use: u32,
+    /// Symbols there were when the node was opened.
+    symbols_before: u32,
+    section_before: SymbolFlags,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +109,23 @@ pub struct WalkBuffers {
     attributes: String,
     text: String,
     cuts: Vec<(u32, u32)>,
+    actions: Vec<Action>,
+}
+
+/// What a hook says of the definition that it is about to open.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    name: Option<(u32, u32)>,
+    /// Node id of the name.
+    name_node: usize,
+    ty: Option<(u32, u32)>,
+    module: [Str; 2],
+    flags: SymbolFlags,
+    self_type: u32,
+}
+
+impl Next {
+    const NOTHING: Self = Self { name: None, name_node: 0, ty: None, module: [Str::EMPTY; 2], flags: SymbolFlags(0), self_type: NONE };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -114,6 +140,15 @@ pub struct Walk<'a> {
     in_export: bool,
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
+    /// Node id of a child that a hook has dealt with.
+    skipped: usize,
+    /// How names are taken where a hook looks.
+    mode_here: Mode,
+    next: Next,
+    /// What definitions that follow in this scope are marked with.
+    section: SymbolFlags,
+    /// Definitions that start before this byte cannot be seen from other files.
+    hidden_until: u32,
     receiver: Str,
     recovering: bool,
     content: [u8; 32],
@@ -126,6 +161,8 @@ struct Buffers<'a> {
     attributes: &'a mut String,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
+    /// Roles given by hooks, resolved.
+    actions: &'a mut Vec<Action>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -136,6 +173,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.counters.clear();
     buffers.comments.clear();
     buffers.attributes.clear();
+    buffers.actions.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -147,11 +185,17 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             attributes: &mut buffers.attributes,
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
+            actions: &mut buffers.actions,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
+        skipped: 0,
+        mode_here: Mode::Read,
+        next: Next::NOTHING,
+        section: SymbolFlags::default(),
+        hidden_until: 0,
         receiver: Str::EMPTY,
         recovering: false,
         content,
@@ -303,6 +347,141 @@ impl<'a> Walk<'a> {
         self.rows.diagnostics.push(row);
     }
 
+    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
+    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
+    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
+        let start = node.start_byte() as u32;
+        let text = self.text(node);
+        let mut base = NONE;
+        let mut at = 0;
+        for part in text.split(separator) {
+            let name = part.trim();
+            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
+            at += part.len() + separator.len();
+            if name.is_empty() {
+                continue;
+            }
+            let is_last = at >= text.len();
+            let role = if is_last { use_role(self.mode_here) } else { UseRole::Read };
+            let name = self.rows.string(name);
+            base = if base == NONE {
+                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
+                self.push_use(kind, role, name, NONE, offset)
+            } else {
+                self.push_use(UseKind::Member, role, name, base, offset)
+            };
+        }
+        if base != NONE {
+            self.add_base(self.mode_here, base);
+        }
+        base
+    }
+
+    /// What a name at the node being looked at would do.
+    pub fn role_here(&self) -> UseRole {
+        use_role(self.mode_here)
+    }
+
+    /// Whether names at the node being looked at are declared.
+    pub fn declares(&self) -> bool {
+        matches!(self.mode_here, Mode::Declare { .. })
+    }
+
+    /// The kind of the symbols that names declared at the node being looked at become outside functions.
+    pub fn declared_kind(&self) -> Option<SymbolKind> {
+        match self.mode_here {
+            Mode::Declare { symbol: Some((kind, _)), .. } => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Whether the walk's place is inside a function.
+    pub fn in_function(&self) -> bool {
+        !self.outside_functions()
+    }
+
+    /// Leaves a child of the node being looked at, and all that is in it, out of the walk.
+    pub fn skip(&mut self, child: Node<'_>) {
+        self.skipped = child.id();
+    }
+
+    /// The definition about to be opened has its name at these bytes.
+    pub fn name_definition(&mut self, start: usize, end: usize) {
+        self.next.name = Some((start as u32, end as u32));
+    }
+
+    /// The definition about to be opened is named by this node, which is no use then.
+    pub fn name_definition_at(&mut self, name: Node<'_>) {
+        self.name_definition(name.start_byte(), name.end_byte());
+        self.next.name_node = name.id();
+    }
+
+    /// The definition about to be opened has its return type at these bytes, whatever its type part covers.
+    pub fn type_of_definition(&mut self, start: usize, end: usize) {
+        self.next.ty = Some((start as u32, end as u32));
+    }
+
+    /// The definition about to be opened gets these flags.
+    pub fn flag_definition(&mut self, flags: SymbolFlags) {
+        self.next.flags.set(flags);
+    }
+
+    /// The definition about to be opened is (part of) the module `key`. A second key may be given.
+    pub fn module_of_definition(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        self.next.module = if self.next.module[0].is_empty() { [key, Str::EMPTY] } else { [self.next.module[0], key] };
+    }
+
+    /// The definition about to be opened belongs to the type that this use names.
+    pub fn self_type_of_definition(&mut self, use_index: u32) {
+        self.next.self_type = use_index;
+    }
+
+    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
+    pub fn section(&mut self, flags: SymbolFlags) {
+        self.section = flags;
+    }
+
+    /// Definitions inside the node cannot be seen from other files.
+    pub fn hide(&mut self, node: Node<'_>) {
+        self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
+    }
+
+    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
+    pub fn module_around(&self) -> &str {
+        let mut symbol = self.symbol;
+        while let Some(row) = self.rows.symbols.get(symbol as usize) {
+            if let Some(module) = self.rows.modules.iter().find(|module| module.symbol == symbol) {
+                return self.rows.str(module.key);
+            }
+            symbol = row.parent;
+        }
+        ""
+    }
+
+    /// Whether a symbol of this file so far says that it is a module whose name ends in `name`.
+    pub fn is_module(&self, name: &str) -> bool {
+        self.rows
+            .modules
+            .iter()
+            .any(|row| self.rows.str(row.key).strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(':')))
+    }
+
+    /// Binds a member of the symbol around in the scope around that symbol too (unscoped enumerations).
+    pub fn bind_around(&mut self, member: u32) {
+        let (name, start) = (self.rows.symbols[member as usize].name, self.rows.symbols[member as usize].name_start);
+        let scope = self.rows.symbols[self.symbol as usize].scope;
+        self.push_binding(name, scope, BindingKind::Symbol, member, start);
+    }
+
+    /// Adds a use that makes an instance of the type declared by the node around ([`Role::Declarations`]).
+    pub fn construct(&mut self, node: Node<'_>, arity: u32) {
+        let Some(Value::Use(ty)) = self.buffers.frames.last().map(|frame| frame.ty) else { return };
+        let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
+        let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
+        self.rows.uses[index as usize].arity = arity;
+    }
+
     // The walk.
 
     fn begin(&mut self) {
@@ -403,6 +582,10 @@ impl<'a> Walk<'a> {
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
+        if self.skipped != 0 && node.id() == self.skipped {
+            self.skipped = 0;
+            return false;
+        }
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -414,6 +597,10 @@ impl<'a> Walk<'a> {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             (parent.name_start, parent.name_end) = (start, end);
+            if self.pending_name != 0 && node.id() == self.pending_name {
+                self.pending_name = 0;
+                parent.declares = true;
+            }
             if node.child_count() == 0 {
                 return false;
             }
@@ -424,7 +611,9 @@ impl<'a> Walk<'a> {
         }
         if slot == Slot::Type {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
-            (parent.ty_start, parent.ty_end) = (start, end);
+            if !parent.ty_fixed {
+                (parent.ty_start, parent.ty_end) = (start, end);
+            }
         }
         if slot == Slot::Body {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
@@ -436,6 +625,7 @@ impl<'a> Walk<'a> {
             }
         }
         if let Some(Role::Custom(code)) = role {
+            self.mode_here = mode;
             match code(self, node) {
                 Visit::Skip => {
                     if metric != Metric::default() {
@@ -449,7 +639,7 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(Action::new(other, &self.grammar.language));
+                    action = Some(self.action(other));
                 }
             }
         }
@@ -476,6 +666,11 @@ impl<'a> Walk<'a> {
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
+            ty_fixed: false,
+            declares: false,
+            name_use: NONE,
+            symbols_before: self.rows.symbols.len() as u32,
+            section_before: self.section,
         };
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
@@ -503,6 +698,8 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
+            // The block of a function has the function's own scope.
+            Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
             Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
@@ -561,18 +758,66 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-            if slot == Slot::Name
-                && let Value::Use(index) = value
-            {
+        if frame.opens != Opens::Nothing {
+            self.section = frame.section_before;
+        }
+        self.hand_up(value);
+        if let Some(parent) = self.buffers.frames.last_mut()
+            && parent.slot == Slot::Name
+        {
+            match value {
                 // A name with parts (`obj.method::<T>`): the parent's name is that of the part.
-                let row = self.rows.uses[index as usize];
-                parent.name_start = row.start;
-                parent.name_end = row.start + self.rows.str(row.name).len() as u32;
+                Value::Use(index) => {
+                    let row = self.rows.uses[index as usize];
+                    parent.name_start = row.start;
+                    parent.name_end = row.start + self.rows.str(row.name).len() as u32;
+                    parent.name_use = index;
+                }
+                Value::None if frame.action.is_some() => parent.declares = true,
+                _ => {}
             }
         }
+    }
+
+    /// Gives a value to the node around.
+    fn hand_up(&mut self, value: Value) {
+        let Some(parent) = self.buffers.frames.last_mut() else { return };
+        let slot = parent.slot;
+        deliver(parent, slot, value);
+        if let Some(Role::Declarations(_)) = parent.action.map(|action| action.role) {
+            let parent = *parent;
+            match (slot, value, parent.left) {
+                (Slot::Left, Value::Binding(binding), _) => self.declared(&parent, binding),
+                (Slot::Value, Value::Use(value), Value::Binding(binding)) => self.rows.bindings[binding as usize].value = value,
+                _ => {}
+            }
+        }
+    }
+
+    /// Gives a name its type and span from the declaration around it.
+    fn declared(&mut self, around: &Frame, binding: u32) {
+        self.assign(binding, Value::None, around.ty);
+        let row = self.rows.bindings[binding as usize];
+        if row.kind == BindingKind::Symbol {
+            self.widen_declared(around, row, around.end);
+        }
+    }
+
+    /// A symbol declared with others covers their whole declaration, unless a type is defined in it.
+    fn widen_declared(&mut self, around: &Frame, row: BindingRow, end: u32) {
+        let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
+        let start = if after_type { row.start } else { around.start };
+        let ty = self.declared_type(around, row.start);
+        self.rows.symbols[row.target as usize].return_type = ty;
+        self.widen_symbol(row.target, (start, if after_type { end } else { around.end }), false);
+    }
+
+    /// The type of a declared name as written, with the marks between it and the name (`char *`).
+    fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
+        let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
+        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
+        let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("").trim();
+        self.rows.string(text)
     }
 
     /// The value of a node with a role, now that its parts are known.
@@ -626,6 +871,20 @@ impl<'a> Walk<'a> {
                 self.close_parameter(frame, variadic);
                 Value::Unknown
             }
+            Role::ReturnType => {
+                let value = if frame.object == Value::None { frame.last } else { frame.object };
+                if let Some(around) = self.buffers.frames.iter_mut().rev().find(|around| around.opens != Opens::Nothing)
+                    && let Opens::Symbol(_) = around.opens
+                {
+                    (around.ty, around.ty_fixed) = (value, true);
+                    (around.ty_start, around.ty_end) = (frame.start, frame.end);
+                }
+                Value::None
+            }
+            Role::DeclaratorParameter { variadic, .. } => {
+                self.close_parameter(frame, variadic);
+                Value::Unknown
+            }
             Role::Define(define) => {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
@@ -665,6 +924,18 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A role given by a hook, resolved once a file.
+    fn action(&mut self, role: &'static Role) -> Action {
+        match self.buffers.actions.iter().find(|action| std::ptr::eq(action.role, role)) {
+            Some(&action) => action,
+            None => {
+                let action = Action::new(role, &self.grammar.language);
+                self.buffers.actions.push(action);
+                action
+            }
+        }
+    }
+
     // Names, members and calls.
 
     fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
@@ -678,6 +949,13 @@ impl<'a> Walk<'a> {
         }
         let start = node.start_byte() as u32;
         self.forget_comments(start);
+        if let Some(around) = self.buffers.frames.last()
+            && matches!(around.action.map(|action| action.role), Some(Role::Declarations(_)))
+            && self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.name_start == start)
+        {
+            // It names the type defined in this declaration.
+            return;
+        }
         let name = self.rows.string(text);
         let value = match mode {
             Mode::Declare { kind, hoisted, symbol } => {
@@ -712,41 +990,69 @@ impl<'a> Walk<'a> {
                 Value::Use(index)
             }
         };
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-        }
+        self.hand_up(value);
     }
 
     fn leaf(&mut self, kind: UseKind, node: Node<'_>, mode: Mode) {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(kind, use_role(mode), name, NONE, node.start_byte() as u32);
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, Value::Use(index));
-        }
+        self.hand_up(Value::Use(index));
     }
 
     fn member(&mut self, frame: &Frame) -> Value {
         if frame.name_start == NONE {
             return Value::Unknown;
         }
-        let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
-        let name = self.rows.string(text);
+        if let Value::Use(object) = frame.object
+            && let Some(around) = self.buffers.frames.last()
+            && around.slot == Slot::Name
+            && matches!(around.action.map(|action| action.role), Some(Role::Member { .. }))
+        {
+            // The rest of a path whose first part belongs to the node around (`a::(b::c)`).
+            let base = match around.object {
+                Value::Use(base) => base,
+                Value::None => NONE,
+                _ => UNKNOWN_BASE,
+            };
+            let row = &mut self.rows.uses[object as usize];
+            if base != NONE && row.kind == UseKind::Name && row.base == NONE {
+                (row.kind, row.base) = (UseKind::Member, base);
+            }
+        }
+        if frame.declares {
+            self.own_by(frame.object);
+            return Value::None;
+        }
         let (kind, base) = match frame.object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
-        let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
-        if kind == UseKind::Member && matches!(frame.mode, Mode::Base(_)) && base != UNKNOWN_BASE {
-            // `class A(m.B)`: only the whole is a base, not `m`.
-            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == base) {
-                row.base = index;
+        if frame.name_use != NONE {
+            let row = &mut self.rows.uses[frame.name_use as usize];
+            if row.kind == UseKind::Name && row.base == NONE {
+                (row.kind, row.base) = (kind, base);
             }
-            self.rows.uses[base as usize].role = UseRole::Read;
+            return Value::Use(frame.name_use);
         }
+        let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
+        let name = self.rows.string(text);
+        let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
+        // `class A(m.B)`: only the whole is a base, not `m`.
+        self.add_base(frame.mode, index);
         Value::Use(index)
+    }
+
+    /// The function being defined belongs to what `owner` names (`ns::Type::function`).
+    fn own_by(&mut self, owner: Value) {
+        let scope = self.rows.scopes[self.scope as usize];
+        if let Value::Use(owner) = owner
+            && scope.kind == ScopeKind::Function
+            && scope.symbol == self.symbol
+            && scope.self_type == NONE
+        {
+            self.rows.scopes[self.scope as usize].self_type = owner;
+        }
     }
 
     fn call(&mut self, frame: &Frame, role: UseRole) -> Value {
@@ -840,9 +1146,16 @@ impl<'a> Walk<'a> {
                 _ => Value::Unknown,
             };
         }
-        self.assign(binding, value, frame.ty);
+        let around =
+            self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+        let ty = if frame.ty == Value::None { around.map_or(Value::None, |around| around.ty) } else { frame.ty };
+        self.assign(binding, value, ty);
         let row = self.rows.bindings[binding as usize];
-        if row.kind == BindingKind::Symbol {
+        if row.kind == BindingKind::Symbol
+            && let Some(around) = around
+        {
+            self.widen_declared(&around, row, node.end_byte() as u32);
+        } else if row.kind == BindingKind::Symbol {
             // The symbol made for the name covers the whole declaration.
             let span = (node.start_byte() as u32, node.end_byte() as u32);
             self.widen_symbol(row.target, span, node.has_error());
@@ -862,11 +1175,32 @@ impl<'a> Walk<'a> {
             return;
         }
         optional |= variadic;
-        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
-        let name = self.rows.string(text);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
-        let ty_str = self.type_text(frame);
+        let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
+            let named = matches!(frame.left, Value::Binding(_));
+            let ty_str = self.type_around(frame, named.then_some(name));
+            if !named && self.rows.str(ty_str) == "void" {
+                return;
+            }
+            (if named { name } else { (0, 0) }, ty_str)
+        } else {
+            (name, self.type_text(frame))
+        };
+        let text = self.source.get(text.0 as usize..text.1 as usize).unwrap_or("");
+        let name = self.rows.string(text);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
+    }
+
+    /// The type of a parameter written around its name (`int (*callback)(void)`), without the name and the default.
+    fn type_around(&mut self, frame: &Frame, name: Option<(u32, u32)>) -> Str {
+        let (start, end) = name.unwrap_or((frame.end, frame.end));
+        let part = |start: u32, end: u32| self.source.get(start as usize..end as usize).unwrap_or("").trim();
+        let (before, after) = (part(frame.start, start), part(end, frame.end));
+        let after = after.split_once('=').map_or(after, |(ty, _)| ty.trim_end());
+        self.buffers.text.clear();
+        signature::one_line(before, self.buffers.text);
+        self.buffers.text.push_str(after);
+        self.rows.string(self.buffers.text)
     }
 
     /// The declared type of a node as written, without the mark before it.
@@ -915,6 +1249,7 @@ impl<'a> Walk<'a> {
         self.scope = self.rows.scopes.len() as u32 - 1;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
+            self.section = SymbolFlags::default();
         }
     }
 
@@ -960,6 +1295,14 @@ impl<'a> Walk<'a> {
     }
 
     fn open_definition(&mut self, node: Node<'_>, define: &Define, frame: &mut Frame) -> bool {
+        if let Some((start, end)) = self.next.name.take() {
+            let range = start as usize..end as usize;
+            let text = self.source.get(range.clone()).unwrap_or("");
+            self.pending_name = self.next.name_node;
+            let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+            self.opened(symbol, define, frame);
+            return true;
+        }
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
@@ -988,10 +1331,40 @@ impl<'a> Walk<'a> {
         self.symbol = symbol;
         if define.scope.is_some() {
             let inner = self.rows.symbols[symbol as usize].inner;
+            self.take_type_parameters(symbol, inner);
             self.scope = inner;
+            if self.next.self_type != NONE {
+                self.set_self_type(inner, self.next.self_type);
+            }
         }
+        for key in self.next.module.into_iter().filter(|key| !key.is_empty()) {
+            self.rows.modules.push(ModuleRow { key, symbol });
+        }
+        if let Some(ty) = self.next.ty {
+            (frame.ty_start, frame.ty_end) = ty;
+            frame.ty_fixed = true;
+        }
+        self.next = Next::NOTHING;
+        self.section = SymbolFlags::default();
         self.in_export = false;
         self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
+    }
+
+    /// Type parameters declared by a wrapper (`template <class T>`) belong to the definition that it wraps.
+    fn take_type_parameters(&mut self, symbol: u32, inner: u32) {
+        let Some(wrapper) = self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Wrapper))) else {
+            return;
+        };
+        let (start, outer) = (wrapper.start, self.scope);
+        let own = |row: &BindingRow| row.kind == BindingKind::Symbol && row.target == symbol;
+        let parameter = |row: &BindingRow| {
+            matches!(row.kind, BindingKind::TypeParameter | BindingKind::Parameter) && (row.scope == outer || row.scope == inner)
+        };
+        for row in self.rows.bindings.iter_mut().rev().take_while(|row| own(row) || parameter(row) && row.start >= start) {
+            if !own(row) {
+                row.scope = inner;
+            }
+        }
     }
 
     fn kind_here(&self, define: &Define) -> SymbolKind {
@@ -1018,6 +1391,10 @@ impl<'a> Walk<'a> {
         if self.in_export {
             flags.set(SymbolFlags::EXPORTED);
         }
+        if start < self.hidden_until {
+            flags.set(SymbolFlags::PRIVATE);
+        }
+        flags.set(self.section | std::mem::take(&mut self.next.flags));
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
@@ -1233,7 +1610,7 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
         Slot::Other => {
-            if parent.object == Value::None && matches!(parent.action.map(|a| a.role), Some(Role::Type)) {
+            if parent.object == Value::None && matches!(parent.action.map(|a| a.role), Some(Role::Type | Role::ReturnType)) {
                 parent.object = value;
             }
         }
@@ -1259,8 +1636,12 @@ fn use_role(mode: Mode) -> UseRole {
 /// How names are taken in a part of a node with a role.
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
-        (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
-        (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
+            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol }
+        }
+        (Role::Parameter { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None }
+        }
         (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (_, Slot::Type) => Mode::Type,
@@ -1269,7 +1650,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Extension { .. }, Slot::Bases) => Mode::Base(BaseKind::Implement),
         (Role::New { .. }, Slot::Class) => Mode::Type,
         (Role::Member { .. }, Slot::Object) => match inherited {
-            Mode::Type | Mode::Base(_) | Mode::Decorator => inherited,
+            Mode::Type | Mode::Decorator => inherited,
             _ => Mode::Read,
         },
         (Role::Call { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
@@ -1286,8 +1667,10 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             _ => Mode::Type,
         },
         (Role::Pass { .. }, Slot::Value) => inherited,
-        (Role::Pass { .. }, Slot::Other) => match inherited {
+        (Role::Pass { value, .. }, Slot::Other) => match inherited {
             Mode::Base(_) => Mode::Type,
+            // Only the part with the name declares it (`name[SIZE]`).
+            Mode::Declare { .. } if !value.is_empty() => Mode::Read,
             other => other,
         },
         (_, Slot::Value | Slot::Body) => Mode::Read,
@@ -1303,8 +1686,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }
