@@ -22,6 +22,8 @@ pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(any(feature = "c", feature = "cpp", feature = "csharp"))]
+mod c_family;
 #[cfg(feature = "cpp")]
 pub mod cpp;
 #[cfg(feature = "csharp")]

@@ -231,6 +231,16 @@ impl<'a> Walk<'a> {
         self.rows.symbols[self.symbol as usize]
     }
 
+    /// The role of the node around the one being looked at.
+    pub fn around(&self) -> Option<&'static Role> {
+        self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+    }
+
+    /// Whether names at the node being looked at are bases.
+    pub fn inherits(&self) -> bool {
+        matches!(self.mode_here, Mode::Base(_))
+    }
+
     /// Changes the symbol around the walk's place.
     pub fn update_symbol(&mut self, change: impl FnOnce(&mut SymbolRow)) {
         change(&mut self.rows.symbols[self.symbol as usize]);
@@ -408,6 +418,16 @@ impl<'a> Walk<'a> {
     /// The definition about to be opened has its name at these bytes.
     pub fn name_definition(&mut self, start: usize, end: usize) {
         self.next.name = Some((start as u32, end as u32));
+    }
+
+    /// Whether a hook has already named the definition about to be opened.
+    pub fn has_name_for_definition(&self) -> bool {
+        self.next.name.is_some()
+    }
+
+    /// The dialect being read.
+    pub fn dialect(&self) -> &'static str {
+        self.grammar.config.dialect
     }
 
     /// The definition about to be opened is named by this node, which is no use then.
@@ -816,7 +836,8 @@ impl<'a> Walk<'a> {
     fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
         let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
         let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
-        let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("").trim();
+        let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("");
+        let text = text.split('{').next().unwrap_or("").trim();
         self.rows.string(text)
     }
 
