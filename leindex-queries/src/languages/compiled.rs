@@ -191,6 +191,7 @@ impl Grammar {
             return out;
         }
         let Some(tree) = parser.parse(source, None) else { return out };
+        let tree = crate::syntax::parse::repaired(self, &mut parser, source, tree);
         let mut cursor = tree.walk();
         let mut depth = 0;
         loop {
@@ -209,6 +210,11 @@ impl Grammar {
                 depth -= 1;
             }
         }
+    }
+
+    /// A broken text as the language repairs it, if it does.
+    pub fn repaired_text(&self, source: &[u8]) -> Option<Vec<u8>> {
+        self.config.repair.and_then(|repair| repair(source, true))
     }
 
     /// Node kinds and fields that the table names and the grammar does not have. Empty in a sound table.

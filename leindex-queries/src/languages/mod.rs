@@ -90,8 +90,9 @@ pub struct LanguageConfig {
     pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
     /// How names are looked up, modules named and imports followed.
     pub names: NameRules,
-    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
-    pub repair: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
+    /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
+    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }

@@ -27,13 +27,14 @@ impl ParseSession {
     }
 }
 
-/// The tree of the text as the language repairs it, if that has less error in it than `tree`. The repaired text has the
-/// same length, so its tree fits the original.
-fn repaired(grammar: &Grammar, parser: &mut Parser, source: &[u8], tree: Tree) -> Tree {
-    let Some(repair) = grammar.config.repair.filter(|_| tree.root_node().has_error()) else { return tree };
-    let text = repair(source).filter(|text| text.len() == source.len());
+/// The tree of the text as the language repairs it, if that has less error in it than `tree`, or as little where the
+/// language is sure of its repair. The repaired text has the same length, so its tree fits the original.
+pub(crate) fn repaired(grammar: &Grammar, parser: &mut Parser, source: &[u8], tree: Tree) -> Tree {
+    let Some(repair) = grammar.config.repair else { return tree };
+    let broken = tree.root_node().has_error();
+    let text = repair(source, broken).filter(|text| text.len() == source.len());
     match text.and_then(|text| parser.parse(text, None)) {
-        Some(other) if errors(&other) < errors(&tree) => other,
+        Some(other) if !broken && !other.root_node().has_error() || broken && errors(&other) < errors(&tree) => other,
         _ => tree,
     }
 }

@@ -22,8 +22,7 @@ pub(in crate::languages) fn flatten(source: &[u8], tokens: &[Token], out: &mut [
         }
         match keyword(token.text(source)) {
             b"if" | b"ifdef" | b"ifndef" => {
-                let clean =
-                    last.is_none_or(|last| tokens[last].kind == Kind::Punctuation && b";{}:]".contains(&source[tokens[last].start]));
+                let clean = last.is_none_or(|last| ends_declaration(source, tokens, last));
                 open.push(Group { directives: vec![index], clean });
             }
             b"elif" | b"else" | b"elifdef" | b"elifndef" => {
@@ -40,6 +39,18 @@ pub(in crate::languages) fn flatten(source: &[u8], tokens: &[Token], out: &mut [
         }
     }
     changed
+}
+
+/// Whether the token at `last` may end a declaration or statement.
+fn ends_declaration(source: &[u8], tokens: &[Token], last: usize) -> bool {
+    let token = tokens[last];
+    let label = || last.checked_sub(1).is_some_and(|before| matches!(tokens[before].kind, Kind::Word | Kind::Number | Kind::Text));
+    match token.kind {
+        Kind::Punctuation => b";{}]".contains(&source[token.start]) || token.is(source, b':') && label(),
+        // A macro alone on its line.
+        Kind::Word => token.first,
+        _ => false,
+    }
 }
 
 fn keyword(directive: &[u8]) -> &[u8] {
@@ -60,8 +71,14 @@ fn flatten_group(source: &[u8], tokens: &[Token], group: &Group, out: &mut [u8])
             }
             lowest = lowest.min(depth);
         }
-        let ends = branch.iter().rfind(|token| token.kind != Kind::Directive);
-        depth == 0 && lowest == 0 && ends.is_none_or(|token| token.kind == Kind::Punctuation && b";}:],".contains(&source[token.start]))
+        let last = branch.iter().rfind(|token| token.kind != Kind::Directive);
+        let ends = |token: &Token| match token.kind {
+            Kind::Punctuation => b";}:],".contains(&source[token.start]),
+            // A macro alone on its line.
+            Kind::Word => token.first,
+            _ => false,
+        };
+        depth == 0 && lowest == 0 && last.is_none_or(ends)
     };
     if group.clean && branches.iter().all(|branch| whole(branch)) {
         return false;

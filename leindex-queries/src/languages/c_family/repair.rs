@@ -7,15 +7,67 @@
 use super::conditionals::{blank, flatten};
 use super::tokens::{Kind, Token, tokens};
 
-/// The repaired text, or `None` if nothing was found to repair.
-pub(in crate::languages) fn repair(source: &[u8]) -> Option<Vec<u8>> {
+/// The repaired text, or `None` if nothing was found to repair. In a text that was parsed without error only the macros
+/// of class heads are blanked: `struct EXPORT Name {` reads as a function that returns a `struct EXPORT`.
+pub(in crate::languages) fn repair(source: &[u8], broken: bool) -> Option<Vec<u8>> {
+    if !broken {
+        return class_heads(source);
+    }
     let tokens = tokens(source, false);
     let mut out = source.to_vec();
-    let flattened = flatten(source, &tokens, &mut out);
+    let flattened = flatten(source, &tokens, &mut out) | conditions(source, &tokens, &mut out);
     let code: Vec<Token> =
         tokens.into_iter().filter(|token| token.kind != Kind::Directive && out.get(token.start) != Some(&b' ')).collect();
     let changed = Repair { source, tokens: &code, out: &mut out }.run();
     (flattened || changed).then_some(out)
+}
+
+/// Conditions that are no expressions (`#if __has_include(<x>)`) become `#if 1`.
+fn conditions(source: &[u8], tokens: &[Token], out: &mut [u8]) -> bool {
+    let mut changed = false;
+    for token in tokens.iter().filter(|token| token.kind == Kind::Directive) {
+        if out.get(token.start) != Some(&b'#') {
+            continue;
+        }
+        let text = token.text(source);
+        let Some(at) = text.iter().position(u8::is_ascii_alphabetic) else { continue };
+        let word = text[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let odd = memchr::memmem::find(text, b"(<").or_else(|| memchr::memmem::find(text, b"(\"")).is_some();
+        if !odd || !matches!(&text[at..at + word], b"if" | b"elif") {
+            continue;
+        }
+        blank(out, token.start + at + word, token.end);
+        if let Some(byte) = out.get_mut(token.start + at + word + 1) {
+            *byte = b'1';
+            changed = true;
+        }
+    }
+    changed
+}
+
+fn class_heads(source: &[u8]) -> Option<Vec<u8>> {
+    let mut out = None;
+    for keyword in [b"class ".as_slice(), b"struct ", b"union "] {
+        for at in memchr::memmem::find_iter(source, keyword) {
+            let start = at + keyword.len();
+            let word = |from: usize| {
+                let rest = source.get(from..).unwrap_or(b"");
+                let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let length = rest[blanks..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                (from + blanks, from + blanks + length)
+            };
+            let (macro_start, macro_end) = word(start);
+            let (name_start, name_end) = word(macro_end);
+            if name_start == name_end || !is_macro_name(&source[macro_start..macro_end]) {
+                continue;
+            }
+            let next = source.get(name_end..).unwrap_or(b"").trim_ascii_start();
+            if next.starts_with(b"{") || next.starts_with(b":") || next.starts_with(b"final") {
+                blank(out.get_or_insert_with(|| source.to_vec()), macro_start, macro_end);
+            }
+        }
+    }
+    out
 }
 
 struct Repair<'a> {
@@ -33,7 +85,7 @@ enum Block {
 
 impl Repair<'_> {
     fn run(&mut self) -> bool {
-        let mut blocks: Vec<Block> = Vec::new();
+        let mut blocks: Vec<(Block, Option<usize>)> = Vec::new();
         let mut changed = false;
         let mut at = 0;
         // Where the declaration or statement around began, and the end of its `template <…>`.
@@ -41,9 +93,21 @@ impl Repair<'_> {
         while at < self.tokens.len() {
             let token = self.tokens[at];
             if token.kind == Kind::Punctuation {
+                if token.is(self.source, b'=')
+                    && self.is(at + 1, b'{')
+                    && self.is(at + 2, b'}')
+                    && (self.is(at + 3, b',') || self.is(at + 3, b')'))
+                {
+                    // The default of a parameter may not be a list.
+                    self.blank(at + 1, at + 3);
+                    self.out[self.tokens[at + 1].start] = b'0';
+                    changed = true;
+                    at += 3;
+                    continue;
+                }
                 match self.source[token.start] {
                     b'{' => {
-                        blocks.push(self.block(begin, at));
+                        blocks.push(self.block(begin.max(template_end), at));
                         begin = at + 1;
                     }
                     b'}' => {
@@ -63,14 +127,20 @@ impl Repair<'_> {
                 at = end;
                 continue;
             }
+            if token.kind == Kind::Word && self.is_misplaced_template(at) {
+                self.blank(at, at + 1);
+                changed = true;
+            }
             if token.kind != Kind::Word || !self.is_macro(at) {
                 at += 1;
                 continue;
             }
             let end = if self.is(at + 1, b'(') { self.close(at + 1) } else { at + 1 };
-            let code = blocks.last() == Some(&Block::Code);
+            let (block, class) = blocks.last().copied().unwrap_or((Block::Declarations, None));
+            let code = block == Block::Code;
             let starts = at == begin || at == template_end && at > 0 || at > begin && self.is_specifier(at - 1);
-            if self.goes(at, end, starts, code) {
+            let constructor = !code && class.is_some_and(|class| self.text(end) == self.text(class)) && self.is(end + 1, b'(');
+            if constructor || self.goes(at, end, starts, code) {
                 self.blank(at, end);
                 changed = true;
                 if at == begin {
@@ -82,7 +152,42 @@ impl Repair<'_> {
                 at = end;
                 continue;
             }
+            if end > at + 1 {
+                changed |= self.arguments(at + 2, end - 1);
+            }
             at += 1;
+        }
+        changed
+    }
+
+    /// Makes expressions of a macro's arguments that are none: types, and `throw`.
+    fn arguments(&mut self, from: usize, to: usize) -> bool {
+        let mut changed = false;
+        let mut start = from;
+        let mut depth = 0;
+        for at in from..=to {
+            match self.text(at) {
+                b"(" => depth += 1,
+                b")" if at < to => depth -= 1,
+                b"throw" => {
+                    self.blank(at, at + 1);
+                    changed = true;
+                }
+                b"," | b")" if depth == 0 => {
+                    let is_mark = |token: &Token| matches!(token.text(self.source), b"*" | b"&" | b"const" | b"volatile" | b"struct");
+                    let argument = self.tokens.get(start..at).unwrap_or(&[]);
+                    let types = argument.iter().enumerate().filter(|(offset, _)| self.is_type_word(start + offset)).count();
+                    let marks = argument.iter().filter(|token| is_mark(token)).count();
+                    if types > 0 && types + marks == argument.len() || marks > 0 && argument.last().is_some_and(is_mark) {
+                        let first = argument.first().map_or(0, |token| token.start);
+                        self.blank(start, at);
+                        self.out[first] = b'0';
+                        changed = true;
+                    }
+                    start = at + 1;
+                }
+                _ => {}
+            }
         }
         changed
     }
@@ -112,21 +217,31 @@ impl Repair<'_> {
                 return self.is(end + 1, b'[');
             }
         }
+        if starts && code && next_word {
+            // A statement macro without its semicolon, or a specifier.
+            let alone = self.tokens.get(end).is_some_and(|token| token.first) && self.tokens.get(at).is_some_and(|token| token.first);
+            return if has_arguments { alone } else { self.is_type_ahead(end) };
+        }
         if starts && code && !has_arguments && next == b"{" {
             return true;
         }
-        if code && !matches!(previous, b")" | b"const" | b"noexcept") {
+        if code {
             return false;
         }
+        if matches!(previous, b"(" | b",") {
+            return next_word && self.is_type_ahead(end);
+        }
         // Behind a declarator: of a function, or of a variable with a type before it.
-        let ends =
-            matches!(next, b";" | b"{" | b"=") || next == b":" && !code || self.is_macro(end) && !code || next == b"," && has_arguments;
+        let ends = matches!(next, b";" | b"{" | b"=" | b":" | b"," | b")") || self.is_macro(end);
         if !ends {
             return matches!(previous, b")" | b"noexcept") && matches!(next, b"override" | b"final" | b"const" | b"noexcept" | b"-");
         }
+        let keyword = at.checked_sub(2).map_or(b"".as_slice(), |at| self.text(at));
+        if matches!(keyword, b"class" | b"struct" | b"enum" | b"union") {
+            return matches!(next, b"{" | b":") && has_arguments;
+        }
         match previous {
             b")" | b"const" | b"noexcept" | b"override" | b"final" | b"]" => !(previous == b"const" && !self.after_parameters(at - 1)),
-            _ if code => false,
             _ => {
                 self.is_name(at.wrapping_sub(1))
                     && at >= 2
@@ -174,7 +289,13 @@ impl Repair<'_> {
         match self.text(at + 1) {
             b"*" | b"&" | b"<" => true,
             b"::" => true,
-            b"(" => self.text(self.close(at + 1)) == b":",
+            b"(" => {
+                let mut after = self.close(at + 1);
+                while matches!(self.text(after), b"noexcept" | b"const") {
+                    after = if self.is(after + 1, b'(') { self.close(after + 1) } else { after + 1 };
+                }
+                self.text(after) == b":"
+            }
             _ => self.tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Word),
         }
     }
@@ -214,29 +335,46 @@ impl Repair<'_> {
         at
     }
 
-    /// What the brace at `open` holds, by the words since `begin`.
-    fn block(&self, begin: usize, open: usize) -> Block {
-        let head = &self.tokens[begin.min(open)..open];
+    /// What the brace at `open` holds, by the words since `begin`, and the name of the class that it is the body of.
+    fn block(&self, begin: usize, open: usize) -> (Block, Option<usize>) {
+        let begin = begin.min(open);
+        let head = &self.tokens[begin..open];
         let mut depth = 0;
         for (index, token) in head.iter().enumerate() {
             match token.text(self.source) {
                 b"(" => depth += 1,
                 b")" => depth -= 1,
-                b"=" if depth == 0 => return Block::Code,
-                b"class" | b"struct" | b"union" | b"namespace" if depth == 0 => {
-                    // `struct S f() {` is a function.
-                    let calls = head[index..].iter().any(|token| token.is(self.source, b'('));
-                    let based = head[index..].iter().any(|token| token.is(self.source, b':') && token.end == token.start + 1);
+                b"=" if depth == 0 => return (Block::Code, None),
+                b"namespace" if depth == 0 => return (Block::Declarations, None),
+                b"class" | b"struct" | b"union" if depth == 0 => {
                     let in_template = index > 0 && matches!(head[index - 1].text(self.source), b"<" | b",");
-                    if !in_template && (!calls || based || self.is_macro(begin + index + 1)) {
-                        return Block::Declarations;
+                    let rest = &head[index + 1..];
+                    let end = rest
+                        .iter()
+                        .position(|token| token.is(self.source, b'<') || token.is(self.source, b':') && token.end == token.start + 1);
+                    let name = rest[..end.unwrap_or(rest.len())]
+                        .iter()
+                        .rposition(|token| token.kind == Kind::Word && token.text(self.source) != b"final")
+                        .map(|name| begin + index + 1 + name);
+                    // `struct S f() {` is a function.
+                    let calls = name.is_some_and(|name| self.is(name + 1, b'(') || self.is(name + 1, b')'));
+                    if !in_template && !calls {
+                        return (Block::Declarations, name);
                     }
                 }
                 _ => {}
             }
         }
         let external = head.len() == 2 && head[0].text(self.source) == b"extern";
-        if external { Block::Declarations } else { Block::Code }
+        (if external { Block::Declarations } else { Block::Code }, None)
+    }
+
+    /// The `template` of `T::template name<…>`.
+    fn is_misplaced_template(&self, at: usize) -> bool {
+        self.text(at) == b"template"
+            && at > 0
+            && matches!(self.text(at - 1), b"::" | b">" | b".")
+            && self.tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Word)
     }
 
     fn after_parameters(&self, mut at: usize) -> bool {
@@ -302,6 +440,7 @@ impl Repair<'_> {
                 | b"register"
                 | b"typedef"
                 | b"friend"
+                | b"template"
         ) || self.tokens.get(at).is_some_and(|token| token.kind == Kind::Text) && at > 0 && self.text(at - 1) == b"extern"
     }
 
