@@ -35,6 +35,10 @@ impl Metric {
     pub(crate) const fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
     }
+
+    pub(crate) const fn without_nesting(self) -> Self {
+        Self(self.0 & !(Self::NESTING | Self::DEEPENING))
+    }
 }
 
 /// A role with its parts resolved.
@@ -92,6 +96,7 @@ impl Action {
                 },
             ],
             Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
+            Role::Return { value } => [(place(value), Slot::Value), none, none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none],
             Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
             Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
@@ -109,6 +114,7 @@ impl Action {
             Role::Parameter { name, ty, default, .. } | Role::DeclaratorParameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
+            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };

@@ -207,6 +207,21 @@ pub enum Role {
     Type,
     /// Everything inside is the return type of the function around (`-> T` after the parameters).
     ReturnType,
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
+    /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
+    List {
+        /// A single value opposite goes to the first name (several results), rather than being taken apart.
+        first: bool,
+    },
+    /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
+    Pattern {
+        /// The type or constructor matched.
+        ty: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.
@@ -277,12 +292,25 @@ pub struct Declare {
     pub hoisted: bool,
     /// Outside functions each name is a symbol of this kind, in a type of the second.
     pub symbol: Option<(SymbolKind, SymbolKind)>,
+    /// Opens a block of its own for the names (`for`).
+    pub scope: bool,
+    /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
+    pub capitals: bool,
 }
 
 impl Declare {
     /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
-    pub const LOCAL: Self =
-        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+    pub const LOCAL: Self = Self {
+        name: "name",
+        value: "value",
+        ty: "type",
+        element: false,
+        kind: BindingKind::Variable,
+        hoisted: false,
+        symbol: None,
+        scope: false,
+        capitals: false,
+    };
 }
 
 /// A definition that becomes a symbol.

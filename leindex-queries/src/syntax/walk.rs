@@ -25,6 +25,15 @@ pub enum Value {
     Use(u32),
     /// A binding row: a name was declared or assigned.
     Binding(u32),
+    /// Several values in order.
+    List {
+        /// The first of them in the walk's list buffer.
+        start: u32,
+        /// How many.
+        count: u32,
+        /// A single value opposite goes to the first of them.
+        first: bool,
+    },
 }
 
 impl Value {
@@ -50,6 +59,7 @@ enum Mode {
         kind: BindingKind,
         hoisted: bool,
         symbol: Option<(SymbolKind, SymbolKind)>,
+        capitals: bool,
     },
     Outer,
 }
@@ -90,6 +100,11 @@ struct Frame {
     /// Symbols there were when the node was opened.
     symbols_before: u32,
     section_before: SymbolFlags,
+    kind: u16,
+    /// A token that counts flat (`else`) was seen among the children.
+    after_else: bool,
+    /// Length of the list buffer when the node was opened.
+    lists: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,10 +121,12 @@ pub struct WalkBuffers {
     frames: Vec<Frame>,
     counters: Vec<(u32, Counters)>,
     comments: Vec<(u32, u32)>,
-    attributes: String,
+    attributes: Vec<(u32, u32)>,
     text: String,
     cuts: Vec<(u32, u32)>,
     actions: Vec<Action>,
+    lists: Vec<Value>,
+    inside: Vec<BindingRow>,
 }
 
 /// What a hook says of the definition that it is about to open.
@@ -158,11 +175,15 @@ struct Buffers<'a> {
     frames: &'a mut Vec<Frame>,
     counters: &'a mut Vec<(u32, Counters)>,
     comments: &'a mut Vec<(u32, u32)>,
-    attributes: &'a mut String,
+    attributes: &'a mut Vec<(u32, u32)>,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
     /// Roles given by hooks, resolved.
     actions: &'a mut Vec<Action>,
+    /// Values of the open nodes of role [`Role::List`].
+    lists: &'a mut Vec<Value>,
+    /// Bindings of the next scope to be opened.
+    inside: &'a mut Vec<BindingRow>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -174,6 +195,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.comments.clear();
     buffers.attributes.clear();
     buffers.actions.clear();
+    buffers.lists.clear();
+    buffers.inside.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -186,6 +209,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
+            lists: &mut buffers.lists,
+            inside: &mut buffers.inside,
         },
         scope: 0,
         symbol: 0,
@@ -239,6 +264,56 @@ impl<'a> Walk<'a> {
     /// Whether names at the node being looked at are bases.
     pub fn inherits(&self) -> bool {
         matches!(self.mode_here, Mode::Base(_))
+    }
+
+    /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
+    pub(crate) fn part(&self, up: usize) -> Slot {
+        let frames = &self.buffers.frames;
+        frames.len().checked_sub(up + 1).and_then(|at| frames.get(at)).map_or(Slot::Other, |frame| frame.slot)
+    }
+
+    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee
+    /// or class, if that part came before.
+    pub(crate) fn open_node(&self, up: usize) -> Option<(Option<&'static Role>, u32)> {
+        let frames = &self.buffers.frames;
+        let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
+        Some((frame.action.map(|action| action.role), frame.object.use_index()))
+    }
+
+    /// A use by its row.
+    pub fn use_row(&self, index: u32) -> Option<UseRow> {
+        self.rows.uses.get(index as usize).copied()
+    }
+
+    /// The row that the next use will have.
+    pub fn next_use(&self) -> u32 {
+        self.rows.uses.len() as u32
+    }
+
+    /// Binds a name in the current scope to a value and a declared type ([`NONE`] for nothing).
+    pub fn bind(&mut self, node: Node<'_>, kind: BindingKind, value: u32, type_use: u32) -> u32 {
+        let index = self.declare(node, kind);
+        let row = &mut self.rows.bindings[index as usize];
+        (row.value, row.type_use) = (value, type_use);
+        index
+    }
+
+    /// Binds a name in the next scope to be opened.
+    pub fn bind_inside(&mut self, name: Node<'_>, kind: BindingKind, value: u32, type_use: u32) {
+        let text = self.rows.string(self.source.get(name.byte_range()).unwrap_or(""));
+        let start = name.start_byte() as u32;
+        self.buffers.inside.push(BindingRow { name: text, scope: NONE, kind, target: NONE, value, type_use, start });
+    }
+
+    /// Gives a symbol, and the binding of its name, a declared type.
+    pub fn set_type(&mut self, symbol: u32, type_use: u32, text: &str) {
+        let text = self.rows.string(text);
+        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
+            (row.type_use, row.return_type) = (type_use, text);
+        }
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = type_use;
+        }
     }
 
     /// Changes the symbol around the walk's place.
@@ -345,10 +420,7 @@ impl<'a> Walk<'a> {
 
     /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
-        let value = Value::Use(use_index);
-        if let Some(frame) = self.buffers.frames.last_mut() {
-            deliver(frame, frame_slot_of_child(frame), value);
-        }
+        self.deliver(Value::Use(use_index));
     }
 
     /// Reports a remark about the text.
@@ -589,7 +661,7 @@ impl<'a> Walk<'a> {
             mode = parent.mode;
             let child = parent.children;
             if named && !node.is_extra() {
-                parent.children += 1;
+                parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
@@ -606,6 +678,7 @@ impl<'a> Walk<'a> {
             self.skipped = 0;
             return false;
         }
+        let metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -691,6 +764,9 @@ impl<'a> Walk<'a> {
             name_use: NONE,
             symbols_before: self.rows.symbols.len() as u32,
             section_before: self.section,
+            kind: node.kind_id(),
+            after_else: false,
+            lists: self.buffers.lists.len() as u32,
         };
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
@@ -706,9 +782,7 @@ impl<'a> Walk<'a> {
                 return self.done(metric, node);
             }
             Role::Attribute => {
-                let text = self.text(node);
-                self.buffers.attributes.push_str(text);
-                self.buffers.attributes.push('\n');
+                self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
             Role::Wrapper => {}
@@ -721,6 +795,7 @@ impl<'a> Walk<'a> {
             // The block of a function has the function's own scope.
             Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
             Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
@@ -778,10 +853,13 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
+        if !matches!(value, Value::List { .. }) {
+            self.buffers.lists.truncate(frame.lists as usize);
+        }
         if frame.opens != Opens::Nothing {
             self.section = frame.section_before;
         }
-        self.hand_up(value);
+        self.deliver(value);
         if let Some(parent) = self.buffers.frames.last_mut()
             && parent.slot == Slot::Name
         {
@@ -794,21 +872,6 @@ impl<'a> Walk<'a> {
                     parent.name_use = index;
                 }
                 Value::None if frame.action.is_some() => parent.declares = true,
-                _ => {}
-            }
-        }
-    }
-
-    /// Gives a value to the node around.
-    fn hand_up(&mut self, value: Value) {
-        let Some(parent) = self.buffers.frames.last_mut() else { return };
-        let slot = parent.slot;
-        deliver(parent, slot, value);
-        if let Some(Role::Declarations(_)) = parent.action.map(|action| action.role) {
-            let parent = *parent;
-            match (slot, value, parent.left) {
-                (Slot::Left, Value::Binding(binding), _) => self.declared(&parent, binding),
-                (Slot::Value, Value::Use(value), Value::Binding(binding)) => self.rows.bindings[binding as usize].value = value,
                 _ => {}
             }
         }
@@ -877,12 +940,19 @@ impl<'a> Walk<'a> {
             },
             Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator => frame.last,
             Role::Assign { .. } => {
-                if let Value::Binding(index) = frame.left {
-                    self.assign(index, frame.value, frame.ty);
-                } else if let Value::Use(index) = frame.left {
-                    self.assign_member(index, frame.value, frame.ty);
+                for at in 0..self.list_len(frame.left) {
+                    let value = self.value_opposite(frame, at, false);
+                    match self.list_item(frame.left, at) {
+                        Value::Binding(index) => self.assign(index, value, frame.ty),
+                        Value::Use(index) => self.assign_member(index, value, frame.ty),
+                        _ => {}
+                    }
                 }
                 frame.value
+            }
+            Role::List { first } => {
+                let count = self.buffers.lists.len() as u32 - frame.lists;
+                if count == 1 { frame.last } else { Value::List { start: frame.lists, count, first } }
             }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
@@ -913,6 +983,12 @@ impl<'a> Walk<'a> {
                     row.return_type = return_type;
                     if let Value::Use(ty) = frame.ty {
                         row.type_use = ty;
+                        if !row.kind.is_callable()
+                            && let Some(binding) =
+                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
+                        {
+                            binding.type_use = ty;
+                        }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
                     {
@@ -932,6 +1008,11 @@ impl<'a> Walk<'a> {
                 if let Value::Use(ty) = frame.object {
                     self.set_self_type(self.scope, ty);
                 }
+                Value::Unknown
+            }
+            Role::Return { .. } => {
+                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
+                self.rows.bindings[binding as usize].value = frame.value.use_index();
                 Value::Unknown
             }
             Role::Export { .. } => {
@@ -957,6 +1038,73 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Hands a value to the innermost open node.
+    fn deliver(&mut self, value: Value) {
+        let Some(parent) = self.buffers.frames.last_mut() else { return };
+        let slot = parent.slot;
+        if let Some(Role::Declarations(_)) = parent.action.map(|action| action.role) {
+            deliver(parent, slot, value);
+            let parent = *parent;
+            match (slot, value, parent.left) {
+                (Slot::Left, Value::Binding(binding), _) => self.declared(&parent, binding),
+                (Slot::Value, Value::Use(value), Value::Binding(binding)) => self.rows.bindings[binding as usize].value = value,
+                _ => {}
+            }
+            return;
+        }
+        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
+            self.buffers.lists.push(value);
+        } else if slot == Slot::Left
+            && parent.left != Value::None
+            && let Value::Binding(_) = value
+        {
+            // Several names side by side make a list.
+            let (start, count) = match parent.left {
+                Value::List { start, count, .. } => (start, count),
+                first => {
+                    self.buffers.lists.push(first);
+                    (self.buffers.lists.len() as u32 - 1, 1)
+                }
+            };
+            self.buffers.lists.push(value);
+            parent.left = Value::List { start, count: count + 1, first: true };
+            parent.last = value;
+            return;
+        }
+        deliver(parent, slot, value);
+    }
+
+    fn list_len(&self, value: Value) -> u32 {
+        match value {
+            Value::List { count, .. } => count,
+            _ => 1,
+        }
+    }
+
+    fn list_item(&self, value: Value, at: u32) -> Value {
+        match value {
+            Value::List { start, count, .. } if at < count => {
+                self.buffers.lists.get((start + at) as usize).copied().unwrap_or(Value::Unknown)
+            }
+            Value::List { .. } => Value::Unknown,
+            value => value,
+        }
+    }
+
+    /// The value that belongs to the `at`-th name on the left. Of several results the first name gets the first; of an
+    /// iteration the last gets the element.
+    fn value_opposite(&self, frame: &Frame, at: u32, element: bool) -> Value {
+        match (frame.left, frame.value) {
+            (Value::List { .. }, value @ Value::List { .. }) => self.list_item(value, at),
+            (Value::List { count, first, .. }, value) => {
+                let place = if element { count - 1 } else { 0 };
+                if first && at == place { value } else { Value::Unknown }
+            }
+            (_, Value::List { .. }) => Value::Unknown,
+            (_, value) => value,
+        }
+    }
+
     // Names, members and calls.
 
     fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
@@ -979,7 +1127,7 @@ impl<'a> Walk<'a> {
         }
         let name = self.rows.string(text);
         let value = match mode {
-            Mode::Declare { kind, hoisted, symbol } => {
+            Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
                 let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
@@ -1011,13 +1159,13 @@ impl<'a> Walk<'a> {
                 Value::Use(index)
             }
         };
-        self.hand_up(value);
+        self.deliver(value);
     }
 
     fn leaf(&mut self, kind: UseKind, node: Node<'_>, mode: Mode) {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(kind, use_role(mode), name, NONE, node.start_byte() as u32);
-        self.hand_up(Value::Use(index));
+        self.deliver(Value::Use(index));
     }
 
     fn member(&mut self, frame: &Frame) -> Value {
@@ -1083,6 +1231,10 @@ impl<'a> Walk<'a> {
                 if matches!(self.rows.uses[index as usize].role, UseRole::Read | UseRole::Type | UseRole::Decorator | UseRole::Base) =>
             {
                 let row = &mut self.rows.uses[index as usize];
+                if role == UseRole::New && row.kind == UseKind::Element {
+                    // `[]T{…}`, `new T[3]`: no instance of `T`, but a container of them.
+                    return Value::Use(index);
+                }
                 if row.kind == UseKind::Literal || row.kind == UseKind::Element {
                     let index = self.push_use(UseKind::Apply, role, Str::EMPTY, index, frame.start);
                     self.rows.uses[index as usize].arity = arity;
@@ -1159,34 +1311,44 @@ impl<'a> Walk<'a> {
     }
 
     fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
-        let Value::Binding(binding) = frame.left else { return };
-        let mut value = frame.value;
-        if declare.element {
-            value = match value {
-                Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
-                _ => Value::Unknown,
-            };
-        }
-        let around =
-            self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
-        let ty = if frame.ty == Value::None { around.map_or(Value::None, |around| around.ty) } else { frame.ty };
-        self.assign(binding, value, ty);
-        let row = self.rows.bindings[binding as usize];
-        if row.kind == BindingKind::Symbol
-            && let Some(around) = around
-        {
-            self.widen_declared(&around, row, node.end_byte() as u32);
-        } else if row.kind == BindingKind::Symbol {
-            // The symbol made for the name covers the whole declaration.
-            let span = (node.start_byte() as u32, node.end_byte() as u32);
-            self.widen_symbol(row.target, span, node.has_error());
+        for at in 0..self.list_len(frame.left) {
+            let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
+            let mut value = self.value_opposite(frame, at, declare.element);
+            if declare.element {
+                value = match value {
+                    Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    _ => Value::Unknown,
+                };
+            }
+            let around =
+                self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+            let ty = if frame.ty == Value::None { around.map_or(Value::None, |around| around.ty) } else { frame.ty };
+            self.assign(binding, value, ty);
+            let row = self.rows.bindings[binding as usize];
+            if row.kind == BindingKind::Symbol
+                && let Some(around) = around
+            {
+                self.widen_declared(&around, row, node.end_byte() as u32);
+            } else if row.kind == BindingKind::Symbol {
+                // The symbol made for the name covers the whole declaration.
+                self.rows.symbols[row.target as usize].return_type = self.type_text(frame);
+                let span = self.outer_span(node);
+                self.widen_symbol(row.target, span, node.has_error());
+            }
         }
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
+        for at in 0..self.list_len(frame.left) {
+            self.close_parameter_name(frame, self.list_item(frame.left, at), variadic);
+        }
+    }
+
+    fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
         let mut optional = frame.value != Value::None;
-        let mut name = (frame.start, frame.end);
-        if let Value::Binding(binding) = frame.left {
+        // A pattern is its own name; a type alone has none.
+        let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
+        if let Value::Binding(binding) = left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
@@ -1272,6 +1434,8 @@ impl<'a> Walk<'a> {
             frame.opens = Opens::Scope;
             self.section = SymbolFlags::default();
         }
+        let scope = self.scope;
+        self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
     }
 
     fn set_self_type(&mut self, scope: u32, ty: u32) {
@@ -1303,6 +1467,18 @@ impl<'a> Walk<'a> {
         let mut scope = self.scope;
         while let Some(row) = self.rows.scopes.get(scope as usize) {
             if row.kind != ScopeKind::Block {
+                return scope;
+            }
+            scope = row.parent;
+        }
+        0
+    }
+
+    /// The scope of the function around, or the file's.
+    fn enclosing_function(&self) -> u32 {
+        let mut scope = self.scope;
+        while let Some(row) = self.rows.scopes.get(scope as usize) {
+            if row.kind == ScopeKind::Function {
                 return scope;
             }
             scope = row.parent;
@@ -1401,9 +1577,12 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (start, end) = self.outer_span(node);
+        let (mut start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
+        let attributes = self.attribute_span();
+        let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
         let doc = self.documentation(start);
+        start = start.min(first_attribute.unwrap_or(start));
         let name_str = self.rows.string(name);
         let mut flags = SymbolFlags::default();
         if self.recovering {
@@ -1420,7 +1599,6 @@ impl<'a> Walk<'a> {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
-        let attributes = self.attribute_span();
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1473,14 +1651,10 @@ impl<'a> Walk<'a> {
 
     /// The symbol's attributes wait in its disambiguator until it is closed.
     fn attribute_span(&mut self) -> Str {
-        if self.buffers.attributes.is_empty() {
+        let (Some(&(start, _)), Some(&(_, end))) = (self.buffers.attributes.first(), self.buffers.attributes.last()) else {
             return Str::EMPTY;
-        }
-        let text = std::mem::take(self.buffers.attributes);
-        let id = self.rows.string(&text);
-        *self.buffers.attributes = text;
-        self.buffers.attributes.clear();
-        id
+        };
+        self.rows.string(self.source.get(start as usize..end as usize).unwrap_or(""))
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {
@@ -1490,6 +1664,7 @@ impl<'a> Walk<'a> {
     }
 
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
+        let start = start.min(self.rows.symbols[symbol as usize].start);
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
         let row = &mut self.rows.symbols[symbol as usize];
         (row.start, row.end, row.body_start) = (start, end, end);
@@ -1517,7 +1692,7 @@ impl<'a> Walk<'a> {
         }
         let head = self.source.get(row.start as usize..row.body_start.max(row.start) as usize).unwrap_or("");
         self.buffers.text.clear();
-        signature::one_line(head, self.buffers.text);
+        signature::one_line(head.strip_prefix(attributes).unwrap_or(head), self.buffers.text);
         row.signature = self.rows.string(self.buffers.text);
         let parent = self.rows.symbols.get(row.parent as usize).map_or(SymbolKind::Module, |parent| parent.kind);
         let scope = self.rows.scopes[row.scope as usize].kind;
@@ -1570,7 +1745,10 @@ impl<'a> Walk<'a> {
 
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
-        if self.buffers.comments.last().is_some_and(|&(_, end)| end <= start) {
+        let ends = |spans: &[(u32, u32)]| spans.last().map_or(0, |&(_, end)| end);
+        if !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
+            && ends(self.buffers.comments).max(ends(self.buffers.attributes)) <= start
+        {
             self.buffers.comments.clear();
             self.buffers.attributes.clear();
         }
@@ -1579,8 +1757,10 @@ impl<'a> Walk<'a> {
     /// The comments right above `start`, cleaned.
     fn documentation(&mut self, start: u32) -> Str {
         self.buffers.text.clear();
-        docs::leading(self.source, self.buffers.comments, start, self.grammar.config.docs.prefixes, self.buffers.text);
+        let prefixes = self.grammar.config.docs.prefixes;
+        docs::leading(self.source, self.buffers.comments, self.buffers.attributes, start, prefixes, self.buffers.text);
         self.buffers.comments.clear();
+        self.buffers.attributes.clear();
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);
         *self.buffers.text = text;
@@ -1597,6 +1777,20 @@ impl<'a> Walk<'a> {
                 counters.leave(metric);
             }
         }
+    }
+
+    /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
+    fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
+        let mut frames = self.buffers.frames.iter_mut().rev();
+        let Some(parent) = frames.next() else { return metric };
+        if !node.is_named() && metric.has(Metric::FLAT) {
+            parent.after_else = true;
+        }
+        let kind = node.kind_id();
+        let chained = metric.has(Metric::NESTING)
+            && (parent.kind == kind && parent.after_else
+                || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
+        if chained { metric.without_nesting() } else { metric }
     }
 
     fn error(&mut self, node: Node<'_>) {
@@ -1640,10 +1834,6 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
     parent.last = value;
 }
 
-fn frame_slot_of_child(parent: &Frame) -> Slot {
-    parent.slot
-}
-
 fn use_role(mode: Mode) -> UseRole {
     match mode {
         Mode::Type => UseRole::Type,
@@ -1658,12 +1848,14 @@ fn use_role(mode: Mode) -> UseRole {
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
         (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
-            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol }
+            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
         (Role::Parameter { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
-            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None }
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
-        (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
+        (Role::TypeParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
+        }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
@@ -1706,7 +1898,7 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
-        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
         Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
         Some(Role::Scope(_) | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
