@@ -132,10 +132,10 @@ impl Action {
             Role::Element { object } => [(place(object), Slot::Object), none, none, none],
             Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
             Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
-            Role::Declare(declare) => {
+            Role::Declare(declare) | Role::Declarations(declare) => {
                 [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none]
             }
-            Role::Parameter { name, ty, default, .. } => {
+            Role::Parameter { name, ty, default, .. } | Role::DeclaratorParameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
             Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
@@ -237,6 +237,7 @@ impl Grammar {
             return out;
         }
         let Some(tree) = parser.parse(source, None) else { return out };
+        let tree = crate::syntax::parse::repaired(self, &mut parser, source, tree);
         let mut cursor = tree.walk();
         let mut depth = 0;
         loop {
@@ -255,6 +256,11 @@ impl Grammar {
                 depth -= 1;
             }
         }
+    }
+
+    /// A broken text as the language repairs it, if it does.
+    pub fn repaired_text(&self, source: &[u8]) -> Option<Vec<u8>> {
+        self.config.repair.and_then(|repair| repair(source, true))
     }
 
     /// Node kinds and fields that the table names and the grammar does not have. Empty in a sound table.

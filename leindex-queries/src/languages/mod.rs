@@ -22,6 +22,8 @@ pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(any(feature = "c", feature = "cpp", feature = "csharp"))]
+mod c_family;
 #[cfg(feature = "cpp")]
 pub mod cpp;
 #[cfg(feature = "csharp")]
@@ -90,8 +92,9 @@ pub struct LanguageConfig {
     pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
     /// How names are looked up, modules named and imports followed.
     pub names: NameRules,
-    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
-    pub repair: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
+    /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
+    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }
@@ -232,6 +235,8 @@ pub enum Role {
     Types,
     /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
     Values,
+    /// Everything inside is the return type of the function around (`-> T` after the parameters).
+    ReturnType,
     /// Gives a function's result.
     Return {
         /// The value.
@@ -266,6 +271,20 @@ pub enum Role {
     },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
     Declare(Declare),
+    /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
+    /// [`Role::Declare`], which has the type and the span of this one.
+    Declarations(Declare),
+    /// A parameter whose type is written around its name (`int (*f)(void)`).
+    DeclaratorParameter {
+        /// Its name.
+        name: At,
+        /// What its type begins with.
+        ty: At,
+        /// Its default value; a parameter with one is optional.
+        default: At,
+        /// Takes any number of arguments.
+        variadic: bool,
+    },
     /// A parameter of the function around it.
     Parameter {
         /// Its name or pattern.

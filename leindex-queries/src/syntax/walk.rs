@@ -93,6 +93,15 @@ struct Frame {
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
+    /// The type's text was given by a hook.
+    ty_fixed: bool,
+    /// The name part is that of the definition around.
+    declares: bool,
+    /// The use that the name part stands for.
+    name_use: u32,
+    /// Symbols there were when the node was opened.
+    symbols_before: u32,
+    section_before: SymbolFlags,
     kind: u16,
     /// A token that counts flat (`else`) was seen among the children.
     after_else: bool,
@@ -128,6 +137,22 @@ pub struct WalkBuffers {
     notes: Vec<Str>,
 }
 
+/// What a hook says of the definition that it is about to open.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    name: Option<(u32, u32)>,
+    /// Node id of the name.
+    name_node: usize,
+    ty: Option<(u32, u32)>,
+    module: [Str; 2],
+    flags: SymbolFlags,
+    self_type: u32,
+}
+
+impl Next {
+    const NOTHING: Self = Self { name: None, name_node: 0, ty: None, module: [Str::EMPTY; 2], flags: SymbolFlags(0), self_type: NONE };
+}
+
 /// The walk over one tree. Languages see it from [`Role::Custom`].
 pub struct Walk<'a> {
     /// The text.
@@ -140,6 +165,11 @@ pub struct Walk<'a> {
     in_export: bool,
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
+    next: Next,
+    /// What definitions that follow in this scope are marked with.
+    section: SymbolFlags,
+    /// Definitions that start before this byte cannot be seen from other files.
+    hidden_until: u32,
     receiver: Str,
     /// The next parameter may be left out.
     optional_next: bool,
@@ -235,6 +265,9 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         symbol: 0,
         in_export: false,
         pending_name: 0,
+        next: Next::NOTHING,
+        section: SymbolFlags::default(),
+        hidden_until: 0,
         receiver: Str::EMPTY,
         optional_next: false,
         pending_doc: Str::EMPTY,
@@ -318,6 +351,11 @@ impl<'a> Walk<'a> {
     pub fn parent_name(&self) -> String {
         let parent = self.rows.symbols.get(self.current_symbol().parent as usize);
         parent.map_or(String::new(), |parent| self.rows.str(parent.name).to_owned())
+    }
+
+    /// Whether names at the node being looked at are bases.
+    pub fn inherits(&self) -> bool {
+        matches!(self.mode, Mode::Base(_))
     }
 
     /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
@@ -638,6 +676,136 @@ impl<'a> Walk<'a> {
         self.rows.diagnostics.push(row);
     }
 
+    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
+    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
+    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
+        let start = node.start_byte() as u32;
+        let text = self.text(node);
+        let mut base = NONE;
+        let mut at = 0;
+        for part in text.split(separator) {
+            let name = part.trim();
+            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
+            at += part.len() + separator.len();
+            if name.is_empty() {
+                continue;
+            }
+            let is_last = at >= text.len();
+            let role = if is_last { use_role(self.mode) } else { UseRole::Read };
+            let name = self.rows.string(name);
+            base = if base == NONE {
+                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
+                self.push_use(kind, role, name, NONE, offset)
+            } else {
+                self.push_use(UseKind::Member, role, name, base, offset)
+            };
+        }
+        if base != NONE {
+            self.add_base(self.mode, base);
+        }
+        base
+    }
+
+    /// The kind of the symbols that names declared at the node being looked at become outside functions.
+    pub fn declared_kind(&self) -> Option<SymbolKind> {
+        match self.mode {
+            Mode::Declare { symbol: Some((kind, _)), .. } => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Whether the walk's place is inside a function.
+    pub fn in_function(&self) -> bool {
+        !self.outside_functions()
+    }
+
+    /// The definition about to be opened has its name at these bytes.
+    pub fn name_definition(&mut self, start: usize, end: usize) {
+        self.next.name = Some((start as u32, end as u32));
+    }
+
+    /// Whether a hook has already named the definition about to be opened.
+    pub fn has_name_for_definition(&self) -> bool {
+        self.next.name.is_some()
+    }
+
+    /// The dialect being read.
+    pub fn dialect(&self) -> &'static str {
+        self.grammar.config.dialect
+    }
+
+    /// The definition about to be opened is named by this node, which is no use then.
+    pub fn name_definition_at(&mut self, name: Node<'_>) {
+        self.name_definition(name.start_byte(), name.end_byte());
+        self.next.name_node = name.id();
+    }
+
+    /// The definition about to be opened has its return type at these bytes, whatever its type part covers.
+    pub fn type_of_definition(&mut self, start: usize, end: usize) {
+        self.next.ty = Some((start as u32, end as u32));
+    }
+
+    /// The definition about to be opened gets these flags.
+    pub fn flag_definition(&mut self, flags: SymbolFlags) {
+        self.next.flags.set(flags);
+    }
+
+    /// The definition about to be opened is (part of) the module `key`. A second key may be given.
+    pub fn module_of_definition(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        self.next.module = if self.next.module[0].is_empty() { [key, Str::EMPTY] } else { [self.next.module[0], key] };
+    }
+
+    /// The definition about to be opened belongs to the type that this use names.
+    pub fn self_type_of_definition(&mut self, use_index: u32) {
+        self.next.self_type = use_index;
+    }
+
+    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
+    pub fn section(&mut self, flags: SymbolFlags) {
+        self.section = flags;
+    }
+
+    /// Definitions inside the node cannot be seen from other files.
+    pub fn hide(&mut self, node: Node<'_>) {
+        self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
+    }
+
+    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
+    pub fn module_around(&self) -> &str {
+        let mut symbol = self.symbol;
+        while let Some(row) = self.rows.symbols.get(symbol as usize) {
+            if let Some(module) = self.rows.modules.iter().find(|module| module.symbol == symbol) {
+                return self.rows.str(module.key);
+            }
+            symbol = row.parent;
+        }
+        ""
+    }
+
+    /// Whether a symbol of this file so far says that it is a module whose name ends in `name`.
+    pub fn is_module(&self, name: &str) -> bool {
+        self.rows
+            .modules
+            .iter()
+            .any(|row| self.rows.str(row.key).strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(':')))
+    }
+
+    /// Binds a member of the symbol around in the scope around that symbol too (unscoped enumerations).
+    pub fn bind_around(&mut self, member: u32) {
+        let (name, start) = (self.rows.symbols[member as usize].name, self.rows.symbols[member as usize].name_start);
+        let scope = self.rows.symbols[self.symbol as usize].scope;
+        self.push_binding(name, scope, BindingKind::Symbol, member, start);
+    }
+
+    /// Adds a use that makes an instance of the type declared by the node around ([`Role::Declarations`]).
+    pub fn construct(&mut self, node: Node<'_>, arity: u32) {
+        let Some(Value::Use(ty)) = self.buffers.frames.last().map(|frame| frame.ty) else { return };
+        let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
+        let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
+        self.rows.uses[index as usize].arity = arity;
+    }
+
     // The walk.
 
     fn begin(&mut self) {
@@ -760,6 +928,10 @@ impl<'a> Walk<'a> {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             (parent.name_start, parent.name_end) = (start, end);
+            if self.pending_name != 0 && node.id() == self.pending_name {
+                self.pending_name = 0;
+                parent.declares = true;
+            }
             if node.child_count() == 0 {
                 return false;
             }
@@ -778,7 +950,9 @@ impl<'a> Walk<'a> {
         }
         if slot == Slot::Type && node.id() != self.pending_name {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
-            (parent.ty_start, parent.ty_end) = (start, end);
+            if !parent.ty_fixed {
+                (parent.ty_start, parent.ty_end) = (start, end);
+            }
         }
         if slot == Slot::Body {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
@@ -854,6 +1028,11 @@ impl<'a> Walk<'a> {
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
+            ty_fixed: false,
+            declares: false,
+            name_use: NONE,
+            symbols_before: self.rows.symbols.len() as u32,
+            section_before: self.section,
             kind: node.kind_id(),
             after_else: false,
             optional: said.optional,
@@ -966,18 +1145,52 @@ impl<'a> Walk<'a> {
         if !matches!(value, Value::List { .. }) {
             self.buffers.lists.truncate(frame.lists as usize);
         }
+        if frame.opens != Opens::Nothing {
+            self.section = frame.section_before;
+        }
         self.deliver(value);
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            if slot == Slot::Name
-                && let Value::Use(index) = value
-            {
+        if let Some(parent) = self.buffers.frames.last_mut()
+            && parent.slot == Slot::Name
+        {
+            match value {
                 // A name with parts (`obj.method::<T>`): the parent's name is that of the part.
-                let row = self.rows.uses[index as usize];
-                parent.name_start = row.start;
-                parent.name_end = row.start + self.rows.str(row.name).len() as u32;
+                Value::Use(index) => {
+                    let row = self.rows.uses[index as usize];
+                    parent.name_start = row.start;
+                    parent.name_end = row.start + self.rows.str(row.name).len() as u32;
+                    parent.name_use = index;
+                }
+                Value::None if frame.action.is_some() => parent.declares = true,
+                _ => {}
             }
         }
+    }
+
+    /// Gives a name its type and span from the declaration around it.
+    fn declared(&mut self, around: &Frame, binding: u32) {
+        self.assign(binding, Value::None, around.ty);
+        let row = self.rows.bindings[binding as usize];
+        if row.kind == BindingKind::Symbol {
+            self.widen_declared(around, row, around.end);
+        }
+    }
+
+    /// A symbol declared with others covers their whole declaration, unless a type is defined in it.
+    fn widen_declared(&mut self, around: &Frame, row: BindingRow, end: u32) {
+        let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
+        let start = if after_type { row.start } else { around.start };
+        let ty = self.declared_type(around, row.start);
+        self.rows.symbols[row.target as usize].return_type = ty;
+        self.widen_symbol(row.target, (start, if after_type { end } else { around.end }), false);
+    }
+
+    /// The type of a declared name as written, with the marks between it and the name (`char *`).
+    fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
+        let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
+        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
+        let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("");
+        let text = text.split('{').next().unwrap_or("").trim();
+        self.rows.string(text)
     }
 
     /// The value of a node with a role, now that its parts are known.
@@ -1044,6 +1257,20 @@ impl<'a> Walk<'a> {
                 frame.left
             }
             Role::Parameter { variadic, .. } => {
+                self.close_parameter(frame, variadic);
+                Value::Unknown
+            }
+            Role::ReturnType => {
+                let value = if frame.object == Value::None { frame.last } else { frame.object };
+                if let Some(around) = self.buffers.frames.iter_mut().rev().find(|around| around.opens != Opens::Nothing)
+                    && let Opens::Symbol(_) = around.opens
+                {
+                    (around.ty, around.ty_fixed) = (value, true);
+                    (around.ty_start, around.ty_end) = (frame.start, frame.end);
+                }
+                Value::None
+            }
+            Role::DeclaratorParameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
                 Value::Unknown
             }
@@ -1115,6 +1342,16 @@ impl<'a> Walk<'a> {
     fn deliver(&mut self, value: Value) {
         let Some(parent) = self.buffers.frames.last_mut() else { return };
         let slot = parent.slot;
+        if let Some(Role::Declarations(_)) = parent.action.map(|action| action.role) {
+            deliver(parent, slot, value);
+            let parent = *parent;
+            match (slot, value, parent.left) {
+                (Slot::Left, Value::Binding(binding), _) => self.declared(&parent, binding),
+                (Slot::Value, Value::Use(value), Value::Binding(binding)) => self.rows.bindings[binding as usize].value = value,
+                _ => {}
+            }
+            return;
+        }
         if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
             self.buffers.lists.push(value);
         } else if slot == Slot::Left
@@ -1187,6 +1424,13 @@ impl<'a> Walk<'a> {
             return;
         }
         self.forget_comments(start);
+        if let Some(around) = self.buffers.frames.last()
+            && matches!(around.action.map(|action| action.role), Some(Role::Declarations(_)))
+            && self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.name_start == start)
+        {
+            // It names the type defined in this declaration.
+            return;
+        }
         let name = self.rows.string(text);
         let value = match mode {
             Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
@@ -1248,6 +1492,26 @@ impl<'a> Walk<'a> {
             // `f.(x)` in Elixir, or a name that is still to be typed.
             return frame.object;
         }
+        if let Value::Use(object) = frame.object
+            && let Some(around) = self.buffers.frames.last()
+            && around.slot == Slot::Name
+            && matches!(around.action.map(|action| action.role), Some(Role::Member { .. }))
+        {
+            // The rest of a path whose first part belongs to the node around (`a::(b::c)`).
+            let base = match around.object {
+                Value::Use(base) => base,
+                Value::None => NONE,
+                _ => UNKNOWN_BASE,
+            };
+            let row = &mut self.rows.uses[object as usize];
+            if base != NONE && row.kind == UseKind::Name && row.base == NONE {
+                (row.kind, row.base) = (UseKind::Member, base);
+            }
+        }
+        if frame.declares {
+            self.own_by(frame.object);
+            return Value::None;
+        }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let (text, name_start) = unquoted(text, frame.name_start);
         let name = self.rows.string(text);
@@ -1263,9 +1527,16 @@ impl<'a> Walk<'a> {
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
+        if frame.name_use != NONE {
+            let row = &mut self.rows.uses[frame.name_use as usize];
+            if row.kind == UseKind::Name && row.base == NONE {
+                (row.kind, row.base) = (kind, base);
+            }
+            return Value::Use(frame.name_use);
+        }
         let index = self.push_use(kind, use_role(frame.mode), name, base, name_start);
-        if kind == UseKind::Member {
-            self.move_base(frame.mode, base, index);
+        if kind != UseKind::Member || !self.move_base(frame.mode, base, index) {
+            self.add_base(frame.mode, index);
         }
         Value::Use(index)
     }
@@ -1279,13 +1550,28 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// `class A(m.B)`: only the whole is a base, not `m`.
-    fn move_base(&mut self, mode: Mode, from: u32, to: u32) {
-        if matches!(mode, Mode::Base(_)) && from != UNKNOWN_BASE {
-            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == from) {
-                row.base = to;
-            }
-            self.rows.uses[from as usize].role = UseRole::Read;
+    /// `class A(m.B)`: only the whole is a base, not `m`. Returns whether `m` was one.
+    fn move_base(&mut self, mode: Mode, from: u32, to: u32) -> bool {
+        if !matches!(mode, Mode::Base(_)) || from == UNKNOWN_BASE {
+            return false;
+        }
+        self.rows.uses[from as usize].role = UseRole::Read;
+        match self.rows.bases.iter_mut().rev().find(|row| row.base == from) {
+            Some(row) => row.base = to,
+            None => return false,
+        }
+        true
+    }
+
+    /// The function being defined belongs to what `owner` names (`ns::Type::function`).
+    fn own_by(&mut self, owner: Value) {
+        let scope = self.rows.scopes[self.scope as usize];
+        if let Value::Use(owner) = owner
+            && scope.kind == ScopeKind::Function
+            && scope.symbol == self.symbol
+            && scope.self_type == NONE
+        {
+            self.rows.scopes[self.scope as usize].self_type = owner;
         }
     }
 
@@ -1415,9 +1701,19 @@ impl<'a> Walk<'a> {
                     _ => Value::Unknown,
                 };
             }
-            self.assign(binding, value, ty.ty);
+            let around =
+                self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+            let declared = match (ty.ty, &around) {
+                (Value::None, Some(around)) => around.ty,
+                (declared, _) => declared,
+            };
+            self.assign(binding, value, declared);
             let row = self.rows.bindings[binding as usize];
-            if row.kind == BindingKind::Symbol {
+            if row.kind == BindingKind::Symbol
+                && let Some(around) = around
+            {
+                self.widen_declared(&around, row, node.end_byte() as u32);
+            } else if row.kind == BindingKind::Symbol {
                 // The symbol made for the name covers the whole declaration.
                 self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
                 self.widen_symbol(row.target, span, node.has_error());
@@ -1452,11 +1748,32 @@ impl<'a> Walk<'a> {
             return;
         }
         optional |= variadic | std::mem::take(&mut self.optional_next);
-        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
-        let name = self.rows.string(text);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
-        let ty_str = self.type_text(frame);
+        let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
+            let named = matches!(frame.left, Value::Binding(_));
+            let ty_str = self.type_around_name(frame, named.then_some(name));
+            if !named && self.rows.str(ty_str) == "void" {
+                return;
+            }
+            (if named { name } else { (0, 0) }, ty_str)
+        } else {
+            (name, self.type_text(frame))
+        };
+        let text = self.source.get(text.0 as usize..text.1 as usize).unwrap_or("");
+        let name = self.rows.string(text);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
+    }
+
+    /// The type of a parameter written around its name (`int (*callback)(void)`), without the name and the default.
+    fn type_around_name(&mut self, frame: &Frame, name: Option<(u32, u32)>) -> Str {
+        let (start, end) = name.unwrap_or((frame.end, frame.end));
+        let part = |start: u32, end: u32| self.source.get(start as usize..end as usize).unwrap_or("").trim();
+        let (before, after) = (part(frame.start, start), part(end, frame.end));
+        let after = after.split_once('=').map_or(after, |(ty, _)| ty.trim_end());
+        self.buffers.text.clear();
+        signature::one_line(before, self.buffers.text);
+        self.buffers.text.push_str(after);
+        self.rows.string(self.buffers.text)
     }
 
     /// The declared type of a node as written, without the mark before it.
@@ -1505,6 +1822,7 @@ impl<'a> Walk<'a> {
         self.scope = self.rows.scopes.len() as u32 - 1;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
+            self.section = SymbolFlags::default();
         }
         if let Some((base, kind)) = self.pending_base.take() {
             self.rows.bases.push(BaseRow { symbol: NONE, extension: self.scope, base, kind });
@@ -1567,6 +1885,14 @@ impl<'a> Walk<'a> {
     }
 
     fn open_definition(&mut self, node: Node<'_>, define: &Define, frame: &mut Frame) -> bool {
+        if let Some((start, end)) = self.next.name.take() {
+            let range = start as usize..end as usize;
+            let text = self.source.get(range.clone()).unwrap_or("");
+            self.pending_name = self.next.name_node;
+            let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+            self.opened(symbol, define, frame);
+            return true;
+        }
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
@@ -1595,10 +1921,40 @@ impl<'a> Walk<'a> {
         self.symbol = symbol;
         if define.scope.is_some() {
             let inner = self.rows.symbols[symbol as usize].inner;
+            self.take_type_parameters(symbol, inner);
             self.scope = inner;
+            if self.next.self_type != NONE {
+                self.set_self_type(inner, self.next.self_type);
+            }
         }
+        for key in self.next.module.into_iter().filter(|key| !key.is_empty()) {
+            self.rows.modules.push(ModuleRow { key, symbol });
+        }
+        if let Some(ty) = self.next.ty {
+            (frame.ty_start, frame.ty_end) = ty;
+            frame.ty_fixed = true;
+        }
+        self.next = Next::NOTHING;
+        self.section = SymbolFlags::default();
         self.in_export = false;
         self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
+    }
+
+    /// Type parameters declared by a wrapper (`template <class T>`) belong to the definition that it wraps.
+    fn take_type_parameters(&mut self, symbol: u32, inner: u32) {
+        let Some(wrapper) = self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Wrapper))) else {
+            return;
+        };
+        let (start, outer) = (wrapper.start, self.scope);
+        let own = |row: &BindingRow| row.kind == BindingKind::Symbol && row.target == symbol;
+        let parameter = |row: &BindingRow| {
+            matches!(row.kind, BindingKind::TypeParameter | BindingKind::Parameter) && (row.scope == outer || row.scope == inner)
+        };
+        for row in self.rows.bindings.iter_mut().rev().take_while(|row| own(row) || parameter(row) && row.start >= start) {
+            if !own(row) {
+                row.scope = inner;
+            }
+        }
     }
 
     fn kind_here(&self, define: &Define) -> SymbolKind {
@@ -1633,6 +1989,10 @@ impl<'a> Walk<'a> {
         if self.in_export {
             flags.set(SymbolFlags::EXPORTED);
         }
+        if start < self.hidden_until {
+            flags.set(SymbolFlags::PRIVATE);
+        }
+        flags.set(self.section | std::mem::take(&mut self.next.flags));
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
@@ -1873,7 +2233,7 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
         Slot::Other => match parent.action.map(|a| a.role) {
-            Some(Role::Type) if parent.object == Value::None => parent.object = value,
+            Some(Role::Type | Role::ReturnType) if parent.object == Value::None => parent.object = value,
             Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
             _ => {}
         },
@@ -1903,10 +2263,10 @@ fn use_role(mode: Mode) -> UseRole {
 /// How names are taken in a part of a node with a role.
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
-        (Role::Declare(declare), Slot::Left) => {
+        (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. } | Role::Lambda { .. }, Slot::Left) => {
+        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::TypeParameter { .. }, Slot::Left) => {
@@ -1925,7 +2285,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Extension { .. }, Slot::Bases) => Mode::Base(BaseKind::Implement),
         (Role::New { .. }, Slot::Class) => Mode::Type,
         (Role::Member { .. }, Slot::Object) => match inherited {
-            Mode::Type | Mode::Base(_) | Mode::Decorator => inherited,
+            Mode::Type | Mode::Decorator => inherited,
             _ => Mode::Read,
         },
         (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
@@ -1944,8 +2304,10 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             _ => Mode::Type,
         },
         (Role::Pass { .. }, Slot::Value) => inherited,
-        (Role::Pass { .. }, Slot::Other) => match inherited {
+        (Role::Pass { value, .. }, Slot::Other) => match inherited {
             Mode::Base(_) => Mode::Type,
+            // Only the part with the name declares it (`name[SIZE]`).
+            Mode::Declare { .. } if !value.is_empty() => Mode::Read,
             other => other,
         },
         (_, Slot::Value | Slot::Body) => Mode::Read,
@@ -1966,8 +2328,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::TypePath) if !matches!(mode, Mode::Base(_) | Mode::Decorator) => Mode::Type,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
         Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
+        Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }
