@@ -205,6 +205,9 @@ struct Said {
     parts: [(Place, Slot); 4],
 }
 
+/// Types nested deeper have no module of their own.
+const DEEPEST_KEY: usize = 32;
+
 const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
 
 impl Said {
@@ -329,7 +332,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The qualified name of the symbol around the walk's place: the file's declared module and the names of the
-    /// types and namespaces around. `None` inside functions.
+    /// types and namespaces around. `None` inside functions, and where types nest absurdly deep.
     pub fn type_key(&self, separator: &str) -> Option<String> {
         let mut names = Vec::new();
         let mut at = self.symbol;
@@ -339,6 +342,9 @@ impl<'a> Walk<'a> {
                 return None;
             }
             names.push(self.rows.str(row.name));
+            if names.len() > DEEPEST_KEY {
+                return None;
+            }
             at = row.parent;
         }
         let package = self.rows.modules.iter().find(|module| module.symbol == NONE);

@@ -316,7 +316,7 @@ fn caught(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
 }
 
 fn method_reference(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let last = node.child((node.child_count() as u32).saturating_sub(1));
+    let last = node.child(node.child_count().saturating_sub(1));
     if last.is_some_and(|last| last.kind() == "new") { Visit::As(&CONSTRUCTOR_REFERENCE) } else { Visit::As(&METHOD_REFERENCE) }
 }
 

@@ -459,7 +459,8 @@ fn misread<'t>(walk: &Walk<'_>, infix: Node<'t>) -> Option<(Node<'t>, SymbolKind
     // The arguments of the annotation may have been taken for its first operand.
     let mut at = if text.starts_with('(') { text.find(')')? + 1 } else { 0 };
     let mut kind = None;
-    loop {
+    // More modifiers than the language has are no declaration.
+    for _ in 0..16 {
         let rest = text.get(at..)?;
         at += rest.len() - rest.trim_start().len();
         let rest = rest.trim_start();
@@ -478,6 +479,7 @@ fn misread<'t>(walk: &Walk<'_>, infix: Node<'t>) -> Option<(Node<'t>, SymbolKind
         };
         at += end;
     }
+    None
 }
 
 fn annotated(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
