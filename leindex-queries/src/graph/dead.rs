@@ -62,8 +62,10 @@ pub(crate) fn dead_code<'w>(world: World<'w>, entry_points: &[String], is_test: 
         }
         for row in rows.symbols().skip(1) {
             let symbol = Symbol::new(world.db, file, row.identity());
-            let alive = !matches!(row.kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Class | SymbolKind::Struct | SymbolKind::Constant)
-                || row.flags.has(SymbolFlags::TEST)
+            let alive = !matches!(
+                row.kind,
+                SymbolKind::Function | SymbolKind::Method | SymbolKind::Class | SymbolKind::Struct | SymbolKind::Constant
+            ) || row.flags.has(SymbolFlags::TEST)
                 || row.flags.has(SymbolFlags::EXPORTED)
                 || row.flags.has(SymbolFlags::DECLARATION)
                 || matches!(rows.str(row.name), "main" | "init" | "__init__")

@@ -103,7 +103,8 @@ fn generated_summary<'w>(world: World<'w>, symbol: Symbol<'w>, rows: &Rows, inde
         out.push_str(&format!("; returns {}", rows.str(row.return_type)));
     }
     let mut callees: Vec<&str> = Vec::new();
-    for edge in file_edges(world.db, symbol.file(world.db)).closed.iter().filter(|edge| edge.source == index && edge.kind == EdgeKind::Call) {
+    for edge in file_edges(world.db, symbol.file(world.db)).closed.iter().filter(|edge| edge.source == index && edge.kind == EdgeKind::Call)
+    {
         if let Site::Use(site) = edge.site
             && edge.target.is_some()
             && let Some(used) = rows.get::<UseRow>(site)

@@ -236,7 +236,10 @@ pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error
             let own: Vec<_> = info.iter().filter(|(_, info)| !info.is_test).collect();
             match &*own {
                 [(one, _)] => Ok(*one),
-                _ => Err(Error::AmbiguousSymbol { name: spec.to_owned(), candidates: info.into_iter().map(|(_, info)| info.symbol).collect() }),
+                _ => Err(Error::AmbiguousSymbol {
+                    name: spec.to_owned(),
+                    candidates: info.into_iter().map(|(_, info)| info.symbol).collect(),
+                }),
             }
         }
     }

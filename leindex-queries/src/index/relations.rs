@@ -169,13 +169,19 @@ impl Snapshot<'_> {
         self.relations(name, incoming)
     }
 
-    fn relations(&self, name: &str, question: impl for<'w> FnOnce(&mut Join<'w>, Symbol<'w>) -> Vec<FoundEdge<'w>>) -> Result<Relations, Error> {
+    fn relations(
+        &self,
+        name: &str,
+        question: impl for<'w> FnOnce(&mut Join<'w>, Symbol<'w>) -> Vec<FoundEdge<'w>>,
+    ) -> Result<Relations, Error> {
         self.ask(|world| {
             let symbol = find(world, name)?;
             let mut join = Join::new(world);
             let found = question(&mut join, symbol);
             let info = symbol_info(world, symbol).ok_or_else(|| Error::UnknownSymbol { name: name.to_owned(), nearest: Vec::new() })?;
-            let pick = |wanted: fn(Rule) -> bool| found.iter().filter(|edge| wanted(edge.rule)).map(|edge| edge_info(world, edge)).collect::<Vec<_>>();
+            let pick = |wanted: fn(Rule) -> bool| {
+                found.iter().filter(|edge| wanted(edge.rule)).map(|edge| edge_info(world, edge)).collect::<Vec<_>>()
+            };
             let edges = pick(|rule| !matches!(rule, Rule::Ambiguous | Rule::Unresolved));
             let ambiguous = pick(|rule| rule == Rule::Ambiguous);
             let unresolved = pick(|rule| rule == Rule::Unresolved);
@@ -200,7 +206,11 @@ impl Snapshot<'_> {
             let is_type = symbol_row(world.db, symbol).is_some_and(|(_, _, row)| row.kind.is_type());
             let (above, below, open) = if is_type {
                 let (above, open) = hierarchy::ancestors(world, symbol);
-                (above.iter().map(|relative| relative.ty).collect(), hierarchy::descendants(world, symbol).iter().map(|relative| relative.ty).collect(), open)
+                (
+                    above.iter().map(|relative| relative.ty).collect(),
+                    hierarchy::descendants(world, symbol).iter().map(|relative| relative.ty).collect(),
+                    open,
+                )
             } else {
                 (hierarchy::overridden(world, symbol), hierarchy::overrides(world, symbol), false)
             };
@@ -239,7 +249,11 @@ impl Snapshot<'_> {
                     continue;
                 }
                 let edges = crate::names::edges::file_edges(world.db, other);
-                if edges.closed.iter().any(|edge| edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| target.file(world.db) == file)) {
+                if edges
+                    .closed
+                    .iter()
+                    .any(|edge| edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| target.file(world.db) == file))
+                {
                     found.extend(
                         edges_of_file(&mut join, other)
                             .iter()

@@ -16,12 +16,14 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub use compiled::Grammar;
-pub(crate) use compiled::{Action, Metric, Slot};
+pub(crate) use compiled::{Action, Metric, Place};
+pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(any(feature = "c", feature = "cpp", feature = "csharp"))]
+mod c_family;
 #[cfg(feature = "cpp")]
 pub mod cpp;
 #[cfg(feature = "csharp")]
@@ -38,6 +40,8 @@ pub mod haskell;
 pub mod java;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+#[cfg(any(feature = "java", feature = "kotlin", feature = "scala"))]
+mod jvm;
 #[cfg(feature = "kotlin")]
 pub mod kotlin;
 #[cfg(feature = "lua")]
@@ -88,7 +92,8 @@ pub struct LanguageConfig {
     pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
     /// How names are looked up, modules named and imports followed.
     pub names: NameRules,
-    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
+    /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
     pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
@@ -112,7 +117,7 @@ pub struct Evidence<'a> {
 }
 
 /// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
-/// named child (`"0"`), or `""` for nowhere.
+/// named child (`"0"`), the kind of a child (`"=arguments"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -135,6 +140,11 @@ pub enum Role {
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
+    /// A function without a name, whose single parameter may stand without a list.
+    Lambda {
+        /// The parameter or the list of parameters.
+        parameter: At,
+    },
     /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
     Extension {
         /// The type that gets the members.
@@ -164,6 +174,13 @@ pub enum Role {
     /// A call of the value of `function`.
     Call {
         /// The callee.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
+    /// A further argument list of the call at `function` (`f(a)(b)`).
+    Curried {
+        /// The call.
         function: At,
         /// The node whose named children are the arguments.
         arguments: At,
@@ -212,6 +229,14 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
+    TypePath,
+    /// Types inside that are no bases, whatever the place around says (type arguments).
+    Types,
+    /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
+    Values,
+    /// Everything inside is the return type of the function around (`-> T` after the parameters).
+    ReturnType,
     /// Gives a function's result.
     Return {
         /// The value.
@@ -238,8 +263,28 @@ pub enum Role {
         /// A declared type.
         ty: At,
     },
+    /// Several names declared with one type (`int a = 1, b;`): the nodes of role [`Role::Declare`] inside have the
+    /// type and the span of this one.
+    Declarators {
+        /// The declared type.
+        ty: At,
+    },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
     Declare(Declare),
+    /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
+    /// [`Role::Declare`], which has the type and the span of this one.
+    Declarations(Declare),
+    /// A parameter whose type is written around its name (`int (*f)(void)`).
+    DeclaratorParameter {
+        /// Its name.
+        name: At,
+        /// What its type begins with.
+        ty: At,
+        /// Its default value; a parameter with one is optional.
+        default: At,
+        /// Takes any number of arguments.
+        variadic: bool,
+    },
     /// A parameter of the function around it.
     Parameter {
         /// Its name or pattern.

@@ -18,7 +18,12 @@ pub fn is_test_path(path: &str) -> bool {
         || stem.ends_with("Test")
         || stem.ends_with("Tests")
         || stem.ends_with("Spec");
-    by_name || path.split('/').rev().skip(1).any(|folder| matches!(folder, "test" | "tests" | "spec" | "specs" | "__tests__" | "testing" | "testdata" | "e2e"))
+    by_name
+        || path
+            .split('/')
+            .rev()
+            .skip(1)
+            .any(|folder| matches!(folder, "test" | "tests" | "spec" | "specs" | "__tests__" | "testing" | "testdata" | "e2e"))
 }
 
 /// Whether a file is vendored, an example or a benchmark rather than the project's own code.
@@ -26,7 +31,19 @@ pub fn is_aside(path: &str) -> bool {
     path.split('/').rev().skip(1).any(|folder| {
         matches!(
             folder,
-            "vendor" | "vendored" | "third_party" | "thirdparty" | "external" | "node_modules" | "examples" | "example" | "samples" | "bench" | "benches" | "benchmarks" | "docs"
+            "vendor"
+                | "vendored"
+                | "third_party"
+                | "thirdparty"
+                | "external"
+                | "node_modules"
+                | "examples"
+                | "example"
+                | "samples"
+                | "bench"
+                | "benches"
+                | "benchmarks"
+                | "docs"
         )
     })
 }

@@ -169,7 +169,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "catch_block",
         "ternary_expression",
     ],
-    flat: &["else"],
+    flat: &["else", "guard_statement"],
     deepening: &["lambda_literal"],
     statements: &[],
 };
