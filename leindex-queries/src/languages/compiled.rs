@@ -105,6 +105,7 @@ impl Action {
             }
             Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
             Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
+            Role::Conditional { object, value } => [(place(object), Slot::Object), (place(value), Slot::Value), none, none],
             Role::Element { object } => [(place(object), Slot::Object), none, none, none],
             Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
             Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
@@ -115,6 +116,7 @@ impl Action {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
             Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
+            Role::ReceiverParameter { name, ty } => [(place(name), Slot::Left), (place(ty), Slot::Type), none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };

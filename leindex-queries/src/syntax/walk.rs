@@ -166,6 +166,8 @@ pub struct Walk<'a> {
     section: SymbolFlags,
     /// Definitions that start before this byte cannot be seen from other files.
     hidden_until: u32,
+    /// Documentation of a declaration whose name comes later, and where the declaration ends.
+    pending_doc: (Str, u32),
     receiver: Str,
     recovering: bool,
     content: [u8; 32],
@@ -221,6 +223,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         hidden_until: 0,
+        pending_doc: (Str::EMPTY, 0),
         receiver: Str::EMPTY,
         recovering: false,
         content,
@@ -566,9 +569,27 @@ impl<'a> Walk<'a> {
         self.push_binding(name, scope, BindingKind::Symbol, member, start);
     }
 
-    /// Adds a use that makes an instance of the type declared by the node around ([`Role::Declarations`]).
+    /// The use before the innermost `?.` ([`Role::Conditional`]) around the node being looked at, or [`NONE`].
+    pub fn conditional_object(&self) -> u32 {
+        let conditional = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Conditional { .. }));
+        self.buffers.frames.iter().rev().take(64).find(conditional).map_or(NONE, |frame| frame.object.use_index())
+    }
+
+    /// Changes how the symbol around inherits, by the names of its bases.
+    pub fn settle_bases(&mut self, kind_of: impl Fn(&str) -> BaseKind) {
+        for at in (0..self.rows.bases.len()).rev() {
+            let row = self.rows.bases[at];
+            if row.symbol != self.symbol {
+                break;
+            }
+            self.rows.bases[at].kind = kind_of(self.rows.str(self.rows.uses[row.base as usize].name));
+        }
+    }
+
+    /// Adds a use that makes an instance of the type declared by a node around ([`Role::Declarations`]).
     pub fn construct(&mut self, node: Node<'_>, arity: u32) {
-        let Some(Value::Use(ty)) = self.buffers.frames.last().map(|frame| frame.ty) else { return };
+        let declares = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Declarations(_)));
+        let Some(Value::Use(ty)) = self.buffers.frames.iter().rev().take(3).find(declares).map(|frame| frame.ty) else { return };
         let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
         let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
         self.rows.uses[index as usize].arity = arity;
@@ -785,6 +806,13 @@ impl<'a> Walk<'a> {
                 self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
+            // What is inside may forget the comments above before it comes to a name.
+            Role::Wrapper | Role::Declarations(_) if self.outside_functions() => {
+                let doc = self.documentation(start);
+                if !doc.is_empty() {
+                    self.pending_doc = (doc, end);
+                }
+            }
             Role::Wrapper => {}
             Role::Export { .. } => self.in_export = true,
             Role::Define(define) => {
@@ -889,10 +917,13 @@ impl<'a> Walk<'a> {
     /// A symbol declared with others covers their whole declaration, unless a type is defined in it.
     fn widen_declared(&mut self, around: &Frame, row: BindingRow, end: u32) {
         let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
-        let start = if after_type { row.start } else { around.start };
+        let mut frames =
+            self.buffers.frames.iter().rev().skip_while(|frame| frame.start != around.start || frame.end != around.end).skip(1);
+        let wrapper = frames.next().filter(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Wrapper)));
+        let whole = wrapper.map_or((around.start, around.end), |wrapper| (wrapper.start, wrapper.end));
         let ty = self.declared_type(around, row.start);
         self.rows.symbols[row.target as usize].return_type = ty;
-        self.widen_symbol(row.target, (start, if after_type { end } else { around.end }), false);
+        self.widen_symbol(row.target, if after_type { (row.start, end) } else { whole }, false);
     }
 
     /// The type of a declared name as written, with the marks between it and the name (`char *`).
@@ -976,6 +1007,12 @@ impl<'a> Walk<'a> {
                 self.close_parameter(frame, variadic);
                 Value::Unknown
             }
+            Role::ReceiverParameter { .. } => {
+                self.close_parameter(frame, false);
+                self.own_by(frame.ty);
+                Value::Unknown
+            }
+            Role::Conditional { .. } => frame.value,
             Role::Define(define) => {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
@@ -1581,7 +1618,8 @@ impl<'a> Walk<'a> {
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span();
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
-        let doc = self.documentation(start);
+        let (pending, until) = std::mem::replace(&mut self.pending_doc, (Str::EMPTY, 0));
+        let doc = if (name_range.start as u32) < until { pending } else { self.documentation(start) };
         start = start.min(first_attribute.unwrap_or(start));
         let name_str = self.rows.string(name);
         let mut flags = SymbolFlags::default();
@@ -1699,7 +1737,7 @@ impl<'a> Walk<'a> {
         let evidence =
             Evidence { name: self.rows.str(row.name), head, attributes, scope, parent, in_export: row.flags.has(SymbolFlags::EXPORTED) };
         (self.grammar.config.evidence)(&evidence, &mut row);
-        if row.doc.is_empty() && self.grammar.config.docs.docstring && row.body_start < row.end {
+        if self.grammar.config.docs.docstring && row.body_start < row.end {
             self.buffers.text.clear();
             if docs::docstring(self.source.get(row.body_start as usize..row.end as usize).unwrap_or(""), self.buffers.text) {
                 row.doc = self.rows.string(self.buffers.text);
@@ -1850,7 +1888,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
+        (Role::Parameter { .. } | Role::DeclaratorParameter { .. } | Role::ReceiverParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::TypeParameter { .. }, Slot::Left) => {
@@ -1884,6 +1922,12 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Base(_) => Mode::Type,
             // Only the part with the name declares it (`name[SIZE]`).
             Mode::Declare { .. } if !value.is_empty() => Mode::Read,
+            other => other,
+        },
+        (Role::Conditional { .. }, _) => Mode::Read,
+        // Arguments of a class head, an annotation or a type are values.
+        (Role::Keyword { .. }, _) => match inherited {
+            Mode::Type | Mode::Base(_) | Mode::Decorator => Mode::Read,
             other => other,
         },
         (_, Slot::Value | Slot::Body) => Mode::Read,
