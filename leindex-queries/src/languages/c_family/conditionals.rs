@@ -2,6 +2,9 @@
 
 use super::tokens::{Kind, Token};
 
+/// Deepest nesting of conditionals that is looked into.
+const DEEPEST: usize = 64;
+
 /// One `#if … #endif`, by its tokens.
 struct Group {
     directives: Vec<usize>,
@@ -33,7 +36,9 @@ pub(in crate::languages) fn flatten(source: &[u8], tokens: &[Token], out: &mut [
             b"endif" => {
                 let Some(mut group) = open.pop() else { continue };
                 group.directives.push(index);
-                changed |= flatten_group(source, tokens, &group, out);
+                if open.len() < DEEPEST {
+                    changed |= flatten_group(source, tokens, &group, out);
+                }
             }
             _ => {}
         }

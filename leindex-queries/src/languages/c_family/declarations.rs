@@ -60,11 +60,14 @@ struct Declared<'t> {
     qualifier: Option<Node<'t>>,
 }
 
+/// Deepest declarator that is looked into.
+const DEEPEST: usize = 200;
+
 /// Goes down a declarator to its name. A pointer inside the parentheses of a function makes it a variable.
 fn declared(declarator: Node<'_>) -> Option<Declared<'_>> {
     let (mut function, mut qualifier) = (None, None);
     let mut node = declarator;
-    loop {
+    for _ in 0..DEEPEST {
         node = match node.kind() {
             "function_declarator" => {
                 function = Some(node);
@@ -96,6 +99,7 @@ fn declared(declarator: Node<'_>) -> Option<Declared<'_>> {
             _ => return None,
         };
     }
+    None
 }
 
 fn last_named(node: Node<'_>) -> Option<Node<'_>> {

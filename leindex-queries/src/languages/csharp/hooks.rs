@@ -6,6 +6,9 @@ use crate::languages::{Declare, Define, NameAt, Role, Visit};
 use crate::syntax::rows::{BaseKind, ImportFlags, ImportKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
+/// Deeper namespaces are taken for the one around them.
+const LONGEST_KEY: usize = 2000;
+
 static NAMESPACE: Role = Role::Define(Define::NAMESPACE);
 static METHOD: Role = Role::Define(Define { ty: "type", ..Define::FUNCTION });
 static INDEXER: Role = Role::Define(Define { ty: "type", body: "accessors", ..Define::FUNCTION });
@@ -27,7 +30,13 @@ pub(super) fn namespace(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let Some(name) = node.child_by_field_name("name") else { return Visit::Children };
     let around = walk.module_around();
     let text: String = walk.text(name).split_whitespace().collect();
-    let key = if around.is_empty() { text } else { format!("{around}.{text}") };
+    let key = if around.is_empty() {
+        text
+    } else if around.len() > LONGEST_KEY {
+        around.to_owned()
+    } else {
+        format!("{around}.{text}")
+    };
     walk.module_of_definition(&key);
     walk.name_definition(name.start_byte(), name.end_byte());
     walk.skip(name);
