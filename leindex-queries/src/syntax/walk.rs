@@ -910,7 +910,8 @@ impl<'a> Walk<'a> {
         self.assign(binding, Value::None, around.ty);
         let row = self.rows.bindings[binding as usize];
         if row.kind == BindingKind::Symbol {
-            self.widen_declared(around, row, around.end);
+            let end = row.start + self.rows.str(row.name).len() as u32;
+            self.widen_declared(around, row, end);
         }
     }
 
@@ -921,6 +922,21 @@ impl<'a> Walk<'a> {
             self.buffers.frames.iter().rev().skip_while(|frame| frame.start != around.start || frame.end != around.end).skip(1);
         let wrapper = frames.next().filter(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Wrapper)));
         let whole = wrapper.map_or((around.start, around.end), |wrapper| (wrapper.start, wrapper.end));
+        if wrapper.is_some() {
+            // Type parameters of a variable belong to no scope that can be seen from elsewhere.
+            let scope = self.rows.scopes.len() as u32;
+            let mut any = false;
+            let inside = self.rows.bindings.iter_mut().rev().take_while(|binding| binding.start >= whole.0);
+            for binding in inside.filter(|binding| binding.kind == BindingKind::TypeParameter && binding.scope == row.scope) {
+                binding.scope = scope;
+                any = true;
+            }
+            if any {
+                let own =
+                    ScopeRow { kind: ScopeKind::Block, parent: row.scope, symbol: NONE, self_type: NONE, start: whole.0, end: whole.1 };
+                self.rows.scopes.push(own);
+            }
+        }
         let ty = self.declared_type(around, row.start);
         self.rows.symbols[row.target as usize].return_type = ty;
         self.widen_symbol(row.target, if after_type { (row.start, end) } else { whole }, false);
@@ -929,7 +945,7 @@ impl<'a> Walk<'a> {
     /// The type of a declared name as written, with the marks between it and the name (`char *`).
     fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
         let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
-        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
+        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&' | b'a'..=b'z')) { name_start } else { around.ty_end };
         let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("");
         let text = text.split('{').next().unwrap_or("").trim();
         self.rows.string(text)
@@ -1338,6 +1354,10 @@ impl<'a> Walk<'a> {
         let row = self.rows.uses[target as usize];
         self.rows.uses[target as usize].role = UseRole::Write;
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
+            return;
+        }
+        if self.grammar.config.names.implicit_this {
+            // Where members go by their plain names, all of them are declared.
             return;
         }
         let Some(scope) = self.type_scope() else { return };

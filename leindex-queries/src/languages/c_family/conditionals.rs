@@ -83,7 +83,8 @@ fn flatten_group(source: &[u8], tokens: &[Token], group: &Group, out: &mut [u8])
             Kind::Word => token.first,
             _ => false,
         };
-        depth == 0 && lowest == 0 && last.is_none_or(ends)
+        let labels = branch.first().is_some_and(|token| matches!(token.text(source), b"case" | b"default"));
+        depth == 0 && lowest == 0 && !labels && last.is_none_or(ends)
     };
     if group.clean && branches.iter().all(|branch| whole(branch)) {
         return false;

@@ -127,6 +127,18 @@ pub(in crate::languages) fn function_definition(walk: &mut Walk<'_>, node: Node<
     {
         return Visit::As(&FUNCTION);
     }
+    if let Some(function) = found.function
+        && walk.in_function()
+        && found.name.kind() == "identifier"
+        && node.child_by_field_name("type").is_none()
+    {
+        // `FOR_EACH(item, list) { … }` among statements.
+        let arity = function.child_by_field_name("parameters").map_or(0, |parameters| parameters.named_child_count());
+        let call = walk.use_name(found.name, UseRole::Call);
+        walk.set_arity(call, u32::try_from(arity).unwrap_or(u32::MAX));
+        walk.skip(function);
+        return Visit::Children;
+    }
     define_function(walk, node, &found)
 }
 
@@ -199,7 +211,12 @@ fn define_function(walk: &mut Walk<'_>, node: Node<'_>, found: &Declared<'_>) ->
             .take_while(|child| child.start_byte() < ty.start_byte())
             .find(|child| child.kind() == "type_qualifier" && matches!(walk.text(*child), "const" | "volatile"))
             .map_or(ty.start_byte(), |child| child.start_byte());
-        walk.type_of_definition(start, function.start_byte());
+        let end = if walk.source().get(start..function.start_byte()).is_some_and(|text| text.contains('(')) {
+            ty.end_byte()
+        } else {
+            function.start_byte()
+        };
+        walk.type_of_definition(start, end);
     }
     if let Some(qualifier) = found.qualifier {
         let owner = qualifier_name(walk, qualifier);

@@ -21,6 +21,9 @@ static ASSIGN: Role = Role::Assign { left: "left", right: "right", ty: "" };
 static MEMBER_VALUE: Role = Role::Keyword { name: "left", value: "right" };
 static FROM: Role = Role::Declare(Declare { value: "1", element: true, ..Declare::LOCAL });
 static FROM_TYPED: Role = Role::Declare(Declare { value: "2", element: true, ..Declare::LOCAL });
+static REST: Role = Role::Parameter { name: "name", ty: "type", default: "", variadic: true };
+static TYPES: Role = Role::Type;
+static BASES: Role = Role::Bases(BaseKind::Inherit);
 static RESULT: Role = Role::Return { value: "0" };
 static VALUE: Role = Role::Pass { value: "0", ty: "" };
 static LOCAL: Role = Role::Declare(Declare { value: "1", ty: "", ..VARIABLE });
@@ -147,13 +150,14 @@ pub(super) fn parameter(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     Visit::As(if extends { &RECEIVER } else { &PARAMETER })
 }
 
-/// `params T[] rest`, whose parts stand in the list itself.
-pub(super) fn parameter_list(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if let (Some(rest), true) = (node.child_by_field_name("name"), walk.in_function()) {
-        walk.add_parameter(rest, true, true);
-        walk.skip(rest);
-    }
-    Visit::Children
+/// `params T[] rest` has its parts in the list itself.
+pub(super) fn parameter_list(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if node.child_by_field_name("name").is_some() { Visit::As(&REST) } else { Visit::Children }
+}
+
+/// What an enumeration is stored as is no base.
+pub(super) fn bases(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+    Visit::As(if walk.current_symbol().kind == SymbolKind::Enum { &TYPES } else { &BASES })
 }
 
 pub(super) fn implicit_parameter(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
@@ -163,8 +167,8 @@ pub(super) fn implicit_parameter(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 /// `Name = value` between the braces of an object's initialiser sets a member of the object.
 pub(super) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let initializes =
-        matches!(walk.around(), Some(Role::Pass { value: "", ty: "" })) && node.child(0).is_some_and(|left| left.kind() == "identifier");
+    let initializes = matches!(walk.around(), Some(Role::Keyword { name: "", value: "" }))
+        && node.child(0).is_some_and(|left| left.kind() == "identifier");
     Visit::As(if initializes { &MEMBER_VALUE } else { &ASSIGN })
 }
 
@@ -198,6 +202,8 @@ pub(super) fn member_binding(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     Visit::Skip
 }
 
+/// The braces of an object's, array's or collection's initialiser.
+pub(super) const BRACES: Role = Role::Keyword { name: "", value: "" };
 pub(super) const DELEGATE: Role = Role::Define(Define {
     kind: SymbolKind::TypeAlias,
     kind_in_type: SymbolKind::TypeAlias,

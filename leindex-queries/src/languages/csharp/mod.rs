@@ -78,6 +78,9 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
     if attributes.split(|c: char| !c.is_alphanumeric()).any(|word| TESTS.contains(&word)) {
         row.flags.set(SymbolFlags::TEST);
     }
+    if row.flags.has(SymbolFlags::PROPERTY) && evidence.head.contains("=>") {
+        row.flags.0 &= !SymbolFlags::DECLARATION.0;
+    }
     match row.kind {
         SymbolKind::Method | SymbolKind::Constructor if !row.flags.has(SymbolFlags::STATIC) => row.flags.set(SymbolFlags::HAS_RECEIVER),
         SymbolKind::Field => {

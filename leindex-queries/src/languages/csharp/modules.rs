@@ -293,3 +293,61 @@ pub(super) const BUILTINS: &[&str] = &[
     "var",
     "void",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::rules::{Layout, Manifest};
+
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl Layout for Nothing {
+        fn has_file(&self, _: &str) -> bool {
+            false
+        }
+        fn has_folder(&self, _: &str) -> bool {
+            false
+        }
+        fn has_module(&self, _: &str, _: &str) -> bool {
+            false
+        }
+        fn files_ending(&self, _: &str) -> Vec<String> {
+            Vec::new()
+        }
+        fn manifest(&self, _: &str, _: &str) -> Option<(&str, &Manifest)> {
+            None
+        }
+        fn manifests(&self, _: &str) -> Vec<(&str, &Manifest)> {
+            Vec::new()
+        }
+    }
+
+    fn targets(module: &str) -> Vec<Target> {
+        let modules = modules_of(&FileContext { path: "src/Order.cs", declared: "Shop.Orders", layout: &Nothing });
+        import_targets(
+            &ImportContext { path: "src/Order.cs", modules: &modules, layout: &Nothing },
+            &Import { module, name: "", level: 0, system: false },
+        )
+    }
+
+    #[test]
+    fn a_namespace_is_looked_up_from_the_file_outwards() {
+        let module = |name: &str| Target::Module(name.to_owned());
+        assert_eq!(
+            targets("Common"),
+            [module("Shop.Orders.Common"), module("Shop.Common"), module("Common"), Target::External("Common".to_owned())]
+        );
+    }
+
+    #[test]
+    fn a_package_is_known_by_its_first_names() {
+        assert_eq!(targets("System.Collections.Generic").last(), Some(&Target::External("System".to_owned())));
+        assert_eq!(targets("Microsoft.Extensions.Logging").last(), Some(&Target::External("Microsoft.Extensions".to_owned())));
+    }
+
+    #[test]
+    fn builtins_are_sorted() {
+        assert!(BUILTINS.is_sorted());
+    }
+}

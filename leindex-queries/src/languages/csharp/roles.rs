@@ -2,7 +2,7 @@
 
 use super::hooks;
 use crate::languages::{Declare, Define, Metrics, Role};
-use crate::syntax::rows::{BaseKind, ScopeKind, SymbolKind};
+use crate::syntax::rows::{ScopeKind, SymbolKind};
 
 const FIRST: Role = Role::Pass { value: "0", ty: "" };
 const OF_TYPE: Role = Role::Pass { value: "type", ty: "" };
@@ -24,7 +24,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("enum_declaration", Role::Define(Define::type_of(SymbolKind::Enum))),
     ("record_declaration", Role::Custom(hooks::record)),
     ("delegate_declaration", hooks::DELEGATE),
-    ("base_list", Role::Bases(BaseKind::Inherit)),
+    ("base_list", Role::Custom(hooks::bases)),
     ("primary_constructor_base_type", OF_TYPE),
     ("declaration_list", Role::Custom(hooks::members)),
     ("type_parameter", Role::TypeParameter { name: "name" }),
@@ -48,6 +48,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("parameter", Role::Custom(hooks::parameter)),
     ("implicit_parameter", Role::Custom(hooks::implicit_parameter)),
     ("attribute_list", Role::Decorator),
+    ("global_attribute", Role::Decorator),
     ("attribute_target_specifier", Role::Skip),
     ("attribute", Role::Pass { value: "name", ty: "" }),
     ("attribute_argument", NAMED),
@@ -63,6 +64,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("var_pattern", Role::Declare(Declare { value: "", ty: "", ..Declare::LOCAL })),
     ("parenthesized_variable_designation", Role::Declare(Declare { value: "", ty: "", ..Declare::LOCAL })),
     ("type_pattern", Role::Type),
+    ("subpattern", Role::Keyword { name: "0", value: "1" }),
     ("catch_declaration", Role::Declare(Declare { value: "", ..Declare::LOCAL })),
     ("foreach_statement", Role::Declare(EACH)),
     ("from_clause", Role::Custom(hooks::from)),
@@ -100,7 +102,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("member_binding_expression", Role::Custom(hooks::member_binding)),
     ("invocation_expression", Role::Call { function: "function", arguments: "arguments" }),
     ("object_creation_expression", Role::New { class: "type", arguments: "arguments" }),
-    ("initializer_expression", Role::Pass { value: "", ty: "" }),
+    ("initializer_expression", hooks::BRACES),
     ("element_access_expression", Role::Element { object: "expression" }),
     ("argument", NAMED),
     ("parenthesized_expression", FIRST),
