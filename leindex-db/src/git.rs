@@ -430,7 +430,7 @@ mod tests {
 
     #[test]
     fn a_removal_touches_what_holds_both_of_its_neighbours() {
-        let change = FileChange { added: vec![10..12], removed_after: vec![5], ..FileChange::default() };
+        let change = FileChange { added: vec![10..12, 30..31], removed_after: vec![5], ..FileChange::default() };
         let touched = [1..5, 1..6, 6..9, 5..7, 9..10, 11..20, 12..20].map(|lines| change.touches(&lines));
         assert_eq!(touched, [false, false, false, true, false, true, false]);
     }

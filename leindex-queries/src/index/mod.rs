@@ -6,6 +6,7 @@
 mod change;
 pub(crate) mod describe;
 mod error;
+mod fork;
 mod lookup;
 mod open;
 mod relations;
@@ -14,6 +15,7 @@ mod snapshot;
 pub(crate) mod world;
 
 pub use change::Change;
+pub use change::working_changes;
 pub use error::{Cancellable, Cancelled, Error};
 pub use lookup::{OutlineItem, Position, PositionEncoding};
 pub use open::{Index, Options, Progress, StorePlace};

@@ -16,8 +16,8 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub use compiled::Grammar;
-pub(crate) use compiled::{Action, Metric, Slot};
+pub(crate) use compiled::{Action, Metric, Place};
+pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
@@ -40,6 +40,8 @@ pub mod haskell;
 pub mod java;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+#[cfg(any(feature = "java", feature = "kotlin", feature = "scala"))]
+mod jvm;
 #[cfg(feature = "kotlin")]
 pub mod kotlin;
 #[cfg(feature = "lua")]
@@ -114,7 +116,8 @@ pub struct Evidence<'a> {
     pub in_export: bool,
 }
 
-/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+/// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
+/// named child (`"0"`), the kind of a child (`"=arguments"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -137,6 +140,11 @@ pub enum Role {
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
+    /// A function without a name, whose single parameter may stand without a list.
+    Lambda {
+        /// The parameter or the list of parameters.
+        parameter: At,
+    },
     /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
     Extension {
         /// The type that gets the members.
@@ -148,6 +156,8 @@ pub enum Role {
     Name,
     /// A name that is always a type.
     TypeName,
+    /// A name of a value; inside a type it is a type variable and no use (Haskell).
+    Variable,
     /// The current object.
     This,
     /// The current object as its base.
@@ -168,6 +178,13 @@ pub enum Role {
         /// The node whose named children are the arguments.
         arguments: At,
     },
+    /// A further argument list of the call at `function` (`f(a)(b)`).
+    Curried {
+        /// The call.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
     /// A call that names its method apart from its object (Java, Ruby, PHP).
     MethodCall {
         /// The object; where it is missing the call is of a plain name.
@@ -176,6 +193,13 @@ pub enum Role {
         name: At,
         /// The node whose named children are the arguments.
         arguments: At,
+    },
+    /// Gives a function one more argument: a curried application, a pipe.
+    Apply {
+        /// The function.
+        function: At,
+        /// The argument; with `""` every other part is one, and adds nothing to the arity.
+        argument: At,
     },
     /// Makes an instance of the type at `class`.
     New {
@@ -213,6 +237,12 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
+    TypePath,
+    /// Types inside that are no bases, whatever the place around says (type arguments).
+    Types,
+    /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
+    Values,
     /// Everything inside is the return type of the function around (`-> T` after the parameters).
     ReturnType,
     /// Gives a function's result.
@@ -225,6 +255,8 @@ pub enum Role {
         /// A single value opposite goes to the first name (several results), rather than being taken apart.
         first: bool,
     },
+    /// A part of a pattern in which plain names are declared (`let` in a pattern).
+    Bindings,
     /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
     Pattern {
         /// The type or constructor matched.
@@ -237,6 +269,12 @@ pub enum Role {
         /// The value.
         right: At,
         /// A declared type.
+        ty: At,
+    },
+    /// Several names declared with one type (`int a = 1, b;`): the nodes of role [`Role::Declare`] inside have the
+    /// type and the span of this one.
+    Declarators {
+        /// The declared type.
         ty: At,
     },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
@@ -275,6 +313,15 @@ pub enum Role {
     },
     /// A parameter list in which a bare name is a parameter.
     Parameters,
+    /// Every plain name inside is bound in this way.
+    Binds(BindingKind),
+    /// A scope in which the names of a pattern hold: a branch of a case, a clause of a lambda.
+    Clause {
+        /// The pattern.
+        pattern: At,
+        /// What it opens.
+        scope: ScopeKind,
+    },
     /// A type parameter.
     TypeParameter {
         /// Its name.
@@ -311,6 +358,8 @@ pub struct Declare {
     pub scope: bool,
     /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
     pub capitals: bool,
+    /// Several declarations in a row, each a name and what is said of it (Swift's `let a = 1, b = 2`, `if let x = y, z`).
+    pub sequence: bool,
 }
 
 impl Declare {
@@ -325,6 +374,7 @@ impl Declare {
         symbol: None,
         scope: false,
         capitals: false,
+        sequence: false,
     };
 }
 
@@ -395,6 +445,11 @@ pub enum Visit {
     Skip,
     /// It is treated as if its kind had this role.
     As(&'static Role),
+    /// As [`Visit::As`]; the code runs inside the scope or symbol that the role opens, before the children.
+    Then(&'static Role, fn(&mut Walk<'_>, Node<'_>)),
+    /// It continues the definition of this symbol (the next clause of a function), in a scope of its own; the code
+    /// runs inside.
+    Again(u32, fn(&mut Walk<'_>, Node<'_>)),
 }
 
 /// How the current object is named.
@@ -436,3 +491,6 @@ pub struct Metrics {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) mod test_layout;

@@ -12,6 +12,7 @@
 //! No manifest is run: `Package.swift` is a program, of which only literals are read. Parents that a manifest extends or
 //! inherits from are not looked up here. `mix.exs` is no manifest but source: Elixir's names do not depend on it.
 
+use rustc_hash::FxHashSet;
 use serde_json::Value as Json;
 use toml::Value as Toml;
 
@@ -63,16 +64,15 @@ pub fn parse(file_name: &str, bytes: &[u8]) -> Option<Manifest> {
     };
     manifest.aliases.sort_by(|a, b| specific(&a.0).cmp(&specific(&b.0)));
     manifest.aliases.dedup();
-    for list in [&mut manifest.roots, &mut manifest.entries] {
-        let mut seen = Vec::new();
-        list.retain(|path| {
-            !seen.contains(path) && {
-                seen.push(path.clone());
-                true
-            }
-        });
-    }
+    keep_first(&mut manifest.roots);
+    keep_first(&mut manifest.entries);
     Some(manifest)
+}
+
+/// Drops what stood there before.
+fn keep_first(paths: &mut Vec<String>) {
+    let mut seen = FxHashSet::default();
+    paths.retain(|path| seen.insert(path.clone()));
 }
 
 /// Orders patterns: whole names first, then the longer beginning, then by text.
@@ -127,13 +127,7 @@ fn conditions(target: &Json) -> Vec<String> {
         }
     }
     collect(target, &mut found);
-    let mut seen = Vec::new();
-    found.retain(|path| {
-        !seen.contains(path) && {
-            seen.push(path.clone());
-            true
-        }
-    });
+    keep_first(&mut found);
     found
 }
 
@@ -329,14 +323,14 @@ fn cabal(text: &str) -> Manifest {
 /// Swift: the package's name; targets as aliases to their folders, prescribed (`Sources/Name`, `Tests/Name`) or named.
 fn package_swift(text: &str) -> Manifest {
     let mut manifest = Manifest::default();
-    // The text between the parentheses of a call that follow `at`, without what is nested beyond.
+    // The text of the parentheses that open at `at`. Those that never close end somewhere, too.
     let arguments = |at: usize| {
         let mut depth = 0;
-        let end = text[at..].char_indices().find_map(|(offset, character)| {
+        let end = text[at..].char_indices().find(|&(offset, character)| {
             depth += i32::from(character == '(') - i32::from(character == ')');
-            (depth == 0).then_some(at + offset)
+            depth == 0 || offset > TARGET
         });
-        &text[at..end.unwrap_or(text.len())]
+        &text[at..end.map_or(text.len(), |(offset, _)| at + offset)]
     };
     let argument = |arguments: &str, label: &str| {
         let (_, rest) = arguments.split_once(label)?;
@@ -346,7 +340,7 @@ fn package_swift(text: &str) -> Manifest {
         manifest.name = argument(arguments(at + "Package".len()), "name:").unwrap_or_default();
     }
     for (call, folder) in [(".target(", "Sources"), (".executableTarget(", "Sources"), (".macro(", "Sources"), (".testTarget(", "Tests")] {
-        for (at, _) in text.match_indices(call) {
+        for (at, _) in text.match_indices(call).take(TARGETS) {
             // A dependency of another target is written `.target(name: "X")` too; the first with a name is as good.
             let arguments = arguments(at + call.len() - 1);
             let Some(name) = argument(arguments, "name:") else { continue };
@@ -361,6 +355,10 @@ fn package_swift(text: &str) -> Manifest {
     }
     manifest
 }
+
+/// More targets than any package has, and longer descriptions of one.
+const TARGETS: usize = 2_000;
+const TARGET: usize = 20_000;
 
 fn push_alias(aliases: &mut Vec<(String, Vec<String>)>, pattern: &str, targets: Vec<String>) {
     if !targets.is_empty() {

@@ -12,7 +12,9 @@ use super::rows::{
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 use crate::items::{docs, metrics::Counters, signature};
-use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
+use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
+
+mod hooks;
 
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +105,12 @@ struct Frame {
     kind: u16,
     /// A token that counts flat (`else`) was seen among the children.
     after_else: bool,
+    /// A parameter that may be left out though it holds no default.
+    optional: bool,
     /// Length of the list buffer when the node was opened.
     lists: u32,
+    /// Children seen in the field that the role counts.
+    nth: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +133,8 @@ pub struct WalkBuffers {
     actions: Vec<Action>,
     lists: Vec<Value>,
     inside: Vec<BindingRow>,
+    skipped: Vec<usize>,
+    notes: Vec<Str>,
 }
 
 /// What a hook says of the definition that it is about to open.
@@ -157,10 +165,6 @@ pub struct Walk<'a> {
     in_export: bool,
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
-    /// Node id of a child that a hook has dealt with.
-    skipped: usize,
-    /// How names are taken where a hook looks.
-    mode_here: Mode,
     next: Next,
     /// What definitions that follow in this scope are marked with.
     section: SymbolFlags,
@@ -169,8 +173,47 @@ pub struct Walk<'a> {
     /// Documentation of a declaration whose name comes later, and where the declaration ends.
     pending_doc: (Str, u32),
     receiver: Str,
+    /// The next parameter may be left out.
+    optional_next: bool,
+    /// What the code of a language said of the node it looks at, for its frame.
+    said: Said,
+    /// Parameters of the next symbol that were added before it.
+    pending_parameters: u32,
+    /// A base of the next scope to be opened.
+    pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
     content: [u8; 32],
+    /// How names are taken at the node that a [`Role::Custom`] looks at.
+    mode: Mode,
+    /// Nodes that end before this byte are not visited.
+    skip_before: u32,
+    /// What a [`Role::Custom`] counts its node as.
+    counted: u8,
+    /// Documentation that the next definition takes.
+    documents: Option<Str>,
+    /// A name, and the result type of the next definition of that name.
+    expected: (Str, Str),
+    /// Flags of the next definition.
+    flags: SymbolFlags,
+}
+
+/// What [`Role::Custom`] code adds to the role that it chose.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    arity: u16,
+    optional: bool,
+    parts: [(Place, Slot); 4],
+}
+
+/// Types nested deeper have no module of their own.
+const DEEPEST_KEY: usize = 32;
+
+const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
+
+impl Said {
+    const fn nothing() -> Self {
+        Self { arity: 0, optional: false, parts: NO_PARTS }
+    }
 }
 
 struct Buffers<'a> {
@@ -186,6 +229,9 @@ struct Buffers<'a> {
     lists: &'a mut Vec<Value>,
     /// Bindings of the next scope to be opened.
     inside: &'a mut Vec<BindingRow>,
+    /// Nodes that hooks have dealt with.
+    skipped: &'a mut Vec<usize>,
+    notes: &'a mut Vec<Str>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -197,8 +243,10 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.comments.clear();
     buffers.attributes.clear();
     buffers.actions.clear();
+    buffers.notes.clear();
     buffers.lists.clear();
     buffers.inside.clear();
+    buffers.skipped.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -211,26 +259,37 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
+            notes: &mut buffers.notes,
             lists: &mut buffers.lists,
             inside: &mut buffers.inside,
+            skipped: &mut buffers.skipped,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
-        skipped: 0,
-        mode_here: Mode::Read,
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         hidden_until: 0,
         pending_doc: (Str::EMPTY, 0),
         receiver: Str::EMPTY,
+        optional_next: false,
+        said: Said::nothing(),
+        pending_parameters: 0,
+        pending_base: None,
         recovering: false,
         content,
+        mode: Mode::Read,
+        skip_before: 0,
+        counted: 0,
+        documents: None,
+        expected: (Str::EMPTY, Str::EMPTY),
+        flags: SymbolFlags::default(),
     };
     walk.begin();
     for (tree, recovered) in trees {
         walk.recovering = *recovered;
+        walk.skip_before = 0;
         walk.tree(tree);
     }
     walk.finish()
@@ -264,9 +323,45 @@ impl<'a> Walk<'a> {
         self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
     }
 
+    /// The use that stands for the object, callee or class of the node around, if that part came before.
+    pub fn object_around(&self) -> Option<u32> {
+        match self.buffers.frames.last()?.object {
+            Value::Use(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The qualified name of the symbol around the walk's place: the file's declared module and the names of the
+    /// types and namespaces around. `None` inside functions, and where types nest absurdly deep.
+    pub fn type_key(&self, separator: &str) -> Option<String> {
+        let mut names = Vec::new();
+        let mut at = self.symbol;
+        while at != 0 {
+            let row = self.rows.symbols.get(at as usize)?;
+            if !row.kind.is_type() && !row.kind.is_module() {
+                return None;
+            }
+            names.push(self.rows.str(row.name));
+            if names.len() > DEEPEST_KEY {
+                return None;
+            }
+            at = row.parent;
+        }
+        let package = self.rows.modules.iter().find(|module| module.symbol == NONE);
+        names.extend(package.map(|module| self.rows.str(module.key)).filter(|key| !key.is_empty()));
+        names.reverse();
+        Some(names.join(separator))
+    }
+
+    /// The name of the parent of the symbol around the walk's place.
+    pub fn parent_name(&self) -> String {
+        let parent = self.rows.symbols.get(self.current_symbol().parent as usize);
+        parent.map_or(String::new(), |parent| self.rows.str(parent.name).to_owned())
+    }
+
     /// Whether names at the node being looked at are bases.
     pub fn inherits(&self) -> bool {
-        matches!(self.mode_here, Mode::Base(_))
+        matches!(self.mode, Mode::Base(_))
     }
 
     /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
@@ -275,12 +370,13 @@ impl<'a> Walk<'a> {
         frames.len().checked_sub(up + 1).and_then(|at| frames.get(at)).map_or(Slot::Other, |frame| frame.slot)
     }
 
-    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee
-    /// or class, if that part came before.
+    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee,
+    /// class or type, if that part came before.
     pub(crate) fn open_node(&self, up: usize) -> Option<(Option<&'static Role>, u32)> {
         let frames = &self.buffers.frames;
         let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
-        Some((frame.action.map(|action| action.role), frame.object.use_index()))
+        let value = [frame.object, frame.value, frame.ty].into_iter().find(|value| matches!(value, Value::Use(_)));
+        Some((frame.action.map(|action| action.role), value.map_or(NONE, Value::use_index)))
     }
 
     /// A use by its row.
@@ -384,6 +480,29 @@ impl<'a> Walk<'a> {
         self.rows.modules.push(row);
     }
 
+    /// Says that the file is part of the module `key` and of none named before.
+    pub fn replace_module(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        match self.rows.modules.iter_mut().find(|module| module.symbol == NONE) {
+            Some(module) => module.key = key,
+            None => self.rows.modules.push(ModuleRow { key, symbol: NONE }),
+        }
+    }
+
+    /// Gives a binding the value of a use.
+    pub fn bind_value(&mut self, binding: u32, value: u32) {
+        if let Some(row) = self.rows.bindings.get_mut(binding as usize) {
+            row.value = value;
+        }
+    }
+
+    /// Counts a short-circuit operator that the table of metrics cannot name; equal ones have equal `operator`s.
+    pub fn short_circuit(&mut self, operator: u16) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::SHORT_CIRCUIT), operator);
+        }
+    }
+
     /// Binds a name in the current scope without a value.
     pub fn declare(&mut self, node: Node<'_>, kind: BindingKind) -> u32 {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
@@ -402,15 +521,100 @@ impl<'a> Walk<'a> {
         self.push_use(kind, role, name, base, node.start_byte() as u32)
     }
 
+    /// Makes the name or member `index` something else than a read: a call, a new object.
+    pub fn set_role(&mut self, index: u32, role: UseRole) {
+        self.rows.uses[index as usize].role = role;
+    }
+
     /// Sets the arity of a call use.
     pub fn set_arity(&mut self, index: u32, arity: u32) {
         self.rows.uses[index as usize].arity = arity;
     }
 
-    /// Makes the use `base` a base of the symbol around the walk's place.
+    /// Makes the use `base` a base of the extension or symbol around the walk's place.
     pub fn base(&mut self, base: u32, kind: BaseKind) {
-        let row = BaseRow { symbol: self.symbol, extension: NONE, base, kind };
-        self.rows.bases.push(row);
+        self.add_base(Mode::Base(kind), base);
+    }
+
+    /// Says that the named child at this position is a part of the node being looked at. Use with [`Visit::As`], for
+    /// grammars in which parts have neither fields nor fixed positions.
+    pub fn locate(&mut self, part: Slot, child: usize) {
+        let place = u16::try_from(child).map_or(Place::Nowhere, Place::Child);
+        if let Some(free) = self.said.parts.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
+            *free = (place, part);
+        }
+    }
+
+    /// The number of arguments of the call being looked at, where they are not listed in a node of their own.
+    pub fn arity(&mut self, arity: u16) {
+        self.said.arity = arity;
+    }
+
+    /// Says that the parameter being looked at may be left out.
+    pub fn optional(&mut self) {
+        self.said.optional = true;
+    }
+
+    /// Adds an argument to the call around, which has one after its list (`f(x) { … }`). Where the grammar takes
+    /// `f(x)` for the callee, the call around is no call of its own.
+    pub fn argument_around(&mut self) {
+        const SAME_CALL: Role = Role::Pass { value: "0", ty: "" };
+        let Some(frame) = self.buffers.frames.last_mut() else { return };
+        match frame.object {
+            Value::Use(callee) if self.rows.uses[callee as usize].role == UseRole::Call => {
+                self.rows.uses[callee as usize].arity += 1;
+                frame.action = Some(Action::new(&SAME_CALL, &self.grammar.language));
+                frame.value = frame.object;
+            }
+            _ => frame.arity = frame.arity.saturating_add(1),
+        }
+    }
+
+    /// Says that this node is the type as written of the node around.
+    pub fn type_around(&mut self, ty: Option<Node<'_>>) {
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.ty_start, frame.ty_end) = ty.map_or((0, 0), |ty| (ty.start_byte() as u32, ty.end_byte() as u32));
+        }
+    }
+
+    /// Says that the members of the innermost scope belong to the type that this use names. The first to say so counts.
+    pub fn self_type(&mut self, ty: u32) {
+        if self.rows.scopes.get(self.scope as usize).is_some_and(|row| row.self_type == NONE) {
+            self.set_self_type(self.scope, ty);
+        }
+    }
+
+    /// Counts a decision that the table of metrics cannot name.
+    pub fn decision(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::DECISION), 0);
+        }
+    }
+
+    /// Makes the use `base` a base of the next scope to be opened, which is a type without a name.
+    pub fn base_of_next_scope(&mut self, base: u32, kind: BaseKind) {
+        self.pending_base = Some((base, kind));
+    }
+
+    /// Counts a jump to a label.
+    pub fn labelled_jump(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::FLAT), 0);
+        }
+    }
+
+    /// Adds a symbol without an inside of its own, called `name`, which stands at the node `at`.
+    pub fn leaf_symbol_named(&mut self, node: Node<'_>, at: Node<'_>, name: &str, kind: SymbolKind) -> u32 {
+        let symbol = self.push_symbol(node, name, at.byte_range(), kind, None);
+        self.close_symbol(symbol, node.has_error());
+        symbol
+    }
+
+    /// Adds a parameter to the next symbol, which has no parameter list of its own.
+    pub fn parameter_of_next_symbol(&mut self, name: &str, ty: &str, optional: bool, variadic: bool) {
+        let (name, ty) = (self.rows.string(name), self.rows.string(ty));
+        self.rows.parameters.push(ParameterRow { name, ty, type_use: NONE, optional, variadic });
+        self.pending_parameters += 1;
     }
 
     /// Adds a symbol that has no inside of its own, with a binding for it.
@@ -424,6 +628,52 @@ impl<'a> Walk<'a> {
     /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
         self.deliver(Value::Use(use_index));
+    }
+
+    /// Takes the node being looked at as another part of its parent than its place says.
+    pub(crate) fn take_as(&mut self, node: Node<'_>, slot: Slot) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.slot = slot;
+            if slot == Slot::Type {
+                (parent.ty_start, parent.ty_end) = (node.start_byte() as u32, node.end_byte() as u32);
+            }
+        }
+    }
+
+    /// Gives the member around the node being looked at its name.
+    pub fn name_of_member(&mut self, name: Node<'_>) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            (parent.name_start, parent.name_end) = (name.start_byte() as u32, name.end_byte() as u32);
+        }
+    }
+
+    /// Says how many arguments the call around the node being looked at has.
+    pub fn arity_of_call(&mut self, arity: usize) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.arity = u16::try_from(arity).unwrap_or(u16::MAX);
+        }
+    }
+
+    /// The parameter being looked at may be left out.
+    pub fn optional_parameter(&mut self) {
+        self.optional_next = true;
+    }
+
+    /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
+    pub fn base_here(&mut self, index: u32) {
+        self.add_base(self.mode, index);
+    }
+
+    /// Leaves a node below the one being looked at out of the walk.
+    pub fn skip(&mut self, node: Node<'_>) {
+        self.buffers.skipped.push(node.id());
+    }
+
+    /// Counts statements that have no node kind of their own.
+    pub fn count_statements(&mut self, count: usize) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.add_statements(count as u32);
+        }
     }
 
     /// Reports a remark about the text.
@@ -447,7 +697,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let is_last = at >= text.len();
-            let role = if is_last { use_role(self.mode_here) } else { UseRole::Read };
+            let role = if is_last { use_role(self.mode) } else { UseRole::Read };
             let name = self.rows.string(name);
             base = if base == NONE {
                 let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
@@ -457,24 +707,14 @@ impl<'a> Walk<'a> {
             };
         }
         if base != NONE {
-            self.add_base(self.mode_here, base);
+            self.add_base(self.mode, base);
         }
         base
     }
 
-    /// What a name at the node being looked at would do.
-    pub fn role_here(&self) -> UseRole {
-        use_role(self.mode_here)
-    }
-
-    /// Whether names at the node being looked at are declared.
-    pub fn declares(&self) -> bool {
-        matches!(self.mode_here, Mode::Declare { .. })
-    }
-
     /// The kind of the symbols that names declared at the node being looked at become outside functions.
     pub fn declared_kind(&self) -> Option<SymbolKind> {
-        match self.mode_here {
+        match self.mode {
             Mode::Declare { symbol: Some((kind, _)), .. } => Some(kind),
             _ => None,
         }
@@ -483,11 +723,6 @@ impl<'a> Walk<'a> {
     /// Whether the walk's place is inside a function.
     pub fn in_function(&self) -> bool {
         !self.outside_functions()
-    }
-
-    /// Leaves a child of the node being looked at, and all that is in it, out of the walk.
-    pub fn skip(&mut self, child: Node<'_>) {
-        self.skipped = child.id();
     }
 
     /// The definition about to be opened has its name at these bytes.
@@ -686,22 +921,28 @@ impl<'a> Walk<'a> {
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
-                slot = action.slot(field, if named && !node.is_extra() { child } else { u16::MAX });
+                parent.nth += u16::from(field != 0 && field == action.counted);
+                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
                 mode = mode_of_part(action.role, slot, mode);
                 parent_role = Some(action.role);
             }
             parent.slot = slot;
         }
+        if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
-        if self.skipped != 0 && node.id() == self.skipped {
-            self.skipped = 0;
-            return false;
-        }
-        let metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
+        let mut metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
+        }
+        if !self.buffers.skipped.is_empty()
+            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
+        {
+            self.buffers.skipped.swap_remove(at);
+            return self.done(metric, node);
         }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
@@ -720,10 +961,18 @@ impl<'a> Walk<'a> {
             }
         }
         if slot == Slot::Arguments {
-            let arity = arity_of(node);
+            // A block or lambda after a call is one argument.
+            let single = matches!(action.map(|a| a.role), Some(Role::Scope(_) | Role::Lambda { .. }));
+            let arity = if single { 1 } else { arity_of(node) };
             self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
         }
-        if slot == Slot::Type {
+        if slot == Slot::Left
+            && let Some(Role::Declare(declare)) = parent_role
+            && declare.sequence
+        {
+            self.next_name(node, declare);
+        }
+        if slot == Slot::Type && node.id() != self.pending_name {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             if !parent.ty_fixed {
                 (parent.ty_start, parent.ty_end) = (start, end);
@@ -738,9 +987,19 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
+        let mut said = Said::nothing();
         if let Some(Role::Custom(code)) = role {
-            self.mode_here = mode;
-            match code(self, node) {
+            self.mode = mode;
+            self.said = said;
+            let visit = code(self, node);
+            said = self.said;
+            if self.counted != 0 {
+                let counted = Metric(std::mem::take(&mut self.counted));
+                self.count(counted, node, true);
+                metric.0 |= counted.0;
+            }
+            match visit {
                 Visit::Skip => {
                     if metric != Metric::default() {
                         self.count(metric, node, false);
@@ -753,7 +1012,20 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
+                    let mut chosen = self.action(other);
+                    chosen.place(&said.parts);
+                    action = Some(chosen);
+                }
+                Visit::Then(other, code) => {
+                    role = Some(other);
                     action = Some(self.action(other));
+                    then = Some(code);
+                }
+                Visit::Again(symbol, code) => {
+                    role = None;
+                    action = None;
+                    again = Some(symbol);
+                    then = Some(code);
                 }
             }
         }
@@ -769,7 +1041,7 @@ impl<'a> Walk<'a> {
             name_start: NONE,
             name_end: NONE,
             children: 0,
-            arity: 0,
+            arity: said.arity,
             start,
             end,
             slot: Slot::Other,
@@ -787,13 +1059,22 @@ impl<'a> Walk<'a> {
             section_before: self.section,
             kind: node.kind_id(),
             after_else: false,
+            optional: said.optional,
             lists: self.buffers.lists.len() as u32,
+            nth: 0,
         };
+        if let Some(symbol) = again {
+            frame.mode = Mode::Read;
+            self.open_again(node, symbol, &mut frame);
+        }
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
+            if let Some(code) = then {
+                code(self, node);
+            }
             return true;
         };
         match *role {
@@ -807,7 +1088,7 @@ impl<'a> Walk<'a> {
                 frame.mode = Mode::Decorator;
             }
             // What is inside may forget the comments above before it comes to a name.
-            Role::Wrapper | Role::Declarations(_) if self.outside_functions() => {
+            Role::Wrapper | Role::Declarations(_) | Role::Declarators { .. } if self.outside_functions() => {
                 let doc = self.documentation(start);
                 if !doc.is_empty() {
                     self.pending_doc = (doc, end);
@@ -822,13 +1103,16 @@ impl<'a> Walk<'a> {
             }
             // The block of a function has the function's own scope.
             Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
-            Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
+            Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
+                self.buffers.attributes.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
-            Role::Name | Role::TypeName => {
+            Role::Variable if mode == Mode::Type => return self.done(metric, node),
+            Role::Name | Role::TypeName | Role::Variable => {
                 if node.child_count() == 0 {
                     self.name(node, mode, matches!(role, Role::TypeName));
                     return self.done(metric, node);
@@ -845,6 +1129,9 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.buffers.frames.push(frame);
+        if let Some(code) = then {
+            code(self, node);
+        }
         true
     }
 
@@ -957,6 +1244,13 @@ impl<'a> Walk<'a> {
             Role::Member { .. } => self.member(frame),
             Role::Call { .. } => self.call(frame, UseRole::Call),
             Role::New { .. } => self.call(frame, UseRole::New),
+            Role::Curried { .. } => match frame.object {
+                Value::Use(index) if matches!(self.rows.uses[index as usize].role, UseRole::Call | UseRole::New) => {
+                    self.rows.uses[index as usize].arity += u32::from(frame.arity);
+                    frame.object
+                }
+                _ => self.call(frame, UseRole::Call),
+            },
             Role::MethodCall { .. } => {
                 let value = self.member(frame);
                 if let Value::Use(index) = value {
@@ -966,6 +1260,7 @@ impl<'a> Walk<'a> {
                 }
                 value
             }
+            Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
@@ -981,11 +1276,12 @@ impl<'a> Walk<'a> {
                     frame.value
                 }
             }
+            Role::TypePath => frame.object,
             Role::Type => match frame.object {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator => frame.last,
+            Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
             Role::Assign { .. } => {
                 for at in 0..self.list_len(frame.left) {
                     let value = self.value_opposite(frame, at, false);
@@ -1003,7 +1299,7 @@ impl<'a> Walk<'a> {
             }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
-                Value::Unknown
+                frame.left
             }
             Role::Parameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
@@ -1033,7 +1329,9 @@ impl<'a> Walk<'a> {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
                     let row = &mut self.rows.symbols[symbol as usize];
-                    row.return_type = return_type;
+                    if row.return_type.is_empty() {
+                        row.return_type = return_type;
+                    }
                     if let Value::Use(ty) = frame.ty {
                         row.type_use = ty;
                         if !row.kind.is_callable()
@@ -1123,6 +1421,13 @@ impl<'a> Walk<'a> {
             parent.left = Value::List { start, count: count + 1, first: true };
             parent.last = value;
             return;
+        } else if slot == Slot::Value
+            && parent.left != Value::None
+            && parent.value != Value::None
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(Declare { sequence: true, .. })))
+        {
+            // What follows the value of a declaration is not its value (`if let x = y, x.z`).
+            return;
         }
         deliver(parent, slot, value);
     }
@@ -1165,11 +1470,10 @@ impl<'a> Walk<'a> {
             self.pending_name = 0;
             return;
         }
-        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let (text, start) = unquoted(self.source.get(node.byte_range()).unwrap_or(""), node.start_byte() as u32);
         if text.is_empty() {
             return;
         }
-        let start = node.start_byte() as u32;
         self.forget_comments(start);
         if let Some(around) = self.buffers.frames.last()
             && matches!(around.action.map(|action| action.role), Some(Role::Declarations(_)))
@@ -1206,10 +1510,23 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                let index = self.push_use(kind, role, name, NONE, start);
-                self.add_base(mode, index);
-                Value::Use(index)
+                match self.path_before() {
+                    Some(before) => {
+                        let index = self.push_use(UseKind::Member, role, name, before, start);
+                        self.move_base(mode, before, index);
+                        Value::Use(index)
+                    }
+                    None => {
+                        let kind = match text {
+                            _ if self.is_receiver(name) => UseKind::This,
+                            "super" if matches!(self.grammar.config.receiver, Receiver::Named(_)) => UseKind::Super,
+                            _ => UseKind::Name,
+                        };
+                        let index = self.push_use(kind, role, name, NONE, start);
+                        self.add_base(mode, index);
+                        Value::Use(index)
+                    }
+                }
             }
         };
         self.deliver(value);
@@ -1223,7 +1540,8 @@ impl<'a> Walk<'a> {
 
     fn member(&mut self, frame: &Frame) -> Value {
         if frame.name_start == NONE {
-            return Value::Unknown;
+            // `f.(x)` in Elixir, or a name that is still to be typed.
+            return frame.object;
         }
         if let Value::Use(object) = frame.object
             && let Some(around) = self.buffers.frames.last()
@@ -1245,6 +1563,16 @@ impl<'a> Walk<'a> {
             self.own_by(frame.object);
             return Value::None;
         }
+        let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
+        let (text, name_start) = unquoted(text, frame.name_start);
+        let name = self.rows.string(text);
+        if text == "this"
+            && let Value::Use(outer) = frame.object
+        {
+            // `Outer.this`: the current object of a type further out, by that type's name.
+            self.rows.uses[outer as usize].kind = UseKind::This;
+            return Value::Use(outer);
+        }
         let (kind, base) = match frame.object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
@@ -1257,12 +1585,33 @@ impl<'a> Walk<'a> {
             }
             return Value::Use(frame.name_use);
         }
-        let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
-        let name = self.rows.string(text);
-        let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
-        // `class A(m.B)`: only the whole is a base, not `m`.
-        self.add_base(frame.mode, index);
+        let index = self.push_use(kind, use_role(frame.mode), name, base, name_start);
+        if kind != UseKind::Member || !self.move_base(frame.mode, base, index) {
+            self.add_base(frame.mode, index);
+        }
         Value::Use(index)
+    }
+
+    /// The part of a flat path that stands before the name being looked at.
+    fn path_before(&self) -> Option<u32> {
+        let parent = self.buffers.frames.last()?;
+        match (parent.action?.role, parent.object) {
+            (Role::TypePath, Value::Use(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// `class A(m.B)`: only the whole is a base, not `m`. Returns whether `m` was one.
+    fn move_base(&mut self, mode: Mode, from: u32, to: u32) -> bool {
+        if !matches!(mode, Mode::Base(_)) || from == UNKNOWN_BASE {
+            return false;
+        }
+        self.rows.uses[from as usize].role = UseRole::Read;
+        match self.rows.bases.iter_mut().rev().find(|row| row.base == from) {
+            Some(row) => row.base = to,
+            None => return false,
+        }
+        true
     }
 
     /// The function being defined belongs to what `owner` names (`ns::Type::function`).
@@ -1311,8 +1660,10 @@ impl<'a> Walk<'a> {
 
     fn add_base(&mut self, mode: Mode, index: u32) {
         if let Mode::Base(kind) = mode {
-            let extension = if self.scope_kind() == ScopeKind::Extension { self.scope } else { NONE };
-            let symbol = if extension == NONE { self.symbol } else { NONE };
+            let scope = self.rows.scopes[self.scope as usize];
+            // Extensions and types without a name are known by their scope.
+            let anonymous = scope.kind == ScopeKind::Extension || scope.kind == ScopeKind::Type && scope.symbol == NONE;
+            let (symbol, extension) = if anonymous { (NONE, self.scope) } else { (self.symbol, NONE) };
             self.rows.bases.push(BaseRow { symbol, extension, base: index, kind });
         }
     }
@@ -1340,7 +1691,9 @@ impl<'a> Walk<'a> {
     fn assign(&mut self, binding: u32, value: Value, ty: Value) {
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
-        row.type_use = ty.use_index();
+        if let Value::Use(ty) = ty {
+            row.type_use = ty;
+        }
         if row.kind == BindingKind::Symbol {
             let (symbol, ty) = (row.target, row.type_use);
             if ty != NONE {
@@ -1367,7 +1720,33 @@ impl<'a> Walk<'a> {
         row.type_use = ty.use_index();
     }
 
+    /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
+    fn next_name(&mut self, node: Node<'_>, declare: &Declare) {
+        let Some(&frame) = self.buffers.frames.last() else { return };
+        if frame.value == Value::None && frame.ty == Value::None {
+            return;
+        }
+        if frame.left != Value::None
+            && let Some(parent) = node.parent()
+        {
+            let Some(frame) = self.buffers.frames.pop() else { return };
+            self.close_declare(parent, &frame, declare);
+            self.buffers.frames.push(frame);
+        }
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.left, frame.value, frame.ty) = (Value::None, Value::None, Value::None);
+            (frame.ty_start, frame.ty_end) = (0, 0);
+        }
+    }
+
     fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
+        let mut ty = *frame;
+        let mut span = self.outer_span(node);
+        if let Some(parent) = self.buffers.frames.last()
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declarators { .. }))
+        {
+            (ty, span) = (*parent, (parent.start, parent.end));
+        }
         for at in 0..self.list_len(frame.left) {
             let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
             let mut value = self.value_opposite(frame, at, declare.element);
@@ -1379,8 +1758,11 @@ impl<'a> Walk<'a> {
             }
             let around =
                 self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
-            let ty = if frame.ty == Value::None { around.map_or(Value::None, |around| around.ty) } else { frame.ty };
-            self.assign(binding, value, ty);
+            let declared = match (ty.ty, &around) {
+                (Value::None, Some(around)) => around.ty,
+                (declared, _) => declared,
+            };
+            self.assign(binding, value, declared);
             let row = self.rows.bindings[binding as usize];
             if row.kind == BindingKind::Symbol
                 && let Some(around) = around
@@ -1388,8 +1770,7 @@ impl<'a> Walk<'a> {
                 self.widen_declared(&around, row, node.end_byte() as u32);
             } else if row.kind == BindingKind::Symbol {
                 // The symbol made for the name covers the whole declaration.
-                self.rows.symbols[row.target as usize].return_type = self.type_text(frame);
-                let span = self.outer_span(node);
+                self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
                 self.widen_symbol(row.target, span, node.has_error());
             }
         }
@@ -1402,7 +1783,7 @@ impl<'a> Walk<'a> {
     }
 
     fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
-        let mut optional = frame.value != Value::None;
+        let mut optional = frame.optional || frame.value != Value::None;
         // A pattern is its own name; a type alone has none.
         let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
         if let Value::Binding(binding) = left {
@@ -1411,14 +1792,21 @@ impl<'a> Walk<'a> {
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
         }
         let scope = self.rows.scopes[self.scope as usize];
+        if scope.kind == ScopeKind::Extension
+            && scope.self_type == NONE
+            && let Value::Use(ty) = frame.ty
+        {
+            // The first parameter of an extension is what it extends.
+            self.set_self_type(self.scope, ty);
+        }
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic;
+        optional |= variadic | std::mem::take(&mut self.optional_next);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
         let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
             let named = matches!(frame.left, Value::Binding(_));
-            let ty_str = self.type_around(frame, named.then_some(name));
+            let ty_str = self.type_around_name(frame, named.then_some(name));
             if !named && self.rows.str(ty_str) == "void" {
                 return;
             }
@@ -1432,7 +1820,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The type of a parameter written around its name (`int (*callback)(void)`), without the name and the default.
-    fn type_around(&mut self, frame: &Frame, name: Option<(u32, u32)>) -> Str {
+    fn type_around_name(&mut self, frame: &Frame, name: Option<(u32, u32)>) -> Str {
         let (start, end) = name.unwrap_or((frame.end, frame.end));
         let part = |start: u32, end: u32| self.source.get(start as usize..end as usize).unwrap_or("").trim();
         let (before, after) = (part(frame.start, start), part(end, frame.end));
@@ -1490,6 +1878,9 @@ impl<'a> Walk<'a> {
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
             self.section = SymbolFlags::default();
+        }
+        if let Some((base, kind)) = self.pending_base.take() {
+            self.rows.bases.push(BaseRow { symbol: NONE, extension: self.scope, base, kind });
         }
         let scope = self.scope;
         self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
@@ -1640,9 +2031,11 @@ impl<'a> Walk<'a> {
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
         let (pending, until) = std::mem::replace(&mut self.pending_doc, (Str::EMPTY, 0));
         let doc = if (name_range.start as u32) < until { pending } else { self.documentation(start) };
+        let doc = self.documents.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
+        let (name, name_start) = unquoted(name, name_range.start as u32);
         let name_str = self.rows.string(name);
-        let mut flags = SymbolFlags::default();
+        let mut flags = std::mem::take(&mut self.flags);
         if self.recovering {
             flags.set(SymbolFlags::RECOVERED);
         }
@@ -1657,6 +2050,7 @@ impl<'a> Walk<'a> {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
+        let parameters = std::mem::take(&mut self.pending_parameters);
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1666,18 +2060,18 @@ impl<'a> Walk<'a> {
             inner,
             start,
             end,
-            name_start: name_range.start as u32,
+            name_start,
             body_start: end,
             start_line: self.line(start),
             end_line: self.line(end.saturating_sub(1).max(start)),
-            name_line: self.line(name_range.start as u32),
+            name_line: self.line(name_start),
             signature: Str::EMPTY,
             return_type: Str::EMPTY,
             type_use: NONE,
             doc,
             disambiguator: attributes,
-            first_parameter: self.rows.parameters.len() as u32,
-            parameters: 0,
+            first_parameter: self.rows.parameters.len() as u32 - parameters,
+            parameters,
             cyclomatic: 0,
             cognitive: 0,
             nesting: 0,
@@ -1690,7 +2084,7 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
+        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
         self.buffers.counters.push((index, Counters::default()));
         index
     }
@@ -1724,7 +2118,13 @@ impl<'a> Walk<'a> {
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
         let start = start.min(self.rows.symbols[symbol as usize].start);
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
+        let exported = self.in_export;
         let row = &mut self.rows.symbols[symbol as usize];
+        // The evidence is gathered anew from the whole text.
+        row.flags = SymbolFlags(row.flags.0 & SymbolFlags::RECOVERED.0);
+        if exported {
+            row.flags.set(SymbolFlags::EXPORTED);
+        }
         (row.start, row.end, row.body_start) = (start, end, end);
         (row.start_line, row.end_line) = (start_line, end_line);
         self.describe(symbol, has_error, "");
@@ -1842,7 +2242,10 @@ impl<'a> Walk<'a> {
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
         if !node.is_named() && metric.has(Metric::FLAT) {
-            parent.after_else = true;
+            // The `else` of a branch, not that of a list of cases.
+            let branches = self.grammar.kinds.get(parent.kind as usize).is_some_and(|info| info.metric.has(Metric::NESTING));
+            parent.after_else = branches;
+            return if branches { metric } else { Metric::default() };
         }
         let kind = node.kind_id();
         let chained = metric.has(Metric::NESTING)
@@ -1882,14 +2285,22 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Value => parent.value = value,
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
-        Slot::Other => {
-            if parent.object == Value::None && matches!(parent.action.map(|a| a.role), Some(Role::Type | Role::ReturnType)) {
-                parent.object = value;
-            }
-        }
+        Slot::Other => match parent.action.map(|a| a.role) {
+            Some(Role::Type | Role::ReturnType) if parent.object == Value::None => parent.object = value,
+            Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
+            _ => {}
+        },
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;
+}
+
+/// A name between backticks is the name inside.
+fn unquoted(text: &str, start: u32) -> (&str, u32) {
+    match text.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) {
+        Some(inner) => (inner, start + 1),
+        None => (text, start),
+    }
 }
 
 fn use_role(mode: Mode) -> UseRole {
@@ -1908,13 +2319,19 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. } | Role::DeclaratorParameter { .. } | Role::ReceiverParameter { .. }, Slot::Left) => {
+        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. } | Role::ReceiverParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::TypeParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
+        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
+            Mode::Base(_) if slot == Slot::Value => Mode::Type,
+            Mode::Declare { .. } | Mode::Type | Mode::Base(_) => inherited,
+            _ => Mode::Read,
+        },
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
         (Role::Define(_), Slot::Bases) => Mode::Base(BaseKind::Inherit),
@@ -1924,11 +2341,13 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Type | Mode::Decorator => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
             Mode::Decorator | Mode::Base(_) => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => Mode::Read,
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => {
+            Mode::Read
+        }
         (Role::Element { .. }, _) => match inherited {
             Mode::Type | Mode::Base(_) => Mode::Type,
             _ => Mode::Read,
@@ -1945,11 +2364,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             other => other,
         },
         (Role::Conditional { .. }, _) => Mode::Read,
-        // Arguments of a class head, an annotation or a type are values.
-        (Role::Keyword { .. }, _) => match inherited {
-            Mode::Type | Mode::Base(_) | Mode::Decorator => Mode::Read,
-            other => other,
-        },
+
         (_, Slot::Value | Slot::Body) => Mode::Read,
         (Role::Define(_), _) => Mode::Read,
         _ => inherited,
@@ -1962,10 +2377,17 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
+        Some(Role::Bindings) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Types) => Mode::Type,
+        Some(Role::Values) => Mode::Read,
+        Some(Role::TypePath) if !matches!(mode, Mode::Base(_) | Mode::Decorator) => Mode::Type,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(
+            Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. },
+        ) => Mode::Read,
         _ => mode,
     }
 }

@@ -277,7 +277,7 @@ pub(in crate::languages) fn type_definition(walk: &mut Walk<'_>, node: Node<'_>)
 /// A declarator with parameters: that of the function around, of one more prototype, or of a type of functions.
 pub(in crate::languages) fn function_declarator(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let Some(found) = declared(node) else { return Visit::Children };
-    if !walk.declares() {
+    if !walk.is_declaring() {
         let own = found.function.is_some_and(|function| function.id() == node.id());
         return Visit::As(if own { &OWN_PARAMETERS } else { &FUNCTION_TYPE });
     }

@@ -51,6 +51,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("global_attribute", Role::Decorator),
     ("attribute_target_specifier", Role::Skip),
     ("attribute", Role::Pass { value: "name", ty: "" }),
+    ("attribute_argument_list", Role::Scope(ScopeKind::Block)),
     ("attribute_argument", NAMED),
     // Imports.
     ("using_directive", Role::Custom(hooks::using)),
@@ -104,7 +105,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("object_creation_expression", Role::New { class: "type", arguments: "arguments" }),
     ("initializer_expression", hooks::BRACES),
     ("element_access_expression", Role::Element { object: "expression" }),
-    ("argument", NAMED),
+    ("argument", Role::Keyword { name: "name", value: "0" }),
     ("parenthesized_expression", FIRST),
     ("await_expression", FIRST),
     ("checked_expression", FIRST),
