@@ -129,6 +129,7 @@ impl Action {
             Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none],
             Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
             Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
+            Role::Conditional { object, value } => [(place(object), Slot::Object), (place(value), Slot::Value), none, none],
             Role::Element { object } => [(place(object), Slot::Object), none, none, none],
             Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
             Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
@@ -141,6 +142,7 @@ impl Action {
             Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
             Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
+            Role::ReceiverParameter { name, ty } => [(place(name), Slot::Left), (place(ty), Slot::Type), none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };

@@ -220,6 +220,14 @@ pub enum Role {
         /// A type inside.
         ty: At,
     },
+    /// `object?.…`: what is reached through the object, if there is one. Inside `value` the object is
+    /// [`Walk::conditional_object`].
+    Conditional {
+        /// The object.
+        object: At,
+        /// What is done with it.
+        value: At,
+    },
     /// `name: value` in a call, a class head or a literal: the name is no use here.
     Keyword {
         /// The name.
@@ -274,6 +282,13 @@ pub enum Role {
     /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
     /// [`Role::Declare`], which has the type and the span of this one.
     Declarations(Declare),
+    /// The parameter that stands for the object of an extension method: the function belongs to its type.
+    ReceiverParameter {
+        /// Its name.
+        name: At,
+        /// Its type.
+        ty: At,
+    },
     /// A parameter whose type is written around its name (`int (*f)(void)`).
     DeclaratorParameter {
         /// Its name.

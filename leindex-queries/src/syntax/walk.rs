@@ -170,11 +170,11 @@ pub struct Walk<'a> {
     section: SymbolFlags,
     /// Definitions that start before this byte cannot be seen from other files.
     hidden_until: u32,
+    /// Documentation of a declaration whose name comes later, and where the declaration ends.
+    pending_doc: (Str, u32),
     receiver: Str,
     /// The next parameter may be left out.
     optional_next: bool,
-    /// Documentation of a [`Role::Declarators`], for its first name.
-    pending_doc: Str,
     /// What the code of a language said of the node it looks at, for its frame.
     said: Said,
     /// Parameters of the next symbol that were added before it.
@@ -271,9 +271,9 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         hidden_until: 0,
+        pending_doc: (Str::EMPTY, 0),
         receiver: Str::EMPTY,
         optional_next: false,
-        pending_doc: Str::EMPTY,
         said: Said::nothing(),
         pending_parameters: 0,
         pending_base: None,
@@ -818,9 +818,27 @@ impl<'a> Walk<'a> {
         self.push_binding(name, scope, BindingKind::Symbol, member, start);
     }
 
-    /// Adds a use that makes an instance of the type declared by the node around ([`Role::Declarations`]).
+    /// The use before the innermost `?.` ([`Role::Conditional`]) around the node being looked at, or [`NONE`].
+    pub fn conditional_object(&self) -> u32 {
+        let conditional = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Conditional { .. }));
+        self.buffers.frames.iter().rev().take(64).find(conditional).map_or(NONE, |frame| frame.object.use_index())
+    }
+
+    /// Changes how the symbol around inherits, by the names of its bases.
+    pub fn settle_bases(&mut self, kind_of: impl Fn(&str) -> BaseKind) {
+        for at in (0..self.rows.bases.len()).rev() {
+            let row = self.rows.bases[at];
+            if row.symbol != self.symbol {
+                break;
+            }
+            self.rows.bases[at].kind = kind_of(self.rows.str(self.rows.uses[row.base as usize].name));
+        }
+    }
+
+    /// Adds a use that makes an instance of the type declared by a node around ([`Role::Declarations`]).
     pub fn construct(&mut self, node: Node<'_>, arity: u32) {
-        let Some(Value::Use(ty)) = self.buffers.frames.last().map(|frame| frame.ty) else { return };
+        let declares = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Declarations(_)));
+        let Some(Value::Use(ty)) = self.buffers.frames.iter().rev().take(3).find(declares).map(|frame| frame.ty) else { return };
         let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
         let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
         self.rows.uses[index as usize].arity = arity;
@@ -1086,6 +1104,13 @@ impl<'a> Walk<'a> {
                 self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
+            // What is inside may forget the comments above before it comes to a name.
+            Role::Wrapper | Role::Declarations(_) | Role::Declarators { .. } if self.outside_functions() => {
+                let doc = self.documentation(start);
+                if !doc.is_empty() {
+                    self.pending_doc = (doc, end);
+                }
+            }
             Role::Wrapper => {}
             Role::Export { .. } => self.in_export = true,
             Role::Define(define) => {
@@ -1098,11 +1123,6 @@ impl<'a> Walk<'a> {
             Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
             Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
-            Role::Declarators { .. } => {
-                if self.outside_functions() {
-                    self.pending_doc = self.documentation(start);
-                }
-            }
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.buffers.attributes.clear();
@@ -1194,23 +1214,42 @@ impl<'a> Walk<'a> {
         self.assign(binding, Value::None, around.ty);
         let row = self.rows.bindings[binding as usize];
         if row.kind == BindingKind::Symbol {
-            self.widen_declared(around, row, around.end);
+            let end = row.start + self.rows.str(row.name).len() as u32;
+            self.widen_declared(around, row, end);
         }
     }
 
     /// A symbol declared with others covers their whole declaration, unless a type is defined in it.
     fn widen_declared(&mut self, around: &Frame, row: BindingRow, end: u32) {
         let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
-        let start = if after_type { row.start } else { around.start };
+        let mut frames =
+            self.buffers.frames.iter().rev().skip_while(|frame| frame.start != around.start || frame.end != around.end).skip(1);
+        let wrapper = frames.next().filter(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Wrapper)));
+        let whole = wrapper.map_or((around.start, around.end), |wrapper| (wrapper.start, wrapper.end));
+        if wrapper.is_some() {
+            // Type parameters of a variable belong to no scope that can be seen from elsewhere.
+            let scope = self.rows.scopes.len() as u32;
+            let mut any = false;
+            let inside = self.rows.bindings.iter_mut().rev().take_while(|binding| binding.start >= whole.0);
+            for binding in inside.filter(|binding| binding.kind == BindingKind::TypeParameter && binding.scope == row.scope) {
+                binding.scope = scope;
+                any = true;
+            }
+            if any {
+                let own =
+                    ScopeRow { kind: ScopeKind::Block, parent: row.scope, symbol: NONE, self_type: NONE, start: whole.0, end: whole.1 };
+                self.rows.scopes.push(own);
+            }
+        }
         let ty = self.declared_type(around, row.start);
         self.rows.symbols[row.target as usize].return_type = ty;
-        self.widen_symbol(row.target, (start, if after_type { end } else { around.end }), false);
+        self.widen_symbol(row.target, if after_type { (row.start, end) } else { whole }, false);
     }
 
     /// The type of a declared name as written, with the marks between it and the name (`char *`).
     fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
         let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
-        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
+        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&' | b'a'..=b'z')) { name_start } else { around.ty_end };
         let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("");
         let text = text.split('{').next().unwrap_or("").trim();
         self.rows.string(text)
@@ -1297,6 +1336,12 @@ impl<'a> Walk<'a> {
                 self.close_parameter(frame, variadic);
                 Value::Unknown
             }
+            Role::ReceiverParameter { .. } => {
+                self.close_parameter(frame, false);
+                self.own_by(frame.ty);
+                Value::Unknown
+            }
+            Role::Conditional { .. } => frame.value,
             Role::Define(define) => {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
@@ -1683,6 +1728,10 @@ impl<'a> Walk<'a> {
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
             return;
         }
+        if self.grammar.config.names.implicit_this {
+            // Where members go by their plain names, all of them are declared.
+            return;
+        }
         let Some(scope) = self.type_scope() else { return };
         let binding = self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start);
         let row = &mut self.rows.bindings[binding as usize];
@@ -2005,10 +2054,8 @@ impl<'a> Walk<'a> {
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
-        let doc = match std::mem::replace(&mut self.pending_doc, Str::EMPTY) {
-            Str::EMPTY => self.documentation(start),
-            pending => pending,
-        };
+        let (pending, until) = std::mem::replace(&mut self.pending_doc, (Str::EMPTY, 0));
+        let doc = if (name_range.start as u32) < until { pending } else { self.documentation(start) };
         let doc = self.documents.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
         let (name, name_start) = unquoted(name, name_range.start as u32);
@@ -2133,7 +2180,7 @@ impl<'a> Walk<'a> {
         let evidence =
             Evidence { name: self.rows.str(row.name), head, attributes, scope, parent, in_export: row.flags.has(SymbolFlags::EXPORTED) };
         (self.grammar.config.evidence)(&evidence, &mut row);
-        if row.doc.is_empty() && self.grammar.config.docs.docstring && row.body_start < row.end {
+        if self.grammar.config.docs.docstring && row.body_start < row.end {
             self.buffers.text.clear();
             if docs::docstring(self.source.get(row.body_start as usize..row.end as usize).unwrap_or(""), self.buffers.text) {
                 row.doc = self.rows.string(self.buffers.text);
@@ -2295,7 +2342,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
+        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. } | Role::ReceiverParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::TypeParameter { .. }, Slot::Left) => {
@@ -2339,6 +2386,8 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Declare { .. } if !value.is_empty() => Mode::Read,
             other => other,
         },
+        (Role::Conditional { .. }, _) => Mode::Read,
+
         (_, Slot::Value | Slot::Body) => Mode::Read,
         (Role::Define(_), _) => Mode::Read,
         _ => inherited,
@@ -2359,7 +2408,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(
+            Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. },
+        ) => Mode::Read,
         _ => mode,
     }
 }

@@ -60,11 +60,14 @@ struct Declared<'t> {
     qualifier: Option<Node<'t>>,
 }
 
+/// Deepest declarator that is looked into.
+const DEEPEST: usize = 200;
+
 /// Goes down a declarator to its name. A pointer inside the parentheses of a function makes it a variable.
 fn declared(declarator: Node<'_>) -> Option<Declared<'_>> {
     let (mut function, mut qualifier) = (None, None);
     let mut node = declarator;
-    loop {
+    for _ in 0..DEEPEST {
         node = match node.kind() {
             "function_declarator" => {
                 function = Some(node);
@@ -96,6 +99,7 @@ fn declared(declarator: Node<'_>) -> Option<Declared<'_>> {
             _ => return None,
         };
     }
+    None
 }
 
 fn last_named(node: Node<'_>) -> Option<Node<'_>> {
@@ -122,6 +126,18 @@ pub(in crate::languages) fn function_definition(walk: &mut Walk<'_>, node: Node<
         && test_macro(walk, &found, function)
     {
         return Visit::As(&FUNCTION);
+    }
+    if let Some(function) = found.function
+        && walk.in_function()
+        && found.name.kind() == "identifier"
+        && node.child_by_field_name("type").is_none()
+    {
+        // `FOR_EACH(item, list) { … }` among statements.
+        let arity = function.child_by_field_name("parameters").map_or(0, |parameters| parameters.named_child_count());
+        let call = walk.use_name(found.name, UseRole::Call);
+        walk.set_arity(call, u32::try_from(arity).unwrap_or(u32::MAX));
+        walk.skip(function);
+        return Visit::Children;
     }
     define_function(walk, node, &found)
 }
@@ -195,7 +211,12 @@ fn define_function(walk: &mut Walk<'_>, node: Node<'_>, found: &Declared<'_>) ->
             .take_while(|child| child.start_byte() < ty.start_byte())
             .find(|child| child.kind() == "type_qualifier" && matches!(walk.text(*child), "const" | "volatile"))
             .map_or(ty.start_byte(), |child| child.start_byte());
-        walk.type_of_definition(start, function.start_byte());
+        let end = if walk.source().get(start..function.start_byte()).is_some_and(|text| text.contains('(')) {
+            ty.end_byte()
+        } else {
+            function.start_byte()
+        };
+        walk.type_of_definition(start, end);
     }
     if let Some(qualifier) = found.qualifier {
         let owner = qualifier_name(walk, qualifier);

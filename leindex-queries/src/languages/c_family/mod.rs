@@ -14,3 +14,12 @@ pub(super) use declarations::*;
 pub(super) use evidence::evidence;
 pub(super) use includes::{import_targets, modules_of};
 pub(super) use repair::repair;
+
+/// Blanks the branches of conditional compilation that leave broken syntax, for languages without macros.
+pub(super) fn flatten_conditionals(source: &[u8], broken: bool) -> Option<Vec<u8>> {
+    if !broken {
+        return None;
+    }
+    let mut out = source.to_vec();
+    conditionals::flatten(source, &tokens::tokens(source, true), &mut out).then_some(out)
+}

@@ -18,7 +18,8 @@ pub(in crate::languages) fn repair(source: &[u8], broken: bool) -> Option<Vec<u8
     let flattened = flatten(source, &tokens, &mut out) | conditions(source, &tokens, &mut out);
     let code: Vec<Token> =
         tokens.into_iter().filter(|token| token.kind != Kind::Directive && out.get(token.start) != Some(&b' ')).collect();
-    let changed = Repair { source, tokens: &code, out: &mut out }.run();
+    let closings = closings(source, &code);
+    let changed = Repair { source, tokens: &code, closings: &closings, out: &mut out }.run();
     (flattened || changed).then_some(out)
 }
 
@@ -70,9 +71,31 @@ fn class_heads(source: &[u8]) -> Option<Vec<u8>> {
     out
 }
 
+/// Longest argument list of a macro that is looked into, in tokens.
+const LONGEST: usize = 4096;
+
+/// For each opening parenthesis, what comes after the one that closes it; for an unclosed one, what comes after it.
+fn closings(source: &[u8], tokens: &[Token]) -> Vec<u32> {
+    let mut out: Vec<u32> = (1..=tokens.len() as u32).collect();
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Punctuation) {
+        match source.get(token.start) {
+            Some(b'(') => open.push(at),
+            Some(b')') => {
+                if let Some(start) = open.pop() {
+                    out[start] = at as u32 + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 struct Repair<'a> {
     source: &'a [u8],
     tokens: &'a [Token],
+    closings: &'a [u32],
     out: &'a mut [u8],
 }
 
@@ -152,7 +175,7 @@ impl Repair<'_> {
                 at = end;
                 continue;
             }
-            if end > at + 1 {
+            if end > at + 1 && end - at < LONGEST {
                 changed |= self.arguments(at + 2, end - 1);
             }
             at += 1;
@@ -464,20 +487,7 @@ impl Repair<'_> {
 
     /// What comes after the parenthesis that closes the one at `open`.
     fn close(&self, open: usize) -> usize {
-        let mut depth = 0;
-        for at in open..self.tokens.len() {
-            match self.text(at) {
-                b"(" => depth += 1,
-                b")" => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return at + 1;
-                    }
-                }
-                _ => {}
-            }
-        }
-        open + 1
+        self.closings.get(open).map_or(open + 1, |&end| end as usize)
     }
 
     fn blank(&mut self, at: usize, end: usize) {

@@ -6,6 +6,9 @@ use crate::languages::{Define, NameAt, Role, Visit};
 use crate::syntax::rows::{ImportFlags, ImportKind, ScopeKind, SymbolFlags, SymbolKind, UseRole};
 use crate::syntax::walk::Walk;
 
+/// Deeper namespaces are taken for the one around them.
+const LONGEST_KEY: usize = 2000;
+
 static NAMESPACE: Role = Role::Define(Define::NAMESPACE);
 /// Template parameters of an alias belong to it alone.
 static ALIAS: Role = Role::Define(Define { ty: "type", scope: Some(ScopeKind::Block), ..Define::ALIAS });
@@ -21,7 +24,13 @@ pub(super) fn namespace(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let around = walk.module_around().to_owned();
     let name: String =
         walk.text(name).split("::").map(|part| part.trim().trim_start_matches("inline ").trim()).collect::<Vec<_>>().join("::");
-    let key = if around.is_empty() { name } else { format!("{around}::{name}") };
+    let key = if around.is_empty() {
+        name
+    } else if around.len() > LONGEST_KEY {
+        around.clone()
+    } else {
+        format!("{around}::{name}")
+    };
     walk.module_of_definition(&key);
     if !around.is_empty() && walk.text(node).starts_with("inline") {
         walk.module_of_definition(&around);

@@ -96,6 +96,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("preproc_call", Role::Skip),
     ("statement_identifier", Role::Skip),
     ("this", Role::This),
+    ("return_statement", Role::Return { value: "0" }),
     // Expressions.
     ("field_expression", Role::Member { object: "argument", name: "field" }),
     ("call_expression", Role::Call { function: "function", arguments: "arguments" }),
