@@ -9,6 +9,8 @@ pub struct Grammar {
     pub config: &'static LanguageConfig,
     pub(crate) language: tree_sitter::Language,
     pub(crate) kinds: Box<[KindInfo]>,
+    /// Whether local names decide what is a call.
+    pub(crate) tracks_locals: bool,
 }
 
 /// What the walk must know about a node kind.
@@ -109,6 +111,7 @@ impl Action {
             Role::Parameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
+            Role::Group { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };
@@ -179,7 +182,8 @@ impl Grammar {
                 }
             }
         }
-        Self { config, language, kinds: kinds.into() }
+        let tracks_locals = config.roles.iter().any(|(_, role)| matches!(role, Role::NameOrCall(_)));
+        Self { config, language, kinds: kinds.into(), tracks_locals }
     }
 
     /// The syntax tree of a text, a node to a line with its field: for those who write a language's table.

@@ -143,6 +143,13 @@ pub enum Role {
     },
     /// A name used as a value, or as whatever the place around it says.
     Name,
+    /// A name made of several tokens, taken whole (`$x`).
+    WholeName,
+    /// A name that is a call without arguments where no local variable has it (Ruby). The code may claim such a call
+    /// for something else (`private`).
+    NameOrCall(fn(&mut Walk<'_>, Node<'_>) -> bool),
+    /// A field of the current object by its own name (`@x`).
+    OwnField,
     /// A name that is always a type.
     TypeName,
     /// The current object.
@@ -202,6 +209,11 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives the definitions inside one type (`public int $a, $b;`).
+    Group {
+        /// The type.
+        ty: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.

@@ -5,6 +5,7 @@
 //! child to parent as the walk leaves it, so that `a.b().c` becomes three uses chained by their bases without a
 //! second look at the tree.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::{Node, Tree};
 
 use super::rows::{
@@ -78,6 +79,7 @@ struct Frame {
     scope_before: u32,
     symbol_before: u32,
     export_before: bool,
+    section_before: SymbolFlags,
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
@@ -100,6 +102,23 @@ pub struct WalkBuffers {
     attributes: String,
     text: String,
     cuts: Vec<(u32, u32)>,
+    actions: Vec<Action>,
+    locals: FxHashSet<(u32, Str)>,
+}
+
+/// What a hook says of the definition that it is about to open.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    name: Option<(u32, u32)>,
+    module: Str,
+    flags: SymbolFlags,
+    self_type: u32,
+    /// The function literal that is the definition's body.
+    function: usize,
+}
+
+impl Next {
+    const NOTHING: Self = Self { name: None, module: Str::EMPTY, flags: SymbolFlags(0), self_type: NONE, function: 0 };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -114,6 +133,13 @@ pub struct Walk<'a> {
     in_export: bool,
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
+    /// Node id of a child that a hook has dealt with.
+    skipped: [usize; 2],
+    /// How names are taken where a hook looks.
+    mode_here: Mode,
+    next: Next,
+    /// What definitions that follow in this scope are marked with.
+    section: SymbolFlags,
     receiver: Str,
     recovering: bool,
     content: [u8; 32],
@@ -126,6 +152,10 @@ struct Buffers<'a> {
     attributes: &'a mut String,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
+    /// Roles given by hooks, resolved.
+    actions: &'a mut Vec<Action>,
+    /// Local names by scope, where the language tells calls from variables by them.
+    locals: &'a mut FxHashSet<(u32, Str)>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -136,6 +166,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.counters.clear();
     buffers.comments.clear();
     buffers.attributes.clear();
+    buffers.actions.clear();
+    buffers.locals.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -147,11 +179,17 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             attributes: &mut buffers.attributes,
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
+            actions: &mut buffers.actions,
+            locals: &mut buffers.locals,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
+        skipped: [0; 2],
+        mode_here: Mode::Read,
+        next: Next::NOTHING,
+        section: SymbolFlags::default(),
         receiver: Str::EMPTY,
         recovering: false,
         content,
@@ -303,6 +341,137 @@ impl<'a> Walk<'a> {
         self.rows.diagnostics.push(row);
     }
 
+    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
+    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
+    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
+        let start = node.start_byte() as u32;
+        let text = self.text(node);
+        let mut base = NONE;
+        let mut at = 0;
+        for part in text.split(separator) {
+            let name = part.trim();
+            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
+            at += part.len() + separator.len();
+            if name.is_empty() {
+                continue;
+            }
+            let is_last = at >= text.len();
+            let role = if is_last { use_role(self.mode_here) } else { UseRole::Read };
+            let name = self.rows.string(name);
+            base = if base == NONE {
+                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
+                self.push_use(kind, role, name, NONE, offset)
+            } else {
+                self.push_use(UseKind::Member, role, name, base, offset)
+            };
+        }
+        if base != NONE {
+            self.add_base(self.mode_here, base);
+        }
+        base
+    }
+
+    /// Whether a name at the node being looked at would be a local variable.
+    pub fn declares_pattern(&self) -> bool {
+        matches!(self.mode_here, Mode::Declare { kind: BindingKind::Variable, symbol: None, .. })
+    }
+
+    /// What a name at the node being looked at would do.
+    pub fn role_here(&self) -> UseRole {
+        use_role(self.mode_here)
+    }
+
+    /// Leaves a child of the node being looked at, and all that is in it, out of the walk. Two children at most.
+    pub fn skip(&mut self, child: Node<'_>) {
+        self.skipped = [self.skipped[1], child.id()];
+    }
+
+    /// The definition about to be opened has its name at these bytes.
+    pub fn name_definition(&mut self, start: usize, end: usize) {
+        self.next.name = Some((start as u32, end as u32));
+    }
+
+    /// The definition about to be opened gets these flags.
+    pub fn flag_definition(&mut self, flags: SymbolFlags) {
+        self.next.flags.set(flags);
+    }
+
+    /// The definition about to be opened is (part of) the module `key`.
+    pub fn module_of_definition(&mut self, key: &str) {
+        self.next.module = self.rows.string(key);
+    }
+
+    /// The definition about to be opened belongs to the type that this use names.
+    pub fn self_type_of_definition(&mut self, use_index: u32) {
+        self.next.self_type = use_index;
+    }
+
+    /// The function literal `node` below is the body of the definition about to be opened: its parameters and names
+    /// are the definition's.
+    pub fn adopt_function(&mut self, node: Node<'_>) {
+        self.next.function = node.id();
+    }
+
+    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
+    pub fn section(&mut self, flags: SymbolFlags) {
+        self.section = flags;
+    }
+
+    /// Sets flags on the members of this name that the symbol around has so far.
+    pub fn flag_member(&mut self, name: &str, flags: SymbolFlags) {
+        let name = self.rows.string(name);
+        let parent = self.symbol;
+        for row in self.rows.symbols.iter_mut().skip(parent as usize + 1).filter(|row| row.parent == parent && row.name == name) {
+            row.flags.set(flags);
+        }
+    }
+
+    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
+    pub fn module_around(&self) -> &str {
+        let mut symbol = self.symbol;
+        while let Some(row) = self.rows.symbols.get(symbol as usize) {
+            // Symbols say their module as they are opened, so these rows are in the order of symbols.
+            if let Ok(at) = self.rows.modules.binary_search_by_key(&symbol, |row| row.symbol) {
+                return self.rows.str(self.rows.modules[at].key);
+            }
+            symbol = row.parent;
+        }
+        ""
+    }
+
+    /// Whether a parameter or variable of this name is known in the function around.
+    pub fn is_local(&self, name: Str) -> bool {
+        self.local_scope(name).is_some()
+    }
+
+    /// Adds a symbol named by a part of a node's text, without an inside of its own, with a binding to `value` ([`NONE`]
+    /// for nothing).
+    pub fn leaf_symbol_at(&mut self, node: Node<'_>, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
+        let text = self.source.get(start..end).unwrap_or("");
+        self.leaf_symbol_named(node, text, start, end, kind, value)
+    }
+
+    /// As [`Self::leaf_symbol_at`], with a name that is not what stands there (`x=` of `attr_writer :x`).
+    pub fn leaf_symbol_named(&mut self, node: Node<'_>, name: &str, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
+        let symbol = self.push_symbol(node, name, start..end, kind, None);
+        self.value_of_symbol(symbol, value);
+        self.close_symbol(symbol, node.has_error());
+        symbol
+    }
+
+    /// The newest symbol of this name at the top of the file.
+    pub fn top_symbol(&self, name: &str) -> Option<u32> {
+        let found = self.rows.symbols.iter().rposition(|row| row.parent == 0 && self.rows.str(row.name) == name)?;
+        (found > 0).then_some(found as u32)
+    }
+
+    /// Changes a symbol by its row.
+    pub fn change_symbol(&mut self, symbol: u32, change: impl FnOnce(&mut SymbolRow)) {
+        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
+            change(row);
+        }
+    }
+
     // The walk.
 
     fn begin(&mut self) {
@@ -406,6 +575,9 @@ impl<'a> Walk<'a> {
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
+        if self.skipped[1] != 0 && self.skipped.contains(&node.id()) {
+            return self.done(metric, node);
+        }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
         let mut role = action.map(|a| a.role);
@@ -435,7 +607,12 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        if self.pending_name != 0 && node.id() == self.pending_name && node.child_count() == 0 {
+            self.pending_name = 0;
+            return self.done(metric, node);
+        }
         if let Some(Role::Custom(code)) = role {
+            self.mode_here = mode;
             match code(self, node) {
                 Visit::Skip => {
                     if metric != Metric::default() {
@@ -449,7 +626,7 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(Action::new(other, &self.grammar.language));
+                    action = Some(self.action(other));
                 }
             }
         }
@@ -473,6 +650,7 @@ impl<'a> Walk<'a> {
             scope_before: self.scope,
             symbol_before: self.symbol,
             export_before: self.in_export,
+            section_before: self.section,
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
@@ -503,16 +681,37 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
-            Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            Role::Scope(kind) => {
+                if self.next.function == node.id() {
+                    self.next.function = 0;
+                    if let Some(body) = node.child_by_field_name("body") {
+                        self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
+                    }
+                } else {
+                    self.open_scope(kind, NONE, &mut frame);
+                }
+            }
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
-            Role::Name | Role::TypeName => {
+            Role::Name | Role::TypeName | Role::NameOrCall(_) => {
                 if node.child_count() == 0 {
-                    self.name(node, mode, matches!(role, Role::TypeName));
+                    if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
+                        self.name_or_call(node, *claim);
+                    } else {
+                        self.name(node, mode, matches!(role, Role::TypeName));
+                    }
                     return self.done(metric, node);
                 }
+            }
+            Role::WholeName => {
+                self.name(node, mode, false);
+                return self.done(metric, node);
+            }
+            Role::OwnField => {
+                self.own_field(node, mode);
+                return self.done(metric, node);
             }
             Role::This => {
                 self.leaf(UseKind::This, node, mode);
@@ -561,6 +760,9 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
+        if frame.opens != Opens::Nothing {
+            self.section = frame.section_before;
+        }
         if let Some(parent) = self.buffers.frames.last_mut() {
             let slot = parent.slot;
             deliver(parent, slot, value);
@@ -609,7 +811,7 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator => frame.last,
+            Role::Name | Role::TypeName | Role::NameOrCall(_) | Role::Wrapper | Role::Decorator => frame.last,
             Role::Assign { .. } => {
                 if let Value::Binding(index) = frame.left {
                     self.assign(index, frame.value, frame.ty);
@@ -628,11 +830,18 @@ impl<'a> Walk<'a> {
             }
             Role::Define(define) => {
                 if let Opens::Symbol(symbol) = frame.opens {
-                    let return_type = self.type_text(frame);
+                    let typed = if frame.ty == Value::None { self.group_around().unwrap_or(*frame) } else { *frame };
+                    let return_type = self.type_text(&typed);
                     let row = &mut self.rows.symbols[symbol as usize];
                     row.return_type = return_type;
-                    if let Value::Use(ty) = frame.ty {
+                    if let Value::Use(ty) = typed.ty {
                         row.type_use = ty;
+                        if !row.kind.is_callable()
+                            && let Some(binding) =
+                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
+                        {
+                            binding.type_use = ty;
+                        }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
                     {
@@ -665,7 +874,71 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The node around that gives several definitions one type.
+    fn group_around(&self) -> Option<Frame> {
+        let mut around = self.buffers.frames.iter().rev().take(3);
+        around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Group { .. }))).copied()
+    }
+
+    /// A role given by a hook, resolved once a file.
+    fn action(&mut self, role: &'static Role) -> Action {
+        match self.buffers.actions.iter().find(|action| std::ptr::eq(action.role, role)) {
+            Some(&action) => action,
+            None => {
+                let action = Action::new(role, &self.grammar.language);
+                self.buffers.actions.push(action);
+                action
+            }
+        }
+    }
+
     // Names, members and calls.
+
+    /// A name in a language whose calls need neither receiver nor parentheses.
+    fn name_or_call(&mut self, node: Node<'_>, claim: fn(&mut Walk<'_>, Node<'_>) -> bool) {
+        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let start = node.start_byte() as u32;
+        self.forget_comments(start);
+        let name = self.rows.string(text);
+        let role = if self.is_local(name) { UseRole::Read } else { UseRole::Call };
+        if role == UseRole::Call && claim(self, node) {
+            return;
+        }
+        let index = self.push_use(UseKind::Name, role, name, NONE, start);
+        self.deliver_leaf(Value::Use(index));
+    }
+
+    /// `@x`: a member of the current object.
+    fn own_field(&mut self, node: Node<'_>, mode: Mode) {
+        let start = node.start_byte() as u32;
+        let this = self.push_use(UseKind::This, UseRole::Read, Str::EMPTY, NONE, start);
+        let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
+        let index = self.push_use(UseKind::Member, use_role(mode), name, this, start);
+        self.deliver_leaf(Value::Use(index));
+    }
+
+    fn deliver_leaf(&mut self, value: Value) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            let slot = parent.slot;
+            deliver(parent, slot, value);
+        }
+    }
+
+    /// The scope of the function around that holds a local of this name. Deeply nested blocks are not all asked.
+    fn local_scope(&self, name: Str) -> Option<u32> {
+        let mut scope = self.scope;
+        for _ in 0..64 {
+            if self.buffers.locals.contains(&(scope, name)) {
+                return Some(scope);
+            }
+            let row = self.rows.scopes.get(scope as usize)?;
+            if row.kind != ScopeKind::Block {
+                return None;
+            }
+            scope = row.parent;
+        }
+        None
+    }
 
     fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
         if node.id() == self.pending_name {
@@ -702,7 +975,7 @@ impl<'a> Walk<'a> {
             Mode::Outer => Value::Binding(self.push_binding(name, self.scope, BindingKind::Outer, NONE, start)),
             Mode::Write if self.grammar.config.assignment_declares && !self.is_receiver(name) => {
                 self.push_use(UseKind::Name, UseRole::Write, name, NONE, start);
-                Value::Binding(self.push_binding(name, self.scope_for_assignment(), BindingKind::Variable, NONE, start))
+                Value::Binding(self.push_binding(name, self.scope_for_assignment(name), BindingKind::Variable, NONE, start))
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
@@ -739,6 +1012,9 @@ impl<'a> Walk<'a> {
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
         let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
+        if kind == UseKind::Name {
+            self.add_base(frame.mode, index);
+        }
         if kind == UseKind::Member && matches!(frame.mode, Mode::Base(_)) && base != UNKNOWN_BASE {
             // `class A(m.B)`: only the whole is a base, not `m`.
             if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == base) {
@@ -801,6 +1077,9 @@ impl<'a> Walk<'a> {
     // Bindings.
 
     fn push_binding(&mut self, name: Str, scope: u32, kind: BindingKind, target: u32, start: u32) -> u32 {
+        if self.grammar.tracks_locals && matches!(kind, BindingKind::Variable | BindingKind::Parameter) {
+            self.buffers.locals.insert((scope, name));
+        }
         self.rows.bindings.push(BindingRow { name, scope, kind, target, value: NONE, type_use: NONE, start });
         self.rows.bindings.len() as u32 - 1
     }
@@ -820,6 +1099,14 @@ impl<'a> Walk<'a> {
     /// `self.x = value`: a field of the type around.
     fn assign_member(&mut self, target: u32, value: Value, ty: Value) {
         let row = self.rows.uses[target as usize];
+        if row.role == UseRole::Call {
+            // `a.b = c` of a language without fields in sight is a call of `b=`.
+            let setter = format!("{}=", self.rows.str(row.name));
+            let name = self.rows.string(&setter);
+            let row = &mut self.rows.uses[target as usize];
+            (row.name, row.arity) = (name, 1);
+            return;
+        }
         self.rows.uses[target as usize].role = UseRole::Write;
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
             return;
@@ -915,6 +1202,7 @@ impl<'a> Walk<'a> {
         self.scope = self.rows.scopes.len() as u32 - 1;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
+            self.section = SymbolFlags::default();
         }
     }
 
@@ -954,12 +1242,23 @@ impl<'a> Walk<'a> {
         0
     }
 
-    /// Where a plain assignment declares: the function, type or file, never a block.
-    fn scope_for_assignment(&self) -> u32 {
+    /// Where a plain assignment declares: the function, type or file. Where blocks have variables of their own, the
+    /// block that knows the name, or else this one.
+    fn scope_for_assignment(&self, name: Str) -> u32 {
+        if self.grammar.tracks_locals {
+            return self.local_scope(name).unwrap_or(self.scope);
+        }
         self.function_scope()
     }
 
     fn open_definition(&mut self, node: Node<'_>, define: &Define, frame: &mut Frame) -> bool {
+        if let Some((start, end)) = self.next.name.take() {
+            let range = start as usize..end as usize;
+            let text = self.source.get(range.clone()).unwrap_or("");
+            let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+            self.opened(symbol, define, frame);
+            return true;
+        }
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
@@ -989,7 +1288,15 @@ impl<'a> Walk<'a> {
         if define.scope.is_some() {
             let inner = self.rows.symbols[symbol as usize].inner;
             self.scope = inner;
+            if self.next.self_type != NONE {
+                self.set_self_type(inner, self.next.self_type);
+            }
         }
+        if !self.next.module.is_empty() {
+            self.rows.modules.push(ModuleRow { key: self.next.module, symbol });
+        }
+        self.next = Next { function: self.next.function, ..Next::NOTHING };
+        self.section = SymbolFlags::default();
         self.in_export = false;
         self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
     }
@@ -1018,6 +1325,7 @@ impl<'a> Walk<'a> {
         if self.in_export {
             flags.set(SymbolFlags::EXPORTED);
         }
+        flags.set(self.section | std::mem::take(&mut self.next.flags));
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
