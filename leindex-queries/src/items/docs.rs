@@ -5,6 +5,11 @@ pub(crate) fn leading(source: &str, comments: &[(u32, u32)], start: u32, prefixe
     let mut first = comments.len();
     let mut below = start;
     for (index, &(from, to)) in comments.iter().enumerate().rev() {
+        if from >= start {
+            // It stands between a wrapper's start and the definition.
+            first = index;
+            continue;
+        }
         let text = source.get(from as usize..to as usize).unwrap_or("");
         let gap = source.get(to as usize..below as usize).unwrap_or("\n\n");
         let documents = prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix));
@@ -14,7 +19,7 @@ pub(crate) fn leading(source: &str, comments: &[(u32, u32)], start: u32, prefixe
         first = index;
         below = from;
     }
-    for &(from, to) in comments.get(first..).unwrap_or(&[]) {
+    for &(from, to) in comments.get(first..).unwrap_or(&[]).iter().filter(|&&(from, _)| from < start) {
         clean(source.get(from as usize..to as usize).unwrap_or(""), out);
     }
     let trimmed = out.trim_end().len();

@@ -140,6 +140,11 @@ pub struct Walk<'a> {
     next: Next,
     /// What definitions that follow in this scope are marked with.
     section: SymbolFlags,
+    /// The field that the parameter being walked makes, or [`NONE`].
+    promoted: u32,
+    /// How many nodes were open when a wrapper was entered whose definition has not come yet, or 0: the comments before
+    /// the wrapper are the definition's.
+    held: usize,
     receiver: Str,
     recovering: bool,
     content: [u8; 32],
@@ -190,6 +195,8 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         mode_here: Mode::Read,
         next: Next::NOTHING,
         section: SymbolFlags::default(),
+        promoted: NONE,
+        held: 0,
         receiver: Str::EMPTY,
         recovering: false,
         content,
@@ -459,6 +466,19 @@ impl<'a> Walk<'a> {
         symbol
     }
 
+    /// The parameter about to be walked makes a field of the type around, named by a part of its text.
+    pub fn promote_parameter(&mut self, node: Node<'_>, start: usize, end: usize) {
+        let Some(scope) = self.type_scope() else { return };
+        let here = (self.scope, self.symbol);
+        let owner = self.rows.scopes[scope as usize].symbol;
+        if owner == NONE {
+            return;
+        }
+        (self.scope, self.symbol) = (scope, owner);
+        self.promoted = self.leaf_symbol_at(node, start, end, SymbolKind::Field, NONE);
+        (self.scope, self.symbol) = here;
+    }
+
     /// The newest symbol of this name at the top of the file.
     pub fn top_symbol(&self, name: &str) -> Option<u32> {
         let found = self.rows.symbols.iter().rposition(|row| row.parent == 0 && self.rows.str(row.name) == name)?;
@@ -575,9 +595,6 @@ impl<'a> Walk<'a> {
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
-        if self.skipped[1] != 0 && self.skipped.contains(&node.id()) {
-            return self.done(metric, node);
-        }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
         let mut role = action.map(|a| a.role);
@@ -589,6 +606,9 @@ impl<'a> Walk<'a> {
             if node.child_count() == 0 {
                 return false;
             }
+        }
+        if self.skipped[1] != 0 && self.skipped.contains(&node.id()) {
+            return self.done(metric, node);
         }
         if slot == Slot::Arguments {
             let arity = arity_of(node);
@@ -674,8 +694,11 @@ impl<'a> Walk<'a> {
                 self.buffers.attributes.push('\n');
                 frame.mode = Mode::Decorator;
             }
-            Role::Wrapper => {}
-            Role::Export { .. } => self.in_export = true,
+            Role::Wrapper | Role::Group { .. } => self.hold_comments(),
+            Role::Export { .. } => {
+                self.in_export = true;
+                self.hold_comments();
+            }
             Role::Define(define) => {
                 if !self.open_definition(node, &define, &mut frame) {
                     frame.action = None;
@@ -737,6 +760,9 @@ impl<'a> Walk<'a> {
     /// Closes the innermost open node and hands its value to its parent.
     fn leave(&mut self, node: Node<'_>) {
         let Some(frame) = self.buffers.frames.pop() else { return };
+        if self.held == self.buffers.frames.len() + 1 {
+            self.held = 0;
+        }
         if frame.metric != Metric::default() {
             self.count(frame.metric, node, false);
         }
@@ -835,12 +861,10 @@ impl<'a> Walk<'a> {
                     let row = &mut self.rows.symbols[symbol as usize];
                     row.return_type = return_type;
                     if let Value::Use(ty) = typed.ty {
-                        row.type_use = ty;
-                        if !row.kind.is_callable()
-                            && let Some(binding) =
-                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
-                        {
-                            binding.type_use = ty;
+                        if row.kind.is_callable() {
+                            row.type_use = ty;
+                        } else {
+                            self.type_of_symbol(symbol, ty);
                         }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
@@ -1153,6 +1177,11 @@ impl<'a> Walk<'a> {
         let name = self.rows.string(text);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
         let ty_str = self.type_text(frame);
+        let promoted = std::mem::replace(&mut self.promoted, NONE);
+        if promoted != NONE {
+            self.type_of_symbol(promoted, ty);
+            self.rows.symbols[promoted as usize].return_type = ty_str;
+        }
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
     }
 
@@ -1374,7 +1403,7 @@ impl<'a> Walk<'a> {
         let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
-                Some(Role::Wrapper | Role::Export { .. }) => (start, end) = (frame.start, frame.end),
+                Some(Role::Wrapper | Role::Export { .. } | Role::Group { .. }) => (start, end) = (frame.start, frame.end),
                 _ => break,
             }
         }
@@ -1391,6 +1420,13 @@ impl<'a> Walk<'a> {
         *self.buffers.attributes = text;
         self.buffers.attributes.clear();
         id
+    }
+
+    fn type_of_symbol(&mut self, symbol: u32, ty: u32) {
+        self.rows.symbols[symbol as usize].type_use = ty;
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = ty;
+        }
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {
@@ -1434,7 +1470,7 @@ impl<'a> Walk<'a> {
         let evidence =
             Evidence { name: self.rows.str(row.name), head, attributes, scope, parent, in_export: row.flags.has(SymbolFlags::EXPORTED) };
         (self.grammar.config.evidence)(&evidence, &mut row);
-        if row.doc.is_empty() && self.grammar.config.docs.docstring && row.body_start < row.end {
+        if self.grammar.config.docs.docstring && row.body_start < row.end {
             self.buffers.text.clear();
             if docs::docstring(self.source.get(row.body_start as usize..row.end as usize).unwrap_or(""), self.buffers.text) {
                 row.doc = self.rows.string(self.buffers.text);
@@ -1478,9 +1514,15 @@ impl<'a> Walk<'a> {
 
     // Documentation.
 
+    fn hold_comments(&mut self) {
+        if self.held == 0 {
+            self.held = self.buffers.frames.len() + 1;
+        }
+    }
+
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
-        if self.buffers.comments.last().is_some_and(|&(_, end)| end <= start) {
+        if self.held == 0 && self.buffers.comments.last().is_some_and(|&(_, end)| end <= start) {
             self.buffers.comments.clear();
             self.buffers.attributes.clear();
         }
@@ -1491,6 +1533,7 @@ impl<'a> Walk<'a> {
         self.buffers.text.clear();
         docs::leading(self.source, self.buffers.comments, start, self.grammar.config.docs.prefixes, self.buffers.text);
         self.buffers.comments.clear();
+        self.held = 0;
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);
         *self.buffers.text = text;

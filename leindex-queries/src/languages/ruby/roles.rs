@@ -321,13 +321,12 @@ fn declare_assigned(walk: &mut Walk<'_>, left: Node<'_>) {
 
 /// `in {name:}` binds `name`.
 fn keyword_pattern(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if node.child_by_field_name("value").is_none()
-        && let Some(key) = node.child_by_field_name("key")
-    {
+    let Some(key) = node.child_by_field_name("key") else { return Visit::Children };
+    if node.child_by_field_name("value").is_none() {
         walk.declare(key, BindingKind::Variable);
-        return Visit::Skip;
     }
-    Visit::As(&PAIR)
+    walk.skip(key);
+    Visit::Children
 }
 
 fn pinned(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
