@@ -111,7 +111,8 @@ impl Action {
             Role::Parameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
-            Role::Group { ty } => [(place(ty), Slot::Type), none, none, none],
+            Role::Cascade { object } => [(place(object), Slot::Object), none, none, none],
+            Role::Group { ty } | Role::Signature { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };

@@ -214,6 +214,16 @@ pub enum Role {
         /// The type.
         ty: At,
     },
+    /// The part of a definition that holds its return type.
+    Signature {
+        /// The type.
+        ty: At,
+    },
+    /// Several members of one object (`a..b()..c()`); parts inside reach it by the object `..`.
+    Cascade {
+        /// The object.
+        object: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.

@@ -142,6 +142,8 @@ pub struct Walk<'a> {
     section: SymbolFlags,
     /// The field that the parameter being walked makes, or [`NONE`].
     promoted: u32,
+    /// The parameter being walked may be left out though it has no default.
+    optional: bool,
     /// How many nodes were open when a wrapper was entered whose definition has not come yet, or 0: the comments before
     /// the wrapper are the definition's.
     held: usize,
@@ -196,6 +198,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         promoted: NONE,
+        optional: false,
         held: 0,
         receiver: Str::EMPTY,
         recovering: false,
@@ -326,6 +329,12 @@ impl<'a> Walk<'a> {
         self.rows.bases.push(row);
     }
 
+    /// Makes the use `base` a base of a symbol.
+    pub fn base_of(&mut self, symbol: u32, base: u32, kind: BaseKind) {
+        self.rows.uses[base as usize].role = UseRole::Base;
+        self.rows.bases.push(BaseRow { symbol, extension: NONE, base, kind });
+    }
+
     /// Adds a symbol that has no inside of its own, with a binding for it.
     pub fn leaf_symbol(&mut self, node: Node<'_>, name: Node<'_>, kind: SymbolKind) -> u32 {
         let text = self.source.get(name.byte_range()).unwrap_or("");
@@ -383,6 +392,22 @@ impl<'a> Walk<'a> {
         matches!(self.mode_here, Mode::Declare { kind: BindingKind::Variable, symbol: None, .. })
     }
 
+    /// Whether a name at the node being looked at would be a parameter.
+    pub fn declares_parameter(&self) -> bool {
+        matches!(self.mode_here, Mode::Declare { kind: BindingKind::Parameter, .. })
+    }
+
+    /// Whether the node being looked at is a part of another: an object, a callee, an assigned value, an argument.
+    pub fn is_value_here(&self) -> bool {
+        self.buffers.frames.last().is_some_and(|frame| frame.action.is_some() && !matches!(frame.opens, Opens::Scope))
+    }
+
+    /// Whether an import of the file binds this name.
+    pub fn is_imported(&mut self, name: &str) -> bool {
+        let name = self.rows.string(name);
+        self.rows.imports.iter().any(|row| row.alias == name)
+    }
+
     /// What a name at the node being looked at would do.
     pub fn role_here(&self) -> UseRole {
         use_role(self.mode_here)
@@ -419,7 +444,8 @@ impl<'a> Walk<'a> {
         self.next.function = node.id();
     }
 
-    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
+    /// Definitions get these flags from here to the end of the node around, or of the node being looked at if that is
+    /// walked (`private` on a line of its own).
     pub fn section(&mut self, flags: SymbolFlags) {
         self.section = flags;
     }
@@ -479,10 +505,26 @@ impl<'a> Walk<'a> {
         (self.scope, self.symbol) = here;
     }
 
+    /// The parameter about to be walked may be left out though it has no default.
+    pub fn optional_parameter(&mut self) {
+        self.optional = true;
+    }
+
     /// The newest symbol of this name at the top of the file.
-    pub fn top_symbol(&self, name: &str) -> Option<u32> {
-        let found = self.rows.symbols.iter().rposition(|row| row.parent == 0 && self.rows.str(row.name) == name)?;
-        (found > 0).then_some(found as u32)
+    pub fn top_symbol(&mut self, name: &str) -> Option<u32> {
+        let name = self.rows.string(name);
+        let found = self.rows.symbols.iter().rposition(|row| row.parent == 0 && row.name == name)?;
+        Some(found as u32)
+    }
+
+    /// The symbol opened or added last.
+    pub fn last_symbol(&self) -> u32 {
+        self.rows.symbols.len() as u32 - 1
+    }
+
+    /// A symbol by its row.
+    pub fn symbol(&self, symbol: u32) -> Option<SymbolRow> {
+        self.rows.symbols.get(symbol as usize).copied()
     }
 
     /// Changes a symbol by its row.
@@ -573,6 +615,9 @@ impl<'a> Walk<'a> {
 
     /// Opens a node. Returns whether its children are to be walked; if so, a frame was pushed.
     fn enter(&mut self, node: Node<'_>, action: Option<Action>, metric: Metric, field: u16) -> bool {
+        // The function literal that is a definition's body counts as the definition.
+        let metric = if self.next.function != 0 && self.next.function == node.id() { Metric::default() } else { metric };
+        let section_before = self.section;
         let named = node.is_named();
         let (mut slot, mut mode, mut parent_role) = (Slot::Other, Mode::Read, None);
         if let Some(parent) = self.buffers.frames.last_mut() {
@@ -670,7 +715,7 @@ impl<'a> Walk<'a> {
             scope_before: self.scope,
             symbol_before: self.symbol,
             export_before: self.in_export,
-            section_before: self.section,
+            section_before,
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
@@ -786,9 +831,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
-        if frame.opens != Opens::Nothing {
-            self.section = frame.section_before;
-        }
+        self.section = frame.section_before;
         if let Some(parent) = self.buffers.frames.last_mut() {
             let slot = parent.slot;
             deliver(parent, slot, value);
@@ -859,7 +902,9 @@ impl<'a> Walk<'a> {
                     let typed = if frame.ty == Value::None { self.group_around().unwrap_or(*frame) } else { *frame };
                     let return_type = self.type_text(&typed);
                     let row = &mut self.rows.symbols[symbol as usize];
-                    row.return_type = return_type;
+                    if !return_type.is_empty() {
+                        row.return_type = return_type;
+                    }
                     if let Value::Use(ty) = typed.ty {
                         if row.kind.is_callable() {
                             row.type_use = ty;
@@ -881,6 +926,14 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Signature { .. } => {
+                let return_type = self.type_text(frame);
+                let row = &mut self.rows.symbols[self.symbol as usize];
+                row.return_type = return_type;
+                row.type_use = frame.ty.use_index();
+                Value::Unknown
+            }
+            Role::Cascade { .. } => frame.object,
             Role::Extension { .. } => {
                 if let Value::Use(ty) = frame.object {
                     self.set_self_type(self.scope, ty);
@@ -1030,7 +1083,11 @@ impl<'a> Walk<'a> {
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let name = self.rows.string(text);
-        let (kind, base) = match frame.object {
+        let object = match frame.action.map(|action| action.role) {
+            Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => self.cascaded(),
+            _ => frame.object,
+        };
+        let (kind, base) = match object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
@@ -1047,6 +1104,13 @@ impl<'a> Walk<'a> {
             self.rows.uses[base as usize].role = UseRole::Read;
         }
         Value::Use(index)
+    }
+
+    /// The value that the cascade around works on.
+    fn cascaded(&self) -> Value {
+        let mut around = self.buffers.frames.iter().rev().take(8);
+        let cascade = around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Cascade { .. })));
+        cascade.map_or(Value::Unknown, |frame| if frame.object == Value::None { Value::Unknown } else { frame.object })
     }
 
     fn call(&mut self, frame: &Frame, role: UseRole) -> Value {
@@ -1155,7 +1219,7 @@ impl<'a> Walk<'a> {
         let row = self.rows.bindings[binding as usize];
         if row.kind == BindingKind::Symbol {
             // The symbol made for the name covers the whole declaration.
-            let span = (node.start_byte() as u32, node.end_byte() as u32);
+            let span = self.outer_span(node);
             self.widen_symbol(row.target, span, node.has_error());
         }
     }
@@ -1172,7 +1236,7 @@ impl<'a> Walk<'a> {
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic;
+        optional |= variadic | std::mem::take(&mut self.optional);
         let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
         let name = self.rows.string(text);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
@@ -1393,7 +1457,10 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
+        if self.next.self_type == NONE {
+            // What belongs to a type elsewhere is not known here by its plain name.
+            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
+        }
         self.buffers.counters.push((index, Counters::default()));
         index
     }
