@@ -395,4 +395,6 @@ pub struct Metrics {
 }
 
 #[cfg(test)]
+pub(crate) mod test_layout;
+#[cfg(test)]
 mod tests;

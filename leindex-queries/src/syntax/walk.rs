@@ -360,8 +360,13 @@ impl<'a> Walk<'a> {
     /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
     /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
     pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
-        let start = node.start_byte() as u32;
-        let text = self.text(node);
+        self.qualified_text(node.start_byte(), node.end_byte(), separator)
+    }
+
+    /// As [`Self::qualified`], for a part of the text.
+    pub fn qualified_text(&mut self, start: usize, end: usize, separator: &str) -> u32 {
+        let text = self.source.get(start..end).unwrap_or("");
+        let start = start as u32;
         let mut base = NONE;
         let mut at = 0;
         for part in text.split(separator) {
@@ -1084,7 +1089,9 @@ impl<'a> Walk<'a> {
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let name = self.rows.string(text);
         let object = match frame.action.map(|action| action.role) {
-            Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => self.cascaded(),
+            Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => {
+                self.cascaded()
+            }
             _ => frame.object,
         };
         let (kind, base) = match object {

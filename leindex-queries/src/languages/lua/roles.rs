@@ -79,13 +79,8 @@ pub(super) const CALL: Role = Role::Call { function: "name", arguments: "argumen
 pub(super) const FIELD: Role = Role::Keyword { name: "name", value: "value" };
 pub(super) const WRAPPER: Role = Role::Wrapper;
 pub(super) const ASSIGN: Role = Role::Assign { left: "0", right: "1", ty: "" };
-pub(super) const VARIABLE: Role = Role::Declare(Declare {
-    name: "0",
-    value: "1",
-    ty: "",
-    symbol: Some((SymbolKind::Variable, SymbolKind::Variable)),
-    ..Declare::LOCAL
-});
+pub(super) const VARIABLE: Role =
+    Role::Declare(Declare { name: "0", value: "1", ty: "", symbol: Some((SymbolKind::Variable, SymbolKind::Variable)), ..Declare::LOCAL });
 
 fn vararg(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if walk.declares_parameter() {

@@ -1,5 +1,6 @@
 //! PHP.
 
+mod builtins;
 mod imports;
 mod modules;
 mod roles;

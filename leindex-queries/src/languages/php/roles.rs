@@ -141,8 +141,14 @@ pub(super) const METRICS: Metrics = Metrics {
     ],
 };
 
-const CONSTANT: Define =
-    Define { kind: SymbolKind::Constant, kind_in_type: SymbolKind::Constant, name: NameAt::Field("0"), ty: "", value: "1", ..Define::FIELD };
+const CONSTANT: Define = Define {
+    kind: SymbolKind::Constant,
+    kind_in_type: SymbolKind::Constant,
+    name: NameAt::Field("0"),
+    ty: "",
+    value: "1",
+    ..Define::FIELD
+};
 const PROPERTY: Role = Role::Define(Define { ty: "", value: "default_value", ..Define::FIELD });
 const NAMESPACE: Role = Role::Define(Define::NAMESPACE);
 const PARAMETER: Role = Role::Parameter { name: "name", ty: "type", default: "default_value", variadic: false };
@@ -247,4 +253,3 @@ fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     }
     Visit::As(&ASSIGN)
 }
-

@@ -254,7 +254,10 @@ fn import(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, load: Load) 
 /// seen from this file's folder.
 fn beside_this_file<'a>(walk: &Walk<'a>, node: Node<'_>) -> Option<&'a str> {
     let text = walk.text(node);
-    let inner = text.strip_prefix("File.expand_path").or_else(|| text.strip_prefix("File.join")).or_else(|| text.strip_prefix("File::expand_path"))?;
+    let inner = text
+        .strip_prefix("File.expand_path")
+        .or_else(|| text.strip_prefix("File.join"))
+        .or_else(|| text.strip_prefix("File::expand_path"))?;
     let (_, quoted) = inner.split_once(['"', '\''])?;
     let (path, after) = quoted.split_once(['"', '\''])?;
     if path.contains("#{") || after.contains(['"', '\'']) {

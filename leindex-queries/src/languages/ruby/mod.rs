@@ -1,5 +1,6 @@
 //! Ruby.
 
+mod builtins;
 mod calls;
 mod modules;
 mod roles;

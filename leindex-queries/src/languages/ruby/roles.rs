@@ -152,12 +152,8 @@ const ASSIGNED_CLASS: Role = Role::Define(Define { body: "right", name: NameAt::
 const FUNCTION: Role = Role::Define(Define { ty: "", ..Define::FUNCTION });
 const METHOD: Role = Role::Define(Define { ty: "", kind: SymbolKind::Method, ..Define::FUNCTION });
 const ASSIGN: Role = Role::Assign { left: "left", right: "right", ty: "" };
-const CONSTANT: Role = Role::Declare(Declare {
-    name: "left",
-    value: "right",
-    symbol: Some((SymbolKind::Constant, SymbolKind::Constant)),
-    ..Declare::LOCAL
-});
+const CONSTANT: Role =
+    Role::Declare(Declare { name: "left", value: "right", symbol: Some((SymbolKind::Constant, SymbolKind::Constant)), ..Declare::LOCAL });
 const PARAMETER: Role = Role::Parameter { name: "name", ty: "", default: "", variadic: true };
 const PATTERN: Declare = Declare { name: "pattern", value: "value", ty: "", kind: BindingKind::Variable, ..Declare::LOCAL };
 const NAME: Role = Role::Name;
@@ -253,9 +249,8 @@ fn alias(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 }
 
 fn splat(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let in_list = node
-        .parent()
-        .is_some_and(|parent| matches!(parent.kind(), "method_parameters" | "block_parameters" | "lambda_parameters"));
+    let in_list =
+        node.parent().is_some_and(|parent| matches!(parent.kind(), "method_parameters" | "block_parameters" | "lambda_parameters"));
     if in_list { Visit::As(&PARAMETER) } else { Visit::Children }
 }
 
@@ -303,8 +298,7 @@ fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if left.kind() != "constant" {
         return Visit::As(&ASSIGN);
     }
-    let makes_class =
-        ["Struct.new", "Class.new", "Module.new", "Data.define"].iter().any(|maker| walk.text(right).starts_with(maker));
+    let makes_class = ["Struct.new", "Class.new", "Module.new", "Data.define"].iter().any(|maker| walk.text(right).starts_with(maker));
     if makes_class && right.kind() == "call" && walk.scope_kind() != ScopeKind::Function {
         declare_assigned(walk, left);
         return Visit::As(&ASSIGNED_CLASS);
