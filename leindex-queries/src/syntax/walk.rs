@@ -113,12 +113,14 @@ struct Next {
     module: Str,
     flags: SymbolFlags,
     self_type: u32,
+    /// It is not known by its plain name.
+    unbound: bool,
     /// The function literal that is the definition's body.
     function: usize,
 }
 
 impl Next {
-    const NOTHING: Self = Self { name: None, module: Str::EMPTY, flags: SymbolFlags(0), self_type: NONE, function: 0 };
+    const NOTHING: Self = Self { name: None, module: Str::EMPTY, flags: SymbolFlags(0), self_type: NONE, unbound: false, function: 0 };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -282,6 +284,7 @@ impl<'a> Walk<'a> {
         };
         let index = self.rows.imports.len() as u32;
         self.rows.imports.push(row);
+        self.buffers.comments.clear();
         if !alias.is_empty() {
             self.push_binding(row.alias, self.scope, BindingKind::Import, index, node.start_byte() as u32);
         }
@@ -443,6 +446,11 @@ impl<'a> Walk<'a> {
         self.next.self_type = use_index;
     }
 
+    /// The definition about to be opened is not known by its plain name where it stands.
+    pub fn unbound_definition(&mut self) {
+        self.next.unbound = true;
+    }
+
     /// The function literal `node` below is the body of the definition about to be opened: its parameters and names
     /// are the definition's.
     pub fn adopt_function(&mut self, node: Node<'_>) {
@@ -461,6 +469,9 @@ impl<'a> Walk<'a> {
         let parent = self.symbol;
         for row in self.rows.symbols.iter_mut().skip(parent as usize + 1).filter(|row| row.parent == parent && row.name == name) {
             row.flags.set(flags);
+            if flags.has(SymbolFlags::PRIVATE) {
+                row.flags.0 &= !SymbolFlags::EXPORTED.0;
+            }
         }
     }
 
@@ -812,6 +823,7 @@ impl<'a> Walk<'a> {
         let Some(frame) = self.buffers.frames.pop() else { return };
         if self.held == self.buffers.frames.len() + 1 {
             self.held = 0;
+            self.forget_comments(frame.end);
         }
         if frame.metric != Metric::default() {
             self.count(frame.metric, node, false);
@@ -1464,7 +1476,7 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        if self.next.self_type == NONE {
+        if self.next.self_type == NONE && !self.next.unbound {
             // What belongs to a type elsewhere is not known here by its plain name.
             self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
         }

@@ -32,7 +32,10 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("extension_type_representation", Role::Define(Define { value: "", ..Define::FIELD })),
     ("enum_declaration", Role::Define(Define::type_of(SymbolKind::Enum))),
     ("enum_entry", Role::Define(Define { ty: "", value: "", ..Define::FIELD })),
-    ("type_alias", Role::Define(Define { name: NameAt::Find(definitions::alias_name), ty: "", ..Define::ALIAS })),
+    (
+        "type_alias",
+        Role::Define(Define { name: NameAt::Find(definitions::alias_name), ty: "", scope: Some(ScopeKind::Block), ..Define::ALIAS }),
+    ),
     ("superclass", Role::Bases(BaseKind::Inherit)),
     ("mixins", Role::Bases(BaseKind::Inherit)),
     ("mixin_application", Role::Bases(BaseKind::Inherit)),
@@ -89,8 +92,9 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("field_initializer", Role::Custom(field_initializer)),
     ("redirection", Role::Custom(initializer)),
     ("cascade", Role::Cascade { object: "0" }),
-    ("cascade_call_expression", Role::MethodCall { object: "..", name: "property", arguments: "arguments" }),
-    ("cascade_member_expression", Role::Member { object: "..", name: "property" }),
+    ("cascade_call_expression", Role::Custom(cascade_call)),
+    ("cascade_member_expression", Role::Member { object: "object", name: "property" }),
+    ("cascade_null_aware_member_expression", Role::Member { object: "object", name: "property" }),
     ("cascade_selector", Role::Custom(cascade_selector)),
     ("index_expression", Role::Element { object: "object" }),
     ("null_aware_index_expression", Role::Element { object: "object" }),
@@ -102,7 +106,8 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("type_cast_expression", Role::Pass { value: "0", ty: "" }),
     ("assignment_expression", Role::Assign { left: "left", right: "right", ty: "" }),
     ("function_type", Role::Type),
-    ("typed_identifier", Role::Pass { value: "0", ty: "" }),
+    ("typed_identifier", Role::Custom(typed_identifier)),
+    ("instantiation_expression", Role::Pass { value: "0", ty: "" }),
     ("string_literal", Role::Literal("String")),
     ("decimal_integer_literal", Role::Literal("int")),
     ("hex_integer_literal", Role::Literal("int")),
@@ -166,6 +171,7 @@ const CALL: Role = Role::Call { function: "function", arguments: "arguments" };
 const NEW: Role = Role::New { class: "function", arguments: "arguments" };
 const MEMBER: Role = Role::Member { object: "object", name: "property" };
 const CASCADED: Role = Role::Member { object: "..", name: "0" };
+const CASCADED_CALL: Role = Role::MethodCall { object: "..", name: "property", arguments: "arguments" };
 const FIRST: Role = Role::Pass { value: "0", ty: "" };
 const SECOND: Role = Role::Pass { value: "1", ty: "" };
 const FIELD_INITIALIZER: Role = Role::Keyword { name: "name", value: "value" };
@@ -206,6 +212,11 @@ fn assignable(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
 }
 
 const INDEXED: Role = Role::Element { object: "object" };
+
+/// `..b()` calls a member of the cascade's object, `..a.b()` that of another.
+fn cascade_call(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    Visit::As(if node.child_by_field_name("function").is_some() { &CALL } else { &CASCADED_CALL })
+}
 
 fn cascade_selector(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if node.named_child(0).is_some_and(|child| child.kind() == "identifier") { Visit::As(&CASCADED) } else { Visit::Children }
@@ -249,6 +260,14 @@ fn catch(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         walk.skip(trace);
     }
     Visit::As(&CATCH)
+}
+
+/// The name of a parameter of a function type means nothing.
+fn typed_identifier(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if let Some(name) = node.child_by_field_name("name") {
+        walk.skip(name);
+    }
+    Visit::As(&FIRST)
 }
 
 fn labeled(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {

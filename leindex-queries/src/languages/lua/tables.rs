@@ -20,7 +20,7 @@ pub(super) fn function_declaration(walk: &mut Walk<'_>, node: Node<'_>) -> Visit
         return Visit::As(&roles::FUNCTION);
     }
     walk.skip(name);
-    let with_self = name.kind() == "method_index_expression" || first_parameter_is_self(walk, node);
+    let with_self = name.kind() == "method_index_expression" || receiver_parameter(walk, node);
     if !member_definition(walk, name, with_self) {
         return Visit::Children;
     }
@@ -31,17 +31,18 @@ pub(super) fn function_declaration(walk: &mut Walk<'_>, node: Node<'_>) -> Visit
 fn member_definition(walk: &mut Walk<'_>, name: Node<'_>, with_self: bool) -> bool {
     let field = name.child_by_field_name("method").or_else(|| name.child_by_field_name("field"));
     let (Some(table), Some(field)) = (name.child_by_field_name("table"), field) else { return false };
-    if !is_path(walk.text(table)) {
-        return false;
-    }
     let text = walk.text(table);
+    walk.name_definition(field.start_byte(), field.end_byte());
+    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
+    if !is_path(text) {
+        walk.unbound_definition();
+        return true;
+    }
     if let Some(symbol) = walk.top_symbol(text) {
         make_class(walk, symbol);
     }
     let ty = qualified_read(walk, table, UseRole::Type);
     walk.self_type_of_definition(ty);
-    walk.name_definition(field.start_byte(), field.end_byte());
-    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
     true
 }
 
@@ -53,9 +54,12 @@ fn make_class(walk: &mut Walk<'_>, symbol: u32) {
     });
 }
 
-fn first_parameter_is_self(walk: &Walk<'_>, function: Node<'_>) -> bool {
+/// Whether the first parameter is called `self`; then it is the receiver, and no parameter.
+fn receiver_parameter(walk: &mut Walk<'_>, function: Node<'_>) -> bool {
     let first = function.child_by_field_name("parameters").and_then(|parameters| parameters.named_child(0));
-    first.is_some_and(|first| walk.text(first) == "self")
+    let Some(first) = first.filter(|first| walk.text(*first) == "self") else { return false };
+    walk.skip(first);
+    true
 }
 
 /// Whether a text is names joined by dots.
@@ -109,10 +113,13 @@ pub(super) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
                 walk.adopt_function(value);
                 return Visit::As(&roles::ASSIGNED_FUNCTION);
             }
-            "dot_index_expression" if member_definition(walk, target, first_parameter_is_self(walk, value)) => {
-                walk.skip(targets);
-                walk.adopt_function(value);
-                return Visit::As(&roles::ASSIGNED_METHOD);
+            "dot_index_expression" => {
+                let with_self = receiver_parameter(walk, value);
+                if member_definition(walk, target, with_self) {
+                    walk.skip(targets);
+                    walk.adopt_function(value);
+                    return Visit::As(&roles::ASSIGNED_METHOD);
+                }
             }
             _ => {}
         }
@@ -246,10 +253,12 @@ fn metatable(walk: &mut Walk<'_>, node: Node<'_>) -> Option<Visit> {
             make_class(walk, symbol);
             let base = qualified_read(walk, class, UseRole::Base);
             walk.base_of(symbol, base, BaseKind::Inherit);
+            walk.skip(class);
             return None;
         }
     }
-    if object.named_child_count() > 0 || !matches!(object.kind(), "table_constructor" | "identifier") {
+    let plain = matches!(object.kind(), "table_constructor" | "identifier") && object.named_child_count() == 0;
+    if !plain || meta.kind() == "table_constructor" && meta.named_child_count() > 1 {
         return None;
     }
     if object.kind() == "identifier" {
@@ -303,36 +312,40 @@ fn class_library(walk: &mut Walk<'_>, node: Node<'_>) {
     }
 }
 
-/// `f = function … end` in a table at the top of a file is a function of that table.
+/// `f = function … end` in a table is a function: of the table that is made where that is named at the top of a file,
+/// else of what is around.
 pub(super) fn field(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if walk.scope_kind() != ScopeKind::File {
-        return Visit::As(&roles::FIELD);
-    }
     let (Some(name), Some(value)) = (node.child_by_field_name("name"), node.child_by_field_name("value")) else {
         return Visit::As(&roles::FIELD);
     };
     if value.kind() != "function_definition" || name.kind() != "identifier" {
         return Visit::As(&roles::FIELD);
     }
-    let list = node.parent().and_then(|table| table.parent()).filter(|list| list.kind() == "expression_list");
-    let Some(statement) = list.and_then(|list| list.parent()) else { return Visit::As(&roles::FIELD) };
-    let role = match statement.kind() {
-        "return_statement" => &roles::ASSIGNED_FUNCTION,
-        "assignment_statement" => {
+    let at_top = walk.scope_kind() == ScopeKind::File;
+    let list = if at_top { node.parent().and_then(|table| table.parent()) } else { None };
+    let statement = list.filter(|list| list.kind() == "expression_list").and_then(|list| list.parent());
+    let mut role = &roles::ASSIGNED_FUNCTION;
+    match statement {
+        Some(statement) if statement.kind() == "assignment_statement" => {
             let target = statement.named_child(0).and_then(|targets| targets.named_child(0));
-            let Some(target) = target.filter(|target| is_path(walk.text(*target))) else { return Visit::As(&roles::FIELD) };
-            let text = walk.text(target);
-            if let Some(symbol) = walk.top_symbol(text) {
-                make_class(walk, symbol);
+            match target.filter(|target| is_path(walk.text(*target))) {
+                Some(target) => {
+                    let text = walk.text(target);
+                    if let Some(symbol) = walk.top_symbol(text) {
+                        make_class(walk, symbol);
+                    }
+                    let ty = qualified_read(walk, target, UseRole::Type);
+                    walk.self_type_of_definition(ty);
+                    let with_self = receiver_parameter(walk, value);
+                    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
+                    role = &roles::ASSIGNED_METHOD;
+                }
+                None => walk.unbound_definition(),
             }
-            let ty = qualified_read(walk, target, UseRole::Type);
-            walk.self_type_of_definition(ty);
-            let with_self = first_parameter_is_self(walk, value);
-            walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
-            &roles::ASSIGNED_METHOD
         }
-        _ => return Visit::As(&roles::FIELD),
-    };
+        Some(statement) if statement.kind() == "return_statement" => {}
+        _ => walk.unbound_definition(),
+    }
     walk.section(SymbolFlags::default());
     walk.name_definition(name.start_byte(), name.end_byte());
     walk.skip(name);

@@ -30,7 +30,20 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &["class ", "abstract class ", "final class ", "interface ", "trait ", "enum ", "function ", "namespace "],
+    item_starts: &[
+        "class ",
+        "abstract class ",
+        "final class ",
+        "interface ",
+        "trait ",
+        "enum ",
+        "function ",
+        "namespace ",
+        "public function ",
+        "protected function ",
+        "private function ",
+        "public static function ",
+    ],
 };
 
 const NAMES: NameRules = NameRules {

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::imports;
 use crate::languages::{Declare, Define, Metrics, NameAt, Role, Visit};
-use crate::syntax::rows::{BaseKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseKind};
+use crate::syntax::rows::{BaseKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
 pub(super) const ROLES: &[(&str, Role)] = &[
@@ -63,7 +63,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("intersection_type", Role::Type),
     ("disjunctive_normal_form_type", Role::Type),
     ("type_list", Role::Type),
-    ("primitive_type", Role::WholeName),
+    ("primitive_type", Role::Custom(primitive)),
     ("dynamic_variable_name", Role::Skip),
     ("assignment_expression", Role::Custom(assignment)),
     ("reference_assignment_expression", Role::Assign { left: "left", right: "right", ty: "" }),
@@ -213,6 +213,12 @@ fn name(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         },
         _ => Visit::As(&NAME),
     }
+}
+
+fn primitive(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    let index = walk.use_name(node, UseRole::Type);
+    walk.stand_for(index);
+    Visit::Skip
 }
 
 fn qualified(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {

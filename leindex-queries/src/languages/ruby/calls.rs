@@ -10,7 +10,8 @@ use crate::syntax::rows::{BaseKind, ImportFlags, ImportKind, NONE, ScopeKind, Sy
 use crate::syntax::walk::Walk;
 
 const CALL: Role = Role::MethodCall { object: "receiver", name: "method", arguments: "arguments" };
-const SUPER_CALL: Role = Role::Call { function: "method", arguments: "arguments" };
+/// The method's own node says what is called.
+const NAMED_CALL: Role = Role::Call { function: "method", arguments: "arguments" };
 const NEW: Role = Role::New { class: "receiver", arguments: "arguments" };
 /// `class P < Struct.new(:x)`: the base is what makes the class.
 const RECEIVER: Role = Role::Pass { value: "receiver", ty: "" };
@@ -31,14 +32,14 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if !matches!(rest.get(length), Some(b' ' | b'(' | b'\n' | b'\t')) || node.child_by_field_name("receiver").is_some() {
         return Visit::As(&CALL);
     }
-    if meaning == Meaning::Super {
-        return Visit::As(&SUPER_CALL);
+    if meaning == Meaning::Super || meaning == Meaning::New {
+        return Visit::As(&NAMED_CALL);
     }
     let (Some(method), Some(arguments)) = (node.child_by_field_name("method"), node.child_by_field_name("arguments")) else {
         return Visit::As(&CALL);
     };
     match meaning {
-        Meaning::Super => {}
+        Meaning::Super | Meaning::New => {}
         Meaning::Mixin if walk.current_symbol().kind.is_type() || walk.current_symbol().kind == SymbolKind::Namespace => {
             walk.skip(method);
             return Visit::As(&MIXIN);
@@ -94,6 +95,7 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Super,
+    New,
     Mixin,
     Attribute(bool, bool),
     Visibility(SymbolFlags),
@@ -114,6 +116,7 @@ enum Load {
 fn meaning_of(word: &[u8]) -> Option<Meaning> {
     Some(match word {
         b"super" => Meaning::Super,
+        b"new" => Meaning::New,
         b"include" | b"extend" | b"prepend" => Meaning::Mixin,
         b"attr_accessor" | b"mattr_accessor" | b"cattr_accessor" | b"class_attribute" | b"thread_mattr_accessor" => {
             Meaning::Attribute(true, true)
@@ -134,8 +137,19 @@ fn meaning_of(word: &[u8]) -> Option<Meaning> {
     })
 }
 
-/// `private` and its kin alone on a line govern what follows.
-pub(super) fn section(walk: &mut Walk<'_>, node: Node<'_>) -> bool {
+/// Names that look like calls and mean more. `private` and its kin alone on a line govern what follows; `new` in a
+/// class's own method calls the constructor of the current object.
+pub(super) fn claim(walk: &mut Walk<'_>, node: Node<'_>) -> bool {
+    if node.end_byte() - node.start_byte() == 3 && walk.text(node) == "new" {
+        if !walk.current_symbol().flags.has(SymbolFlags::STATIC) {
+            return false;
+        }
+        let is_callee = node.parent().is_some_and(|parent| parent.kind() == "call" && parent.child_by_field_name("method") == Some(node));
+        let role = if is_callee { UseRole::Read } else { UseRole::Call };
+        let index = walk.use_text(node, UseKind::This, role, "new", NONE);
+        walk.stand_for(index);
+        return true;
+    }
     if !matches!(node.end_byte() - node.start_byte(), 6 | 7 | 9 | 15) || walk.scope_kind() != ScopeKind::Type {
         return false;
     }
@@ -155,7 +169,9 @@ fn constant_call(walk: &mut Walk<'_>, node: Node<'_>, text: &[u8]) -> Visit {
         return Visit::As(&CALL);
     }
     let Some(method) = node.child_by_field_name("method") else { return Visit::As(&CALL) };
-    match walk.text(method) {
+    let name = walk.text(method);
+    struct_fields(walk, node, name, text);
+    match name {
         "new" if node.child_by_field_name("receiver").is_some_and(|r| matches!(r.kind(), "constant" | "scope_resolution")) => {
             walk.skip(method);
             Visit::As(if walk.role_here() == UseRole::Base { &RECEIVER } else { &NEW })
@@ -165,6 +181,19 @@ fn constant_call(walk: &mut Walk<'_>, node: Node<'_>, text: &[u8]) -> Visit {
             Visit::As(&CALL)
         }
         _ => Visit::As(&CALL),
+    }
+}
+
+/// `P = Struct.new(:x)`, `Data.define(:x)`: the class being defined has these fields.
+fn struct_fields(walk: &mut Walk<'_>, node: Node<'_>, made: &str, text: &[u8]) {
+    let is_struct = made == "new" && text.starts_with(b"Struct.");
+    let is_data = made == "define" && text.starts_with(b"Data.");
+    let defines = walk.scope_kind() == ScopeKind::Type && walk.current_symbol().kind == SymbolKind::Class;
+    if (is_struct || is_data)
+        && defines
+        && let Some(arguments) = node.child_by_field_name("arguments")
+    {
+        attributes(walk, node, arguments, true, is_struct);
     }
 }
 
@@ -195,11 +224,9 @@ fn attributes(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, reads: b
     if walk.scope_kind() == ScopeKind::Function {
         return false;
     }
-    let flags = if in_singleton(node) || !walk.text(node).starts_with("attr") {
-        SymbolFlags::STATIC | SymbolFlags::PROPERTY
-    } else {
-        SymbolFlags::PROPERTY
-    };
+    let text = walk.text(node);
+    let of_type = ["mattr", "cattr", "class_", "thread_"].iter().any(|prefix| text.starts_with(prefix));
+    let flags = if of_type || in_singleton(node) { SymbolFlags::STATIC | SymbolFlags::PROPERTY } else { SymbolFlags::PROPERTY };
     let mut any = false;
     let mut cursor = arguments.walk();
     for argument in arguments.named_children(&mut cursor) {
