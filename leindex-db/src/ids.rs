@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// The BLAKE3-256 hash of a file's bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
 pub struct ContentHash([u8; 32]);
 
 impl ContentHash {
@@ -39,7 +39,7 @@ impl fmt::Debug for ContentHash {
 ///
 /// An index into the table of languages that the session was opened with. Never stored: keys in the store carry
 /// the dialect's name and version instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
 pub struct Dialect(pub u16);
 
 impl Dialect {

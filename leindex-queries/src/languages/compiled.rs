@@ -37,6 +37,10 @@ impl Metric {
     pub(crate) const fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
     }
+
+    pub(crate) const fn without_nesting(self) -> Self {
+        Self(self.0 & !(Self::NESTING | Self::DEEPENING))
+    }
 }
 
 /// A role with its parts resolved.
@@ -44,6 +48,8 @@ impl Metric {
 pub(crate) struct Action {
     pub(crate) role: &'static Role,
     pub(crate) parts: [(Place, Slot); 4],
+    /// The field whose children are told apart by their order, or 0.
+    pub(crate) counted: u16,
 }
 
 /// Where a part stands, in the grammar's ids.
@@ -51,6 +57,7 @@ pub(crate) struct Action {
 pub(crate) enum Place {
     Nowhere,
     Field(u16),
+    Nth(u16, u16),
     Child(u16),
 }
 
@@ -78,6 +85,9 @@ impl Action {
                 Place::Nowhere
             } else if let Ok(index) = at.parse() {
                 Place::Child(index)
+            } else if let Some((field, nth)) = at.split_once('#') {
+                let id = language.field_id_for_name(field).map_or(0, |id| id.get());
+                nth.parse().map_or(Place::Nowhere, |nth| Place::Nth(id, nth))
             } else {
                 language.field_id_for_name(at).map_or(Place::Nowhere, |id| Place::Field(id.get()))
             }
@@ -94,12 +104,15 @@ impl Action {
                 },
             ],
             Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
+            Role::Return { value } => [(place(value), Slot::Value), none, none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none],
             Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
             Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
             Role::MethodCall { object, name, arguments } => {
                 [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
             }
+            Role::Apply { function, argument } => [(place(function), Slot::Object), (place(argument), Slot::Value), none, none],
+            Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none],
             Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
             Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
             Role::Element { object } => [(place(object), Slot::Object), none, none, none],
@@ -113,18 +126,21 @@ impl Action {
             }
             Role::Cascade { object } => [(place(object), Slot::Object), none, none, none],
             Role::Group { ty } | Role::Signature { ty } => [(place(ty), Slot::Type), none, none, none],
+            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
         };
-        Self { role, parts }
+        let counted = parts.iter().find_map(|&(place, _)| if let Place::Nth(field, _) = place { Some(field) } else { None });
+        Self { role, parts, counted: counted.unwrap_or(0) }
     }
 
-    /// The part that a child is, by its field and its position among the named children.
-    pub(crate) fn slot(&self, field: u16, child: u16) -> Slot {
+    /// The part that a child is, by its field, its position in the counted field and that among the named children.
+    pub(crate) fn slot(&self, field: u16, nth: u16, child: u16) -> Slot {
         for &(place, slot) in &self.parts {
             let here = match place {
                 Place::Nowhere => false,
                 Place::Field(id) => id == field,
+                Place::Nth(id, place) => id == field && place == nth,
                 Place::Child(index) => index == child,
             };
             if here {

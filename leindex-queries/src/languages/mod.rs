@@ -111,7 +111,8 @@ pub struct Evidence<'a> {
     pub in_export: bool,
 }
 
-/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+/// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
+/// named child (`"0"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -152,6 +153,8 @@ pub enum Role {
     OwnField,
     /// A name that is always a type.
     TypeName,
+    /// A name of a value; inside a type it is a type variable and no use (Haskell).
+    Variable,
     /// The current object.
     This,
     /// The current object as its base.
@@ -180,6 +183,13 @@ pub enum Role {
         name: At,
         /// The node whose named children are the arguments.
         arguments: At,
+    },
+    /// Gives a function one more argument: a curried application, a pipe.
+    Apply {
+        /// The function.
+        function: At,
+        /// The argument; with `""` every other part is one, and adds nothing to the arity.
+        argument: At,
     },
     /// Makes an instance of the type at `class`.
     New {
@@ -224,6 +234,23 @@ pub enum Role {
         /// The object.
         object: At,
     },
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
+    /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
+    List {
+        /// A single value opposite goes to the first name (several results), rather than being taken apart.
+        first: bool,
+    },
+    /// A part of a pattern in which plain names are declared (`let` in a pattern).
+    Bindings,
+    /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
+    Pattern {
+        /// The type or constructor matched.
+        ty: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.
@@ -248,6 +275,15 @@ pub enum Role {
     },
     /// A parameter list in which a bare name is a parameter.
     Parameters,
+    /// Every plain name inside is bound in this way.
+    Binds(BindingKind),
+    /// A scope in which the names of a pattern hold: a branch of a case, a clause of a lambda.
+    Clause {
+        /// The pattern.
+        pattern: At,
+        /// What it opens.
+        scope: ScopeKind,
+    },
     /// A type parameter.
     TypeParameter {
         /// Its name.
@@ -280,12 +316,28 @@ pub struct Declare {
     pub hoisted: bool,
     /// Outside functions each name is a symbol of this kind, in a type of the second.
     pub symbol: Option<(SymbolKind, SymbolKind)>,
+    /// Opens a block of its own for the names (`for`).
+    pub scope: bool,
+    /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
+    pub capitals: bool,
+    /// Several declarations in a row, each a name and what is said of it (Swift's `let a = 1, b = 2`, `if let x = y, z`).
+    pub sequence: bool,
 }
 
 impl Declare {
     /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
-    pub const LOCAL: Self =
-        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+    pub const LOCAL: Self = Self {
+        name: "name",
+        value: "value",
+        ty: "type",
+        element: false,
+        kind: BindingKind::Variable,
+        hoisted: false,
+        symbol: None,
+        scope: false,
+        capitals: false,
+        sequence: false,
+    };
 }
 
 /// A definition that becomes a symbol.
@@ -355,6 +407,11 @@ pub enum Visit {
     Skip,
     /// It is treated as if its kind had this role.
     As(&'static Role),
+    /// As [`Visit::As`]; the code runs inside the scope or symbol that the role opens, before the children.
+    Then(&'static Role, fn(&mut Walk<'_>, Node<'_>)),
+    /// It continues the definition of this symbol (the next clause of a function), in a scope of its own; the code
+    /// runs inside.
+    Again(u32, fn(&mut Walk<'_>, Node<'_>)),
 }
 
 /// How the current object is named.

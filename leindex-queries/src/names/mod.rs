@@ -1,3 +1,11 @@
 //! Le Graphe, its names: modules, imports, scopes and the edges that follow from them.
 
+pub mod edges;
+pub mod evidence;
+pub mod files;
+pub mod live;
+pub mod manifests;
+pub mod members;
+pub mod module_map;
+pub mod resolve;
 pub mod rules;

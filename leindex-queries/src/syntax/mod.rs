@@ -4,6 +4,7 @@
 //! the bytes and the dialect alone: it may not know a path, a project or another file, so that its results hold for
 //! the same bytes anywhere.
 
+pub mod blob;
 pub mod dump;
 pub mod parse;
 pub mod rows;

@@ -63,7 +63,7 @@ impl Word for Str {
 macro_rules! word_enum {
     ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
         $vis enum $name { $($(#[$vmeta])* $variant),+ }
 
         impl $name {
@@ -174,6 +174,8 @@ word_enum! {
         TypeParameter = "type_parameter",
         /// A field of the enclosing type, set through `self`/`this`; `scope` is the type's scope.
         Field = "field",
+        /// What a function gives back; `scope` is the function's, the name is empty.
+        Result = "result",
         /// `global`/`nonlocal`: the name belongs to the file's, or the next outer function's, scope.
         Outer = "outer",
     }
@@ -248,7 +250,7 @@ word_enum! {
 macro_rules! flags {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $flag:ident = $bit:expr),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
         $vis struct $name(pub u32);
 
         impl $name {
@@ -610,7 +612,26 @@ record! {
     }
 }
 
-const TABLES: usize = 11;
+record! {
+    /// A string by the hash of its text; rows are in order of the hash, so that a name is found by bisection.
+    pub struct StringRow[11] {
+        /// [`name_hash`] of the text.
+        hash: u32,
+        /// The string.
+        id: Str,
+    }
+}
+
+/// A hash of a name that never changes (FNV-1a, folded to 32 bits). Indexes across files are made of it.
+pub fn name_hash(name: &str) -> u32 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in name.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    (hash ^ (hash >> 32)) as u32
+}
+
+const TABLES: usize = 12;
 const MAGIC: u32 = 0x5249_454c;
 /// Words before the string ends: magic, number of strings, bytes of strings, errors, error bytes, then per table its count.
 const HEADER: usize = 5 + TABLES;
@@ -644,6 +665,7 @@ const WIDTHS: [usize; TABLES] = [
     DiagnosticRow::WORDS,
     ExportRow::WORDS,
     LineRow::WORDS,
+    StringRow::WORDS,
 ];
 
 impl Rows {
@@ -664,6 +686,13 @@ impl Rows {
         }
         let (errors, error_bytes) = (word(3)?, word(4)?);
         (at == bytes.len()).then_some(Self { bytes, strings, string_bytes, tables, errors, error_bytes })
+    }
+
+    /// Rows of nothing.
+    pub fn empty() -> Self {
+        let mut builder = RowsBuilder::default();
+        builder.clear();
+        builder.finish()
     }
 
     fn word(&self, byte: usize) -> u32 {
@@ -739,9 +768,22 @@ impl Rows {
         self.strings
     }
 
-    /// Finds a string by a scan of the table. Names are few; use it once per question, not per row.
+    /// The id of a string, if the file has it. Logarithmic in the number of strings.
     pub fn find_str(&self, text: &str) -> Option<Str> {
-        (0..self.strings).map(Str).find(|&id| self.str(id) == text)
+        let hash = name_hash(text);
+        let (mut low, mut high) = (0, self.count::<StringRow>());
+        while low < high {
+            let mid = low + (high - low) / 2;
+            if self.column::<StringRow>(mid, 0) < hash {
+                low = mid + 1;
+            } else {
+                high = mid;
+            }
+        }
+        (low..self.count::<StringRow>())
+            .take_while(|&i| self.column::<StringRow>(i, 0) == hash)
+            .map(|i| Str(self.column::<StringRow>(i, 1)))
+            .find(|&id| self.str(id) == text)
     }
 
     /// Line of a byte offset, from 1, and its 0-based column in bytes.
@@ -813,6 +855,7 @@ pub struct RowsBuilder {
     strings: hashbrown::HashTable<u32>,
     string_ends: Vec<u32>,
     string_bytes: Vec<u8>,
+    string_index: Vec<StringRow>,
     words: Vec<u32>,
 }
 
@@ -888,6 +931,15 @@ impl RowsBuilder {
         table(&self.diagnostics, words);
         table(&self.exports, words);
         table(&self.lines, words);
+        self.string_index.clear();
+        let mut start = 0;
+        for (id, &end) in self.string_ends.iter().enumerate() {
+            let text = std::str::from_utf8(&self.string_bytes[start..end as usize]).expect("only whole strings are added");
+            self.string_index.push(StringRow { hash: name_hash(text), id: Str(id as u32) });
+            start = end as usize;
+        }
+        self.string_index.sort_unstable_by_key(|row| (row.hash, row.id));
+        table(&self.string_index, words);
         let counts = [
             self.symbols.len(),
             self.parameters.len(),
@@ -900,6 +952,7 @@ impl RowsBuilder {
             self.diagnostics.len(),
             self.exports.len(),
             self.lines.len(),
+            self.string_index.len(),
         ];
         let padding = self.string_bytes.len().next_multiple_of(4) - self.string_bytes.len();
         let mut bytes = Vec::with_capacity((HEADER + self.string_ends.len() + words.len()) * 4 + self.string_bytes.len() + padding);

@@ -15,6 +15,9 @@ use super::rows::{
 use crate::items::{docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
 
+mod definitions;
+mod hooks;
+
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -26,6 +29,15 @@ pub enum Value {
     Use(u32),
     /// A binding row: a name was declared or assigned.
     Binding(u32),
+    /// Several values in order.
+    List {
+        /// The first of them in the walk's list buffer.
+        start: u32,
+        /// How many.
+        count: u32,
+        /// A single value opposite goes to the first of them.
+        first: bool,
+    },
 }
 
 impl Value {
@@ -51,6 +63,7 @@ enum Mode {
         kind: BindingKind,
         hoisted: bool,
         symbol: Option<(SymbolKind, SymbolKind)>,
+        capitals: bool,
     },
     Outer,
 }
@@ -83,6 +96,13 @@ struct Frame {
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
+    kind: u16,
+    /// A token that counts flat (`else`) was seen among the children.
+    after_else: bool,
+    /// Length of the list buffer when the node was opened.
+    lists: u32,
+    /// Children seen in the field that the role counts.
+    nth: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +119,14 @@ pub struct WalkBuffers {
     frames: Vec<Frame>,
     counters: Vec<(u32, Counters)>,
     comments: Vec<(u32, u32)>,
-    attributes: String,
+    attributes: Vec<(u32, u32)>,
     text: String,
     cuts: Vec<(u32, u32)>,
     actions: Vec<Action>,
+    lists: Vec<Value>,
+    inside: Vec<BindingRow>,
+    skipped: Vec<usize>,
+    notes: Vec<Str>,
     locals: FxHashSet<(u32, Str)>,
 }
 
@@ -111,7 +135,6 @@ pub struct WalkBuffers {
 struct Next {
     name: Option<(u32, u32)>,
     module: Str,
-    flags: SymbolFlags,
     self_type: u32,
     /// It is not known by its plain name.
     unbound: bool,
@@ -120,7 +143,7 @@ struct Next {
 }
 
 impl Next {
-    const NOTHING: Self = Self { name: None, module: Str::EMPTY, flags: SymbolFlags(0), self_type: NONE, unbound: false, function: 0 };
+    const NOTHING: Self = Self { name: None, module: Str::EMPTY, self_type: NONE, unbound: false, function: 0 };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -135,34 +158,49 @@ pub struct Walk<'a> {
     in_export: bool,
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
-    /// Node id of a child that a hook has dealt with.
-    skipped: [usize; 2],
-    /// How names are taken where a hook looks.
-    mode_here: Mode,
     next: Next,
     /// What definitions that follow in this scope are marked with.
     section: SymbolFlags,
     /// The field that the parameter being walked makes, or [`NONE`].
     promoted: u32,
-    /// The parameter being walked may be left out though it has no default.
-    optional: bool,
     /// How many nodes were open when a wrapper was entered whose definition has not come yet, or 0: the comments before
     /// the wrapper are the definition's.
     held: usize,
     receiver: Str,
+    /// The next parameter may be left out.
+    optional_next: bool,
     recovering: bool,
     content: [u8; 32],
+    /// How names are taken at the node that a [`Role::Custom`] looks at.
+    mode: Mode,
+    /// Nodes that end before this byte are not visited.
+    skip_before: u32,
+    /// What a [`Role::Custom`] counts its node as.
+    counted: u8,
+    /// Documentation that the next definition takes.
+    documents: Option<Str>,
+    /// A name, and the result type of the next definition of that name.
+    expected: (Str, Str),
+    /// Flags of the next definition.
+    flags: SymbolFlags,
 }
 
 struct Buffers<'a> {
     frames: &'a mut Vec<Frame>,
     counters: &'a mut Vec<(u32, Counters)>,
     comments: &'a mut Vec<(u32, u32)>,
-    attributes: &'a mut String,
+    attributes: &'a mut Vec<(u32, u32)>,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
     /// Roles given by hooks, resolved.
     actions: &'a mut Vec<Action>,
+    /// Values of the open nodes of role [`Role::List`].
+    lists: &'a mut Vec<Value>,
+    /// Bindings of the next scope to be opened.
+    inside: &'a mut Vec<BindingRow>,
+    /// Nodes that hooks have dealt with.
+    skipped: &'a mut Vec<usize>,
+    notes: &'a mut Vec<Str>,
     /// Local names by scope, where the language tells calls from variables by them.
     locals: &'a mut FxHashSet<(u32, Str)>,
 }
@@ -176,6 +214,10 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.comments.clear();
     buffers.attributes.clear();
     buffers.actions.clear();
+    buffers.notes.clear();
+    buffers.lists.clear();
+    buffers.inside.clear();
+    buffers.skipped.clear();
     buffers.locals.clear();
     let mut walk = Walk {
         source,
@@ -189,26 +231,35 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
+            notes: &mut buffers.notes,
+            lists: &mut buffers.lists,
+            inside: &mut buffers.inside,
+            skipped: &mut buffers.skipped,
             locals: &mut buffers.locals,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
-        skipped: [0; 2],
-        mode_here: Mode::Read,
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         promoted: NONE,
-        optional: false,
         held: 0,
         receiver: Str::EMPTY,
+        optional_next: false,
         recovering: false,
         content,
+        mode: Mode::Read,
+        skip_before: 0,
+        counted: 0,
+        documents: None,
+        expected: (Str::EMPTY, Str::EMPTY),
+        flags: SymbolFlags::default(),
     };
     walk.begin();
     for (tree, recovered) in trees {
         walk.recovering = *recovered;
+        walk.skip_before = 0;
         walk.tree(tree);
     }
     walk.finish()
@@ -235,6 +286,62 @@ impl<'a> Walk<'a> {
     /// The symbol around the walk's place.
     pub fn current_symbol(&self) -> SymbolRow {
         self.rows.symbols[self.symbol as usize]
+    }
+
+    /// The role of the node around the one being looked at.
+    pub fn around(&self) -> Option<&'static Role> {
+        self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+    }
+
+    /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
+    pub(crate) fn part(&self, up: usize) -> Slot {
+        let frames = &self.buffers.frames;
+        frames.len().checked_sub(up + 1).and_then(|at| frames.get(at)).map_or(Slot::Other, |frame| frame.slot)
+    }
+
+    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee,
+    /// class or type, if that part came before.
+    pub(crate) fn open_node(&self, up: usize) -> Option<(Option<&'static Role>, u32)> {
+        let frames = &self.buffers.frames;
+        let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
+        let value = [frame.object, frame.value, frame.ty].into_iter().find(|value| matches!(value, Value::Use(_)));
+        Some((frame.action.map(|action| action.role), value.map_or(NONE, Value::use_index)))
+    }
+
+    /// A use by its row.
+    pub fn use_row(&self, index: u32) -> Option<UseRow> {
+        self.rows.uses.get(index as usize).copied()
+    }
+
+    /// The row that the next use will have.
+    pub fn next_use(&self) -> u32 {
+        self.rows.uses.len() as u32
+    }
+
+    /// Binds a name in the current scope to a value and a declared type ([`NONE`] for nothing).
+    pub fn bind(&mut self, node: Node<'_>, kind: BindingKind, value: u32, type_use: u32) -> u32 {
+        let index = self.declare(node, kind);
+        let row = &mut self.rows.bindings[index as usize];
+        (row.value, row.type_use) = (value, type_use);
+        index
+    }
+
+    /// Binds a name in the next scope to be opened.
+    pub fn bind_inside(&mut self, name: Node<'_>, kind: BindingKind, value: u32, type_use: u32) {
+        let text = self.rows.string(self.source.get(name.byte_range()).unwrap_or(""));
+        let start = name.start_byte() as u32;
+        self.buffers.inside.push(BindingRow { name: text, scope: NONE, kind, target: NONE, value, type_use, start });
+    }
+
+    /// Gives a symbol, and the binding of its name, a declared type.
+    pub fn set_type(&mut self, symbol: u32, type_use: u32, text: &str) {
+        let text = self.rows.string(text);
+        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
+            (row.type_use, row.return_type) = (type_use, text);
+        }
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = type_use;
+        }
     }
 
     /// Changes the symbol around the walk's place.
@@ -321,15 +428,19 @@ impl<'a> Walk<'a> {
         self.push_use(kind, role, name, base, node.start_byte() as u32)
     }
 
+    /// Makes the name or member `index` something else than a read: a call, a new object.
+    pub fn set_role(&mut self, index: u32, role: UseRole) {
+        self.rows.uses[index as usize].role = role;
+    }
+
     /// Sets the arity of a call use.
     pub fn set_arity(&mut self, index: u32, arity: u32) {
         self.rows.uses[index as usize].arity = arity;
     }
 
-    /// Makes the use `base` a base of the symbol around the walk's place.
+    /// Makes the use `base` a base of the extension or symbol around the walk's place.
     pub fn base(&mut self, base: u32, kind: BaseKind) {
-        let row = BaseRow { symbol: self.symbol, extension: NONE, base, kind };
-        self.rows.bases.push(row);
+        self.add_base(Mode::Base(kind), base);
     }
 
     /// Makes the use `base` a base of a symbol.
@@ -348,9 +459,52 @@ impl<'a> Walk<'a> {
 
     /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
-        let value = Value::Use(use_index);
-        if let Some(frame) = self.buffers.frames.last_mut() {
-            deliver(frame, frame_slot_of_child(frame), value);
+        self.deliver(Value::Use(use_index));
+    }
+
+    /// Takes the node being looked at as another part of its parent than its place says.
+    pub(crate) fn take_as(&mut self, node: Node<'_>, slot: Slot) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.slot = slot;
+            if slot == Slot::Type {
+                (parent.ty_start, parent.ty_end) = (node.start_byte() as u32, node.end_byte() as u32);
+            }
+        }
+    }
+
+    /// Gives the member around the node being looked at its name.
+    pub fn name_of_member(&mut self, name: Node<'_>) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            (parent.name_start, parent.name_end) = (name.start_byte() as u32, name.end_byte() as u32);
+        }
+    }
+
+    /// Says how many arguments the call around the node being looked at has.
+    pub fn arity_of_call(&mut self, arity: usize) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.arity = u16::try_from(arity).unwrap_or(u16::MAX);
+        }
+    }
+
+    /// The parameter being looked at may be left out.
+    pub fn optional_parameter(&mut self) {
+        self.optional_next = true;
+    }
+
+    /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
+    pub fn base_here(&mut self, index: u32) {
+        self.add_base(self.mode, index);
+    }
+
+    /// Leaves a node below the one being looked at out of the walk.
+    pub fn skip(&mut self, node: Node<'_>) {
+        self.buffers.skipped.push(node.id());
+    }
+
+    /// Counts statements that have no node kind of their own.
+    pub fn count_statements(&mut self, count: usize) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.add_statements(count as u32);
         }
     }
 
@@ -358,196 +512,6 @@ impl<'a> Walk<'a> {
     pub fn diagnostic(&mut self, node: Node<'_>, message: &str) {
         let row = DiagnosticRow { start: node.start_byte() as u32, end: node.end_byte() as u32, message: self.rows.string(message) };
         self.rows.diagnostics.push(row);
-    }
-
-    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
-    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
-    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
-        self.qualified_text(node.start_byte(), node.end_byte(), separator)
-    }
-
-    /// As [`Self::qualified`], for a part of the text.
-    pub fn qualified_text(&mut self, start: usize, end: usize, separator: &str) -> u32 {
-        let text = self.source.get(start..end).unwrap_or("");
-        let start = start as u32;
-        let mut base = NONE;
-        let mut at = 0;
-        for part in text.split(separator) {
-            let name = part.trim();
-            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
-            at += part.len() + separator.len();
-            if name.is_empty() {
-                continue;
-            }
-            let is_last = at >= text.len();
-            let role = if is_last { use_role(self.mode_here) } else { UseRole::Read };
-            let name = self.rows.string(name);
-            base = if base == NONE {
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                self.push_use(kind, role, name, NONE, offset)
-            } else {
-                self.push_use(UseKind::Member, role, name, base, offset)
-            };
-        }
-        if base != NONE {
-            self.add_base(self.mode_here, base);
-        }
-        base
-    }
-
-    /// Whether a name at the node being looked at would be a local variable.
-    pub fn declares_pattern(&self) -> bool {
-        matches!(self.mode_here, Mode::Declare { kind: BindingKind::Variable, symbol: None, .. })
-    }
-
-    /// Whether a name at the node being looked at would be a parameter.
-    pub fn declares_parameter(&self) -> bool {
-        matches!(self.mode_here, Mode::Declare { kind: BindingKind::Parameter, .. })
-    }
-
-    /// Whether the node being looked at is a part of another: an object, a callee, an assigned value, an argument.
-    pub fn is_value_here(&self) -> bool {
-        self.buffers.frames.last().is_some_and(|frame| frame.action.is_some() && !matches!(frame.opens, Opens::Scope))
-    }
-
-    /// Whether an import of the file binds this name.
-    pub fn is_imported(&mut self, name: &str) -> bool {
-        let name = self.rows.string(name);
-        self.rows.imports.iter().any(|row| row.alias == name)
-    }
-
-    /// What a name at the node being looked at would do.
-    pub fn role_here(&self) -> UseRole {
-        use_role(self.mode_here)
-    }
-
-    /// Leaves a child of the node being looked at, and all that is in it, out of the walk. Two children at most.
-    pub fn skip(&mut self, child: Node<'_>) {
-        self.skipped = [self.skipped[1], child.id()];
-    }
-
-    /// The definition about to be opened has its name at these bytes.
-    pub fn name_definition(&mut self, start: usize, end: usize) {
-        self.next.name = Some((start as u32, end as u32));
-    }
-
-    /// The definition about to be opened gets these flags.
-    pub fn flag_definition(&mut self, flags: SymbolFlags) {
-        self.next.flags.set(flags);
-    }
-
-    /// The definition about to be opened is (part of) the module `key`.
-    pub fn module_of_definition(&mut self, key: &str) {
-        self.next.module = self.rows.string(key);
-    }
-
-    /// The definition about to be opened belongs to the type that this use names.
-    pub fn self_type_of_definition(&mut self, use_index: u32) {
-        self.next.self_type = use_index;
-    }
-
-    /// The definition about to be opened is not known by its plain name where it stands.
-    pub fn unbound_definition(&mut self) {
-        self.next.unbound = true;
-    }
-
-    /// The function literal `node` below is the body of the definition about to be opened: its parameters and names
-    /// are the definition's.
-    pub fn adopt_function(&mut self, node: Node<'_>) {
-        self.next.function = node.id();
-    }
-
-    /// Definitions get these flags from here to the end of the node around, or of the node being looked at if that is
-    /// walked (`private` on a line of its own).
-    pub fn section(&mut self, flags: SymbolFlags) {
-        self.section = flags;
-    }
-
-    /// Sets flags on the members of this name that the symbol around has so far.
-    pub fn flag_member(&mut self, name: &str, flags: SymbolFlags) {
-        let name = self.rows.string(name);
-        let parent = self.symbol;
-        for row in self.rows.symbols.iter_mut().skip(parent as usize + 1).filter(|row| row.parent == parent && row.name == name) {
-            row.flags.set(flags);
-            if flags.has(SymbolFlags::PRIVATE) {
-                row.flags.0 &= !SymbolFlags::EXPORTED.0;
-            }
-        }
-    }
-
-    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
-    pub fn module_around(&self) -> &str {
-        let mut symbol = self.symbol;
-        while let Some(row) = self.rows.symbols.get(symbol as usize) {
-            // Symbols say their module as they are opened, so these rows are in the order of symbols.
-            if let Ok(at) = self.rows.modules.binary_search_by_key(&symbol, |row| row.symbol) {
-                return self.rows.str(self.rows.modules[at].key);
-            }
-            symbol = row.parent;
-        }
-        ""
-    }
-
-    /// Whether a parameter or variable of this name is known in the function around.
-    pub fn is_local(&self, name: Str) -> bool {
-        self.local_scope(name).is_some()
-    }
-
-    /// Adds a symbol named by a part of a node's text, without an inside of its own, with a binding to `value` ([`NONE`]
-    /// for nothing).
-    pub fn leaf_symbol_at(&mut self, node: Node<'_>, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
-        let text = self.source.get(start..end).unwrap_or("");
-        self.leaf_symbol_named(node, text, start, end, kind, value)
-    }
-
-    /// As [`Self::leaf_symbol_at`], with a name that is not what stands there (`x=` of `attr_writer :x`).
-    pub fn leaf_symbol_named(&mut self, node: Node<'_>, name: &str, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
-        let symbol = self.push_symbol(node, name, start..end, kind, None);
-        self.value_of_symbol(symbol, value);
-        self.close_symbol(symbol, node.has_error());
-        symbol
-    }
-
-    /// The parameter about to be walked makes a field of the type around, named by a part of its text.
-    pub fn promote_parameter(&mut self, node: Node<'_>, start: usize, end: usize) {
-        let Some(scope) = self.type_scope() else { return };
-        let here = (self.scope, self.symbol);
-        let owner = self.rows.scopes[scope as usize].symbol;
-        if owner == NONE {
-            return;
-        }
-        (self.scope, self.symbol) = (scope, owner);
-        self.promoted = self.leaf_symbol_at(node, start, end, SymbolKind::Field, NONE);
-        (self.scope, self.symbol) = here;
-    }
-
-    /// The parameter about to be walked may be left out though it has no default.
-    pub fn optional_parameter(&mut self) {
-        self.optional = true;
-    }
-
-    /// The newest symbol of this name at the top of the file.
-    pub fn top_symbol(&mut self, name: &str) -> Option<u32> {
-        let name = self.rows.string(name);
-        let found = self.rows.symbols.iter().rposition(|row| row.parent == 0 && row.name == name)?;
-        Some(found as u32)
-    }
-
-    /// The symbol opened or added last.
-    pub fn last_symbol(&self) -> u32 {
-        self.rows.symbols.len() as u32 - 1
-    }
-
-    /// A symbol by its row.
-    pub fn symbol(&self, symbol: u32) -> Option<SymbolRow> {
-        self.rows.symbols.get(symbol as usize).copied()
-    }
-
-    /// Changes a symbol by its row.
-    pub fn change_symbol(&mut self, symbol: u32, change: impl FnOnce(&mut SymbolRow)) {
-        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
-            change(row);
-        }
     }
 
     // The walk.
@@ -640,19 +604,24 @@ impl<'a> Walk<'a> {
             mode = parent.mode;
             let child = parent.children;
             if named && !node.is_extra() {
-                parent.children += 1;
+                parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
-                slot = action.slot(field, if named && !node.is_extra() { child } else { u16::MAX });
+                parent.nth += u16::from(field != 0 && field == action.counted);
+                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX });
                 mode = mode_of_part(action.role, slot, mode);
                 parent_role = Some(action.role);
             }
             parent.slot = slot;
         }
+        if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
+        let mut metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -668,14 +637,23 @@ impl<'a> Walk<'a> {
                 return false;
             }
         }
-        if self.skipped[1] != 0 && self.skipped.contains(&node.id()) {
+        if !self.buffers.skipped.is_empty()
+            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
+        {
+            self.buffers.skipped.swap_remove(at);
             return self.done(metric, node);
         }
         if slot == Slot::Arguments {
             let arity = arity_of(node);
             self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
         }
-        if slot == Slot::Type {
+        if slot == Slot::Left
+            && let Some(Role::Declare(declare)) = parent_role
+            && declare.sequence
+        {
+            self.next_name(node, declare);
+        }
+        if slot == Slot::Type && node.id() != self.pending_name {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             (parent.ty_start, parent.ty_end) = (start, end);
         }
@@ -692,9 +670,16 @@ impl<'a> Walk<'a> {
             self.pending_name = 0;
             return self.done(metric, node);
         }
+        let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
         if let Some(Role::Custom(code)) = role {
-            self.mode_here = mode;
-            match code(self, node) {
+            self.mode = mode;
+            let visit = code(self, node);
+            if self.counted != 0 {
+                let counted = Metric(std::mem::take(&mut self.counted));
+                self.count(counted, node, true);
+                metric.0 |= counted.0;
+            }
+            match visit {
                 Visit::Skip => {
                     if metric != Metric::default() {
                         self.count(metric, node, false);
@@ -708,6 +693,17 @@ impl<'a> Walk<'a> {
                 Visit::As(other) => {
                     role = Some(other);
                     action = Some(self.action(other));
+                }
+                Visit::Then(other, code) => {
+                    role = Some(other);
+                    action = Some(self.action(other));
+                    then = Some(code);
+                }
+                Visit::Again(symbol, code) => {
+                    role = None;
+                    action = None;
+                    again = Some(symbol);
+                    then = Some(code);
                 }
             }
         }
@@ -735,12 +731,23 @@ impl<'a> Walk<'a> {
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
+            kind: node.kind_id(),
+            after_else: false,
+            lists: self.buffers.lists.len() as u32,
+            nth: 0,
         };
+        if let Some(symbol) = again {
+            frame.mode = Mode::Read;
+            self.open_again(node, symbol, &mut frame);
+        }
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
+            if let Some(code) = then {
+                code(self, node);
+            }
             return true;
         };
         match *role {
@@ -750,9 +757,7 @@ impl<'a> Walk<'a> {
                 return self.done(metric, node);
             }
             Role::Attribute => {
-                let text = self.text(node);
-                self.buffers.attributes.push_str(text);
-                self.buffers.attributes.push('\n');
+                self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
             Role::Wrapper | Role::Group { .. } => self.hold_comments(),
@@ -765,21 +770,23 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
-            Role::Scope(kind) => {
-                if self.next.function == node.id() {
-                    self.next.function = 0;
-                    if let Some(body) = node.child_by_field_name("body") {
-                        self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
-                    }
-                } else {
-                    self.open_scope(kind, NONE, &mut frame);
+            // The block of a function has the function's own scope.
+            Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
+            Role::Scope(_) if self.next.function != 0 && self.next.function == node.id() => {
+                self.next.function = 0;
+                if let Some(body) = node.child_by_field_name("body") {
+                    self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
                 }
             }
+            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
+            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
+                self.buffers.attributes.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
-            Role::Name | Role::TypeName | Role::NameOrCall(_) => {
+            Role::Variable if mode == Mode::Type => return self.done(metric, node),
+            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) => {
                 if node.child_count() == 0 {
                     if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
                         self.name_or_call(node, *claim);
@@ -808,6 +815,9 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.buffers.frames.push(frame);
+        if let Some(code) = then {
+            code(self, node);
+        }
         true
     }
 
@@ -849,9 +859,12 @@ impl<'a> Walk<'a> {
         }
         self.in_export = frame.export_before;
         self.section = frame.section_before;
+        if !matches!(value, Value::List { .. }) {
+            self.buffers.lists.truncate(frame.lists as usize);
+        }
+        self.deliver(value);
         if let Some(parent) = self.buffers.frames.last_mut() {
             let slot = parent.slot;
-            deliver(parent, slot, value);
             if slot == Slot::Name
                 && let Value::Use(index) = value
             {
@@ -878,6 +891,7 @@ impl<'a> Walk<'a> {
                 }
                 value
             }
+            Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
@@ -897,14 +911,23 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::NameOrCall(_) | Role::Wrapper | Role::Decorator => frame.last,
+            Role::Name | Role::TypeName | Role::NameOrCall(_) | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => {
+                frame.last
+            }
             Role::Assign { .. } => {
-                if let Value::Binding(index) = frame.left {
-                    self.assign(index, frame.value, frame.ty);
-                } else if let Value::Use(index) = frame.left {
-                    self.assign_member(index, frame.value, frame.ty);
+                for at in 0..self.list_len(frame.left) {
+                    let value = self.value_opposite(frame, at, false);
+                    match self.list_item(frame.left, at) {
+                        Value::Binding(index) => self.assign(index, value, frame.ty),
+                        Value::Use(index) => self.assign_member(index, value, frame.ty),
+                        _ => {}
+                    }
                 }
                 frame.value
+            }
+            Role::List { first } => {
+                let count = self.buffers.lists.len() as u32 - frame.lists;
+                if count == 1 { frame.last } else { Value::List { start: frame.lists, count, first } }
             }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
@@ -919,7 +942,7 @@ impl<'a> Walk<'a> {
                     let typed = if frame.ty == Value::None { self.group_around().unwrap_or(*frame) } else { *frame };
                     let return_type = self.type_text(&typed);
                     let row = &mut self.rows.symbols[symbol as usize];
-                    if !return_type.is_empty() {
+                    if row.return_type.is_empty() {
                         row.return_type = return_type;
                     }
                     if let Value::Use(ty) = typed.ty {
@@ -957,6 +980,11 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Return { .. } => {
+                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
+                self.rows.bindings[binding as usize].value = frame.value.use_index();
+                Value::Unknown
+            }
             Role::Export { .. } => {
                 if let Value::Use(value) = frame.value {
                     let row = ExportRow { name: self.rows.string("default"), local: self.rows.uses[value as usize].name, value };
@@ -983,6 +1011,70 @@ impl<'a> Walk<'a> {
                 self.buffers.actions.push(action);
                 action
             }
+        }
+    }
+
+    /// Hands a value to the innermost open node.
+    fn deliver(&mut self, value: Value) {
+        let Some(parent) = self.buffers.frames.last_mut() else { return };
+        let slot = parent.slot;
+        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
+            self.buffers.lists.push(value);
+        } else if slot == Slot::Left
+            && parent.left != Value::None
+            && let Value::Binding(_) = value
+        {
+            // Several names side by side make a list.
+            let (start, count) = match parent.left {
+                Value::List { start, count, .. } => (start, count),
+                first => {
+                    self.buffers.lists.push(first);
+                    (self.buffers.lists.len() as u32 - 1, 1)
+                }
+            };
+            self.buffers.lists.push(value);
+            parent.left = Value::List { start, count: count + 1, first: true };
+            parent.last = value;
+            return;
+        } else if slot == Slot::Value
+            && parent.left != Value::None
+            && parent.value != Value::None
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(Declare { sequence: true, .. })))
+        {
+            // What follows the value of a declaration is not its value (`if let x = y, x.z`).
+            return;
+        }
+        deliver(parent, slot, value);
+    }
+
+    fn list_len(&self, value: Value) -> u32 {
+        match value {
+            Value::List { count, .. } => count,
+            _ => 1,
+        }
+    }
+
+    fn list_item(&self, value: Value, at: u32) -> Value {
+        match value {
+            Value::List { start, count, .. } if at < count => {
+                self.buffers.lists.get((start + at) as usize).copied().unwrap_or(Value::Unknown)
+            }
+            Value::List { .. } => Value::Unknown,
+            value => value,
+        }
+    }
+
+    /// The value that belongs to the `at`-th name on the left. Of several results the first name gets the first; of an
+    /// iteration the last gets the element.
+    fn value_opposite(&self, frame: &Frame, at: u32, element: bool) -> Value {
+        match (frame.left, frame.value) {
+            (Value::List { .. }, value @ Value::List { .. }) => self.list_item(value, at),
+            (Value::List { count, first, .. }, value) => {
+                let place = if element { count - 1 } else { 0 };
+                if first && at == place { value } else { Value::Unknown }
+            }
+            (_, Value::List { .. }) => Value::Unknown,
+            (_, value) => value,
         }
     }
 
@@ -1047,7 +1139,7 @@ impl<'a> Walk<'a> {
         self.forget_comments(start);
         let name = self.rows.string(text);
         let value = match mode {
-            Mode::Declare { kind, hoisted, symbol } => {
+            Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
                 let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
@@ -1079,24 +1171,19 @@ impl<'a> Walk<'a> {
                 Value::Use(index)
             }
         };
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-        }
+        self.deliver(value);
     }
 
     fn leaf(&mut self, kind: UseKind, node: Node<'_>, mode: Mode) {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(kind, use_role(mode), name, NONE, node.start_byte() as u32);
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, Value::Use(index));
-        }
+        self.deliver(Value::Use(index));
     }
 
     fn member(&mut self, frame: &Frame) -> Value {
         if frame.name_start == NONE {
-            return Value::Unknown;
+            // `f.(x)` in Elixir, or a name that is still to be typed.
+            return frame.object;
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
         let name = self.rows.string(text);
@@ -1139,6 +1226,10 @@ impl<'a> Walk<'a> {
                 if matches!(self.rows.uses[index as usize].role, UseRole::Read | UseRole::Type | UseRole::Decorator | UseRole::Base) =>
             {
                 let row = &mut self.rows.uses[index as usize];
+                if role == UseRole::New && row.kind == UseKind::Element {
+                    // `[]T{…}`, `new T[3]`: no instance of `T`, but a container of them.
+                    return Value::Use(index);
+                }
                 if row.kind == UseKind::Literal || row.kind == UseKind::Element {
                     let index = self.push_use(UseKind::Apply, role, Str::EMPTY, index, frame.start);
                     self.rows.uses[index as usize].arity = arity;
@@ -1225,28 +1316,57 @@ impl<'a> Walk<'a> {
         row.type_use = ty.use_index();
     }
 
-    fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
-        let Value::Binding(binding) = frame.left else { return };
-        let mut value = frame.value;
-        if declare.element {
-            value = match value {
-                Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
-                _ => Value::Unknown,
-            };
+    /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
+    fn next_name(&mut self, node: Node<'_>, declare: &Declare) {
+        let Some(&frame) = self.buffers.frames.last() else { return };
+        if frame.value == Value::None && frame.ty == Value::None {
+            return;
         }
-        self.assign(binding, value, frame.ty);
-        let row = self.rows.bindings[binding as usize];
-        if row.kind == BindingKind::Symbol {
-            // The symbol made for the name covers the whole declaration.
-            let span = self.outer_span(node);
-            self.widen_symbol(row.target, span, node.has_error());
+        if frame.left != Value::None
+            && let Some(parent) = node.parent()
+        {
+            let Some(frame) = self.buffers.frames.pop() else { return };
+            self.close_declare(parent, &frame, declare);
+            self.buffers.frames.push(frame);
+        }
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.left, frame.value, frame.ty) = (Value::None, Value::None, Value::None);
+            (frame.ty_start, frame.ty_end) = (0, 0);
+        }
+    }
+
+    fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
+        for at in 0..self.list_len(frame.left) {
+            let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
+            let mut value = self.value_opposite(frame, at, declare.element);
+            if declare.element {
+                value = match value {
+                    Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    _ => Value::Unknown,
+                };
+            }
+            self.assign(binding, value, frame.ty);
+            let row = self.rows.bindings[binding as usize];
+            if row.kind == BindingKind::Symbol {
+                // The symbol made for the name covers the whole declaration.
+                self.rows.symbols[row.target as usize].return_type = self.type_text(frame);
+                let span = self.outer_span(node);
+                self.widen_symbol(row.target, span, node.has_error());
+            }
         }
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
+        for at in 0..self.list_len(frame.left) {
+            self.close_parameter_name(frame, self.list_item(frame.left, at), variadic);
+        }
+    }
+
+    fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
         let mut optional = frame.value != Value::None;
-        let mut name = (frame.start, frame.end);
-        if let Value::Binding(binding) = frame.left {
+        // A pattern is its own name; a type alone has none.
+        let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
+        if let Value::Binding(binding) = left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
@@ -1255,7 +1375,7 @@ impl<'a> Walk<'a> {
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic | std::mem::take(&mut self.optional);
+        optional |= variadic | std::mem::take(&mut self.optional_next);
         let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
         let name = self.rows.string(text);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
@@ -1316,6 +1436,8 @@ impl<'a> Walk<'a> {
             frame.opens = Opens::Scope;
             self.section = SymbolFlags::default();
         }
+        let scope = self.scope;
+        self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
     }
 
     fn set_self_type(&mut self, scope: u32, ty: u32) {
@@ -1347,6 +1469,18 @@ impl<'a> Walk<'a> {
         let mut scope = self.scope;
         while let Some(row) = self.rows.scopes.get(scope as usize) {
             if row.kind != ScopeKind::Block {
+                return scope;
+            }
+            scope = row.parent;
+        }
+        0
+    }
+
+    /// The scope of the function around, or the file's.
+    fn enclosing_function(&self) -> u32 {
+        let mut scope = self.scope;
+        while let Some(row) = self.rows.scopes.get(scope as usize) {
+            if row.kind == ScopeKind::Function {
                 return scope;
             }
             scope = row.parent;
@@ -1426,23 +1560,26 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (start, end) = self.outer_span(node);
+        let (mut start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
+        let attributes = self.attribute_span();
+        let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
         let doc = self.documentation(start);
+        let doc = self.documents.take().unwrap_or(doc);
+        start = start.min(first_attribute.unwrap_or(start));
         let name_str = self.rows.string(name);
-        let mut flags = SymbolFlags::default();
+        let mut flags = std::mem::take(&mut self.flags);
         if self.recovering {
             flags.set(SymbolFlags::RECOVERED);
         }
         if self.in_export {
             flags.set(SymbolFlags::EXPORTED);
         }
-        flags.set(self.section | std::mem::take(&mut self.next.flags));
+        flags.set(self.section);
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
-        let attributes = self.attribute_span();
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1498,14 +1635,10 @@ impl<'a> Walk<'a> {
 
     /// The symbol's attributes wait in its disambiguator until it is closed.
     fn attribute_span(&mut self) -> Str {
-        if self.buffers.attributes.is_empty() {
+        let (Some(&(start, _)), Some(&(_, end))) = (self.buffers.attributes.first(), self.buffers.attributes.last()) else {
             return Str::EMPTY;
-        }
-        let text = std::mem::take(self.buffers.attributes);
-        let id = self.rows.string(&text);
-        *self.buffers.attributes = text;
-        self.buffers.attributes.clear();
-        id
+        };
+        self.rows.string(self.source.get(start as usize..end as usize).unwrap_or(""))
     }
 
     fn type_of_symbol(&mut self, symbol: u32, ty: u32) {
@@ -1522,6 +1655,7 @@ impl<'a> Walk<'a> {
     }
 
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
+        let start = start.min(self.rows.symbols[symbol as usize].start);
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
         let row = &mut self.rows.symbols[symbol as usize];
         (row.start, row.end, row.body_start) = (start, end, end);
@@ -1549,7 +1683,7 @@ impl<'a> Walk<'a> {
         }
         let head = self.source.get(row.start as usize..row.body_start.max(row.start) as usize).unwrap_or("");
         self.buffers.text.clear();
-        signature::one_line(head, self.buffers.text);
+        signature::one_line(head.strip_prefix(attributes).unwrap_or(head), self.buffers.text);
         row.signature = self.rows.string(self.buffers.text);
         let parent = self.rows.symbols.get(row.parent as usize).map_or(SymbolKind::Module, |parent| parent.kind);
         let scope = self.rows.scopes[row.scope as usize].kind;
@@ -1608,7 +1742,11 @@ impl<'a> Walk<'a> {
 
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
-        if self.held == 0 && self.buffers.comments.last().is_some_and(|&(_, end)| end <= start) {
+        let ends = |spans: &[(u32, u32)]| spans.last().map_or(0, |&(_, end)| end);
+        if self.held == 0
+            && !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
+            && ends(self.buffers.comments).max(ends(self.buffers.attributes)) <= start
+        {
             self.buffers.comments.clear();
             self.buffers.attributes.clear();
         }
@@ -1617,9 +1755,11 @@ impl<'a> Walk<'a> {
     /// The comments right above `start`, cleaned.
     fn documentation(&mut self, start: u32) -> Str {
         self.buffers.text.clear();
-        docs::leading(self.source, self.buffers.comments, start, self.grammar.config.docs.prefixes, self.buffers.text);
+        let prefixes = self.grammar.config.docs.prefixes;
+        docs::leading(self.source, self.buffers.comments, self.buffers.attributes, start, prefixes, self.buffers.text);
         self.buffers.comments.clear();
         self.held = 0;
+        self.buffers.attributes.clear();
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);
         *self.buffers.text = text;
@@ -1636,6 +1776,20 @@ impl<'a> Walk<'a> {
                 counters.leave(metric);
             }
         }
+    }
+
+    /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
+    fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
+        let mut frames = self.buffers.frames.iter_mut().rev();
+        let Some(parent) = frames.next() else { return metric };
+        if metric.has(Metric::FLAT) && node.child_count() == 0 {
+            parent.after_else = true;
+        }
+        let kind = node.kind_id();
+        let chained = metric.has(Metric::NESTING)
+            && (parent.kind == kind && parent.after_else
+                || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
+        if chained { metric.without_nesting() } else { metric }
     }
 
     fn error(&mut self, node: Node<'_>) {
@@ -1679,10 +1833,6 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
     parent.last = value;
 }
 
-fn frame_slot_of_child(parent: &Frame) -> Slot {
-    parent.slot
-}
-
 fn use_role(mode: Mode) -> UseRole {
     match mode {
         Mode::Type => UseRole::Type,
@@ -1696,10 +1846,22 @@ fn use_role(mode: Mode) -> UseRole {
 /// How names are taken in a part of a node with a role.
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
-        (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
-        (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
-        (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
+        (Role::Declare(declare), Slot::Left) => {
+            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
+        }
+        (Role::Parameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
+        }
+        (Role::TypeParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
+        }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
+        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
+            Mode::Base(_) if slot == Slot::Value => Mode::Type,
+            Mode::Declare { .. } | Mode::Type | Mode::Base(_) => inherited,
+            _ => Mode::Read,
+        },
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
         (Role::Define(_), Slot::Bases) => Mode::Base(BaseKind::Inherit),
@@ -1739,9 +1901,11 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
-        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        Some(Role::Bindings) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Clause { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }

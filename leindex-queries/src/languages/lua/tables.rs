@@ -15,7 +15,7 @@ pub(super) fn function_declaration(walk: &mut Walk<'_>, node: Node<'_>) -> Visit
     let Some(name) = node.child_by_field_name("name") else { return Visit::Children };
     if name.kind() == "identifier" {
         if walk.text(node).starts_with("local") {
-            walk.flag_definition(SymbolFlags::PRIVATE);
+            walk.flag_next(SymbolFlags::PRIVATE);
         }
         return Visit::As(&roles::FUNCTION);
     }
@@ -33,7 +33,7 @@ fn member_definition(walk: &mut Walk<'_>, name: Node<'_>, with_self: bool) -> bo
     let (Some(table), Some(field)) = (name.child_by_field_name("table"), field) else { return false };
     let text = walk.text(table);
     walk.name_definition(field.start_byte(), field.end_byte());
-    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
+    walk.flag_next(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
     if !is_path(text) {
         walk.unbound_definition();
         return true;
@@ -47,7 +47,7 @@ fn member_definition(walk: &mut Walk<'_>, name: Node<'_>, with_self: bool) -> bo
 }
 
 fn make_class(walk: &mut Walk<'_>, symbol: u32) {
-    walk.change_symbol(symbol, |row| {
+    walk.update(symbol, |row| {
         if matches!(row.kind, SymbolKind::Variable | SymbolKind::Constant) {
             row.kind = SymbolKind::Class;
         }
@@ -106,7 +106,7 @@ pub(super) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         match target.kind() {
             "identifier" => {
                 if local {
-                    walk.flag_definition(SymbolFlags::PRIVATE);
+                    walk.flag_next(SymbolFlags::PRIVATE);
                 }
                 walk.name_definition(target.start_byte(), target.end_byte());
                 walk.skip(targets);
@@ -282,7 +282,7 @@ fn index_of<'t>(walk: &Walk<'_>, table: Node<'t>) -> Option<Node<'t>> {
 /// The symbol that the call at `node` is the first value of: `local C = call(…)`.
 fn assigned_symbol(walk: &Walk<'_>, node: Node<'_>) -> Option<u32> {
     let last = walk.last_symbol();
-    let row = walk.symbol(last)?;
+    let row = walk.symbol_row(last)?;
     let name_end = row.name_start as usize + walk.str(row.name).len();
     let between = walk.source().get(name_end..node.start_byte())?;
     (last > 0 && between.trim() == "=").then_some(last)
@@ -337,7 +337,7 @@ pub(super) fn field(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
                     let ty = qualified_read(walk, target, UseRole::Type);
                     walk.self_type_of_definition(ty);
                     let with_self = receiver_parameter(walk, value);
-                    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
+                    walk.flag_next(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
                     role = &roles::ASSIGNED_METHOD;
                 }
                 None => walk.unbound_definition(),
@@ -398,7 +398,7 @@ pub(super) fn returned(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 fn export_symbol(walk: &mut Walk<'_>, name: &str) {
     if let Some(symbol) = walk.top_symbol(name) {
-        walk.change_symbol(symbol, |row| {
+        walk.update(symbol, |row| {
             row.flags.0 &= !SymbolFlags::PRIVATE.0;
             row.flags.set(SymbolFlags::EXPORTED);
         });

@@ -236,11 +236,11 @@ fn attributes(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, reads: b
         let this = walk.use_text(argument, UseKind::This, UseRole::Read, "", NONE);
         let field = walk.use_text(argument, UseKind::Member, UseRole::Read, &format!("@{name}"), this);
         if reads {
-            walk.flag_definition(flags);
+            walk.flag_next(flags);
             walk.leaf_symbol_at(argument, range.start, range.end, SymbolKind::Field, field);
         }
         if writes {
-            walk.flag_definition(flags);
+            walk.flag_next(flags);
             walk.leaf_symbol_named(argument, &format!("{name}="), range.start, range.end, SymbolKind::Field, field);
         }
     }

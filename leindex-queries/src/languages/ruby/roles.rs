@@ -43,6 +43,8 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("parenthesized_statements", Role::Pass { value: "0", ty: "" }),
     ("assignment", Role::Custom(assignment)),
     ("operator_assignment", Role::Custom(assignment)),
+    ("left_assignment_list", Role::List { first: false }),
+    ("right_assignment_list", Role::List { first: false }),
     ("exceptions", Role::Type),
     ("exception_variable", Role::Pass { value: "0", ty: "" }),
     ("rescue", Role::Declare(Declare { name: "variable", value: "", ty: "exceptions", ..Declare::LOCAL })),
@@ -178,7 +180,7 @@ fn class(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 /// The constant path of a class or module, and its name where it is qualified (`class A::B`).
 fn declare_module(walk: &mut Walk<'_>, node: Node<'_>) {
-    walk.flag_definition(SymbolFlags::PARTIAL);
+    walk.flag_next(SymbolFlags::PARTIAL);
     let Some(name) = node.child_by_field_name("name") else { return };
     let text = walk.text(name);
     let around = walk.module_around();
@@ -221,14 +223,14 @@ fn method(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return Visit::As(&FUNCTION);
     }
     if in_singleton(node) {
-        walk.flag_definition(SymbolFlags::STATIC);
+        walk.flag_next(SymbolFlags::STATIC);
     }
     Visit::As(&METHOD)
 }
 
 /// `def self.make`, `def Other.make`.
 fn singleton_method(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    walk.flag_definition(SymbolFlags::STATIC);
+    walk.flag_next(SymbolFlags::STATIC);
     if let Some(name) = node.child_by_field_name("name") {
         walk.skip(name);
     }

@@ -1,0 +1,41 @@
+//! Hashes the sources that compute each kind of stored result, so that a change to them changes the keys of the store
+//! and nobody has to remember a version number.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=Cargo.toml");
+    let rows = schema(&["src/languages", "src/syntax", "src/items"]);
+    println!("cargo::rustc-env=LEINDEX_SCHEMA_ROWS={rows}");
+    let index = schema(&["src/languages", "src/syntax", "src/items", "src/search"]);
+    println!("cargo::rustc-env=LEINDEX_SCHEMA_INDEX={index}");
+}
+
+fn schema(folders: &[&str]) -> String {
+    let mut files = Vec::new();
+    for folder in folders {
+        collect(Path::new(folder), &mut files);
+    }
+    files.sort();
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        hasher.update(file.to_string_lossy().as_bytes());
+        hasher.update(&fs::read(&file).unwrap_or_default());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if !path.ends_with("fixtures") {
+                collect(&path, files);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}

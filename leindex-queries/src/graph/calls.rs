@@ -1,0 +1,217 @@
+//! Who leads to a symbol and where a symbol leads.
+
+use rustc_hash::FxHashSet;
+
+use super::join::Join;
+use crate::index::world::World;
+use crate::names::edges::{EdgeKind, Site, file_edges};
+use crate::names::files::{SourceFile, Symbol, symbol_row};
+use crate::names::module_map::MODULE_IDENTITY;
+use crate::names::resolve::Rule;
+use crate::syntax::rows::{ExportRow, ImportRow, Rows, SymbolKind, UseRow};
+
+/// An edge between symbols, with its site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FoundEdge<'w> {
+    pub(crate) source: Symbol<'w>,
+    pub(crate) target: Option<Symbol<'w>>,
+    pub(crate) kind: EdgeKind,
+    pub(crate) rule: Rule,
+    pub(crate) candidates: Vec<Symbol<'w>>,
+    pub(crate) file: SourceFile<'w>,
+    /// The name at the site.
+    pub(crate) name: Box<str>,
+    /// First byte of the site.
+    pub(crate) start: u32,
+}
+
+/// All edges of a file, open ones joined.
+pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+    let world = join.world;
+    let Some(rows) = world.rows(file) else { return Vec::new() };
+    let edges = file_edges(world.db, file);
+    let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
+    let mut found = Vec::with_capacity(edges.closed.len() + edges.open.len());
+    for edge in &edges.closed {
+        let (name, start) = site(&rows, edge.site);
+        found.push(FoundEdge {
+            source: source(edge.source),
+            target: edge.target,
+            kind: edge.kind,
+            rule: edge.rule,
+            candidates: Vec::new(),
+            file,
+            name,
+            start,
+        });
+    }
+    for open in &edges.open {
+        let joined = join.join(file, &rows, open);
+        let (name, start) = site(&rows, Site::Use(open.site));
+        found.push(FoundEdge {
+            source: source(open.source),
+            target: joined.target,
+            kind: open.kind,
+            rule: joined.rule,
+            candidates: joined.candidates,
+            file,
+            name,
+            start,
+        });
+    }
+    found.sort_by_key(|edge| (edge.start, edge.kind));
+    found
+}
+
+/// The edges that leave a symbol's own text.
+pub(crate) fn outgoing<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let mut edges = edges_of_file(join, symbol.file(join.world.db));
+    edges.retain(|edge| edge.source == symbol);
+    edges
+}
+
+/// The edges that lead to a symbol, and those whose name may mean it. Reads only files that mention one of its names.
+pub(crate) fn incoming<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let world = join.world;
+    let names = known_names(world, symbol);
+    let mut seen = FxHashSet::default();
+    let mut found = Vec::new();
+    for name in &names {
+        for file in world.mentioning(name) {
+            if !seen.insert(file) {
+                continue;
+            }
+            let Some(rows) = world.rows(file) else { continue };
+            let edges = file_edges(world.db, file);
+            let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
+            for edge in edges.closed.iter().filter(|edge| edge.target == Some(symbol)) {
+                let (name, start) = site(&rows, edge.site);
+                found.push(FoundEdge {
+                    source: source(edge.source),
+                    target: edge.target,
+                    kind: edge.kind,
+                    rule: edge.rule,
+                    candidates: Vec::new(),
+                    file,
+                    name,
+                    start,
+                });
+            }
+            for open in &edges.open {
+                let (name, start) = site(&rows, Site::Use(open.site));
+                if !names.iter().any(|known| **known == *name) {
+                    continue;
+                }
+                let joined = join.join(file, &rows, open);
+                if joined.target == Some(symbol) || joined.candidates.contains(&symbol) {
+                    found.push(FoundEdge {
+                        source: source(open.source),
+                        target: joined.target,
+                        kind: open.kind,
+                        rule: joined.rule,
+                        candidates: joined.candidates,
+                        file,
+                        name,
+                        start,
+                    });
+                }
+            }
+        }
+    }
+    let path = |edge: &FoundEdge<'w>| edge.file.path(world.db);
+    found.sort_by(|a, b| (path(a), a.start, a.kind).cmp(&(path(b), b.start, b.kind)));
+    found
+}
+
+/// The names by which a symbol may be mentioned: its own, a constructor's type, and every alias under which a file passes
+/// it on.
+pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<str>> {
+    let mut names: Vec<Box<str>> = Vec::new();
+    let Some((rows, _, row)) = symbol_row(world.db, symbol) else { return names };
+    if row.kind == SymbolKind::Module {
+        let path = symbol.file(world.db).path(world.db);
+        let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+        let mut parts = path.rsplit('/');
+        names.push(stem(parts.next().unwrap_or("")).into());
+        names.extend(parts.next().map(Box::from));
+        return names;
+    }
+    names.push(rows.str(row.name).into());
+    if row.kind == SymbolKind::Constructor
+        && let Some(parent) = rows.symbol(row.parent)
+    {
+        names.push(rows.str(parent.name).into());
+        // Making a subtype runs an inherited constructor.
+        if let Some(ty) = crate::names::resolve::parent_type(world.db, symbol) {
+            subtype_names(world, ty, &mut names, 0);
+        }
+    }
+    if rows.str(row.name) == "__call__" {
+        return names;
+    }
+    let mut next = 0;
+    while let Some(name) = names.get(next).cloned() {
+        next += 1;
+        if names.len() > 64 {
+            break;
+        }
+        for file in world.mentioning(&name) {
+            let Some(rows) = world.rows(file) else { continue };
+            for import in rows.iter::<ImportRow>() {
+                if rows.str(import.name) == &*name && import.alias != import.name && !import.alias.is_empty() {
+                    add(&mut names, rows.str(import.alias));
+                }
+            }
+            for export in rows.iter::<ExportRow>() {
+                if rows.str(export.local) == &*name && export.name != export.local {
+                    if export.name.is_empty() {
+                        // The module as a whole: known by the file's name.
+                        let path = file.path(world.db);
+                        for part in path.rsplit('/').take(2) {
+                            add(&mut names, part.rsplit_once('.').map_or(part, |(stem, _)| stem));
+                        }
+                    } else {
+                        add(&mut names, rows.str(export.name));
+                    }
+                }
+            }
+            // A value kept in a variable and called through it.
+            for binding in rows.iter::<crate::syntax::rows::BindingRow>() {
+                if let Some(value) = rows.use_row(binding.value)
+                    && value.role == crate::syntax::rows::UseRole::Read
+                    && rows.str(value.name) == &*name
+                {
+                    add(&mut names, rows.str(binding.name));
+                }
+            }
+        }
+    }
+    names
+}
+
+fn subtype_names<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>, depth: u32) {
+    if depth > 16 {
+        return;
+    }
+    for &(sub, _) in crate::names::members::subtypes(world.db, ty) {
+        if let Some((rows, _, row)) = symbol_row(world.db, sub) {
+            add(names, rows.str(row.name));
+            subtype_names(world, sub, names, depth + 1);
+        }
+    }
+}
+
+fn add(names: &mut Vec<Box<str>>, name: &str) {
+    if !name.is_empty() && !names.iter().any(|known| **known == *name) {
+        names.push(name.into());
+    }
+}
+
+fn site(rows: &Rows, site: Site) -> (Box<str>, u32) {
+    match site {
+        Site::Use(index) => rows.get::<UseRow>(index).map_or((Box::from(""), 0), |row| (rows.str(row.name).into(), row.start)),
+        Site::Import(index) => rows
+            .get::<ImportRow>(index)
+            .map_or((Box::from(""), 0), |row| (rows.str(if row.name.is_empty() { row.module } else { row.name }).into(), row.start)),
+    }
+}

@@ -1,0 +1,120 @@
+//! Open rows joined with the definitions of their names: `name`, `ambiguous` or `unresolved`.
+
+use rustc_hash::FxHashMap;
+
+use crate::index::world::World;
+use crate::names::edges::{EdgeKind, OpenReason, OpenRow, arguments};
+use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
+use crate::names::resolve::Rule;
+use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseRole, UseRow};
+
+/// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
+pub(crate) struct Join<'w> {
+    pub(crate) world: World<'w>,
+    candidates: FxHashMap<(Box<str>, &'static str), Box<[Candidate<'w>]>>,
+}
+
+/// A definition that a name may mean.
+#[derive(Clone, Copy, Debug)]
+struct Candidate<'w> {
+    symbol: Symbol<'w>,
+    is_member: bool,
+    kind: SymbolKind,
+    private: bool,
+    declaration: bool,
+    arguments: Option<(u32, u32)>,
+}
+
+/// What an open row turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Joined<'w> {
+    pub(crate) rule: Rule,
+    /// The target of a `name` edge.
+    pub(crate) target: Option<Symbol<'w>>,
+    /// What an ambiguous name may mean.
+    pub(crate) candidates: Vec<Symbol<'w>>,
+}
+
+impl<'w> Join<'w> {
+    pub(crate) fn new(world: World<'w>) -> Self {
+        Self { world, candidates: FxHashMap::default() }
+    }
+
+    /// Decides an open row of a file.
+    pub(crate) fn join(&mut self, file: SourceFile<'w>, rows: &Rows, open: &OpenRow<'w>) -> Joined<'w> {
+        let unresolved = Joined { rule: Rule::Unresolved, target: None, candidates: Vec::new() };
+        let Some(used) = rows.use_row(open.site) else { return unresolved };
+        let Some(config) = file_config(self.world.db, file) else { return unresolved };
+        let member = match &open.reason {
+            OpenReason::Local => return unresolved,
+            OpenReason::Overloads(symbols) => {
+                return Joined { rule: Rule::Ambiguous, target: None, candidates: symbols.to_vec() };
+            }
+            OpenReason::Unbound if !config.names.global_scope => return unresolved,
+            OpenReason::Unbound => false,
+            OpenReason::Receiver | OpenReason::Ancestor => true,
+        };
+        let family = config.names.family;
+        let calls = matches!(used.role, UseRole::Call | UseRole::New);
+        let name = rows.str(used.name);
+        let db = self.world.db;
+        let fitting: Vec<Candidate<'w>> = self
+            .candidates(name, family)
+            .iter()
+            .filter(|candidate| {
+                (candidate.is_member || !member)
+                    && (member || !candidate.is_member || candidate.kind.is_type())
+                    && (!candidate.private || candidate.symbol.file(db) == file)
+                    && fits(candidate, open.kind, calls, &used)
+            })
+            .copied()
+            .collect();
+        // A declaration and its definition are one.
+        let defined: Vec<&Candidate<'w>> = fitting.iter().filter(|candidate| !candidate.declaration).collect();
+        match (&*fitting, &*defined) {
+            ([], _) => unresolved,
+            ([one], _) => Joined { rule: Rule::Name, target: Some(one.symbol), candidates: Vec::new() },
+            (_, [one]) => Joined { rule: Rule::Name, target: Some(one.symbol), candidates: Vec::new() },
+            (many, _) => {
+                Joined { rule: Rule::Ambiguous, target: None, candidates: many.iter().map(|candidate| candidate.symbol).collect() }
+            }
+        }
+    }
+
+    fn candidates(&mut self, name: &str, family: &'static str) -> &[Candidate<'w>] {
+        let world = self.world;
+        self.candidates.entry((name.into(), family)).or_insert_with(|| {
+            world
+                .defining(name)
+                .into_iter()
+                .filter(|symbol| file_config(world.db, symbol.file(world.db)).is_some_and(|config| config.names.family == family))
+                .filter_map(|symbol| {
+                    let (rows, _, row) = symbol_row(world.db, symbol)?;
+                    let in_type = rows.symbol(row.parent).is_some_and(|parent| parent.kind.is_type())
+                        || rows.get::<ScopeRow>(row.scope).is_some_and(|scope| scope.kind == ScopeKind::Extension)
+                        || rows.get::<ScopeRow>(row.inner).is_some_and(|scope| scope.self_type != crate::syntax::rows::NONE);
+                    Some(Candidate {
+                        symbol,
+                        is_member: in_type,
+                        kind: row.kind,
+                        private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
+                        declaration: row.flags.has(SymbolFlags::DECLARATION),
+                        arguments: arguments(world.db, symbol),
+                    })
+                })
+                .collect()
+        })
+    }
+}
+
+/// Whether a definition can stand at a site of this kind.
+fn fits(candidate: &Candidate<'_>, kind: EdgeKind, calls: bool, used: &UseRow) -> bool {
+    match kind {
+        EdgeKind::Call if calls => {
+            let callable = candidate.kind.is_callable() || candidate.kind.is_type() || candidate.kind == SymbolKind::Field;
+            callable && candidate.arguments.is_none_or(|(fewest, most)| (fewest..=most).contains(&used.arity))
+        }
+        EdgeKind::Inherit | EdgeKind::Implement | EdgeKind::TypeUse => candidate.kind.is_type() || candidate.kind == SymbolKind::TypeAlias,
+        _ => true,
+    }
+}

@@ -1,0 +1,11 @@
+//! Le Graphe: relations over the whole workspace, as plain functions over a world.
+//!
+//! Nothing here walks all files to answer about one symbol: the index of mentions says where a name stands, and only
+//! those files' edges are read. What a file leaves open is joined here with the index of definitions.
+
+pub(crate) mod calls;
+pub(crate) mod cycles;
+pub(crate) mod dead;
+pub(crate) mod hierarchy;
+pub(crate) mod impact;
+pub(crate) mod join;

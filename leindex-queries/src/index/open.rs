@@ -1,0 +1,465 @@
+//! Opening a project: discovery, one pass over what is new, and the database over it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use leindex_db::config::Config;
+use leindex_db::discovery::{self, Classifier, Diagnostic, Found, FoundFile, Pass, Sink, Trust};
+use leindex_db::events::EventLog;
+use leindex_db::manifest::Manifest;
+use leindex_db::store::{self, Store, StoreKey};
+use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Root, Settings, Workspace, chunk_of};
+use salsa::Setter as _;
+
+use super::error::Error;
+use super::snapshot::Snapshot;
+use super::world::{Segments, View};
+use crate::db::{RootDatabase, Shared};
+use crate::languages::Languages;
+use crate::names::live::workspace_digest;
+use crate::names::manifests;
+use crate::search::record::{Record, record_key_of};
+use crate::search::segment::{BlobKey, Segment};
+use crate::syntax::blob::{compute_rows, rows_key_of};
+use crate::syntax::rows::Rows;
+
+/// How a project is opened. The defaults suit nearly everybody.
+pub struct Options {
+    /// Where results are kept.
+    pub store: StorePlace,
+    /// Bytes of packed results kept in memory.
+    pub cache_bytes: u64,
+    /// Called with the files done and found while the project is read, from worker threads.
+    pub progress: Box<dyn Fn(Progress) + Send + Sync>,
+    /// Set it to stop the work that goes on.
+    pub cancelled: Arc<AtomicBool>,
+    /// The languages that are read.
+    pub languages: Languages,
+    /// Read and hash every file again instead of believing its stamp.
+    pub verify: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            store: StorePlace::User,
+            cache_bytes: 48 << 20,
+            progress: Box::new(|_| {}),
+            cancelled: Arc::default(),
+            languages: Languages::default(),
+            verify: false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("store", &self.store).field("cache_bytes", &self.cache_bytes).finish_non_exhaustive()
+    }
+}
+
+/// Where results are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StorePlace {
+    /// In the user's cache folder (`LEINDEX_HOME` overrides), shared by the worktrees of a repository.
+    User,
+    /// In this folder, laid out as the user's cache folder is.
+    Folder(PathBuf),
+    /// Nowhere: in memory for the life of the index.
+    Memory,
+}
+
+/// How far a pass has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Files dealt with.
+    pub done: usize,
+    /// Files found.
+    pub total: usize,
+}
+
+/// An indexed project. Ask it through [`snapshot`](Self::snapshot); keep it true with [`apply`](Self::apply) and
+/// [`refresh`](Self::refresh).
+pub struct Index {
+    pub(crate) db: RootDatabase,
+    pub(crate) project: Project,
+    pub(crate) segments: Segments,
+    pub(crate) view: Mutex<Option<(ContentHash, Arc<View>)>>,
+    pub(crate) options: Options,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("root", &self.project.path).finish_non_exhaustive()
+    }
+}
+
+/// The root of an index and what is known of its files on disk.
+pub(crate) struct Project {
+    pub(crate) path: PathBuf,
+    pub(crate) config: Config,
+    pub(crate) manifest: Manifest,
+    pub(crate) root: Root,
+    pub(crate) directories: BTreeMap<(Box<str>, u16), Directory>,
+    /// Files of each directory as they are on disk.
+    pub(crate) on_disk: BTreeMap<Box<str>, Vec<Entry>>,
+    /// Unsaved buffers by path; `None` is a file taken away.
+    pub(crate) overlays: BTreeMap<String, Option<Entry>>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Index {
+    /// Opens the project at `path`: finds its files, reads what is new since the last time and makes it askable.
+    ///
+    /// Costs a walk over the project plus a parse of what the store does not know.
+    ///
+    /// # Errors
+    ///
+    /// When `path` is no readable folder, the settings are wrong, or the work was cancelled. A store that cannot be
+    /// used is not an error: results are then kept in memory.
+    pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
+        let path = leindex_db::canonical(path.as_ref())?;
+        let config = Config::load(&path)?;
+        let store = match &options.store {
+            StorePlace::User => Store::open(&Location::of(&path)?, store::Options::default())?,
+            StorePlace::Folder(home) => Store::open(&Location::beneath(home, &path)?, store::Options::default())?,
+            StorePlace::Memory => Store::in_memory(),
+        };
+        let manifest = store.get_named(&manifest_name(&path)).and_then(|bytes| Manifest::decode(&bytes)).unwrap_or_default();
+        let shared = Arc::new(Shared::new(options.languages.clone(), store, options.cache_bytes));
+        let mut db = RootDatabase::new(shared);
+        let name: Arc<str> = path.file_name().map_or_else(|| "project".into(), |name| name.to_string_lossy().into());
+        let root = Root::new(&db, Arc::from(path.to_string_lossy().as_ref()), name, Box::default());
+        Workspace::new(&db, [root].into());
+        Settings::new(&db, config.entry_points.clone().into(), config.token_budget);
+        let _ = &mut db;
+        let project = Project {
+            path,
+            config,
+            manifest,
+            root,
+            directories: BTreeMap::new(),
+            on_disk: BTreeMap::new(),
+            overlays: BTreeMap::new(),
+            diagnostics: Vec::new(),
+        };
+        let mut index = Self { db, project, segments: Segments::default(), view: Mutex::new(None), options };
+        index.pass(None)?;
+        index.cover();
+        index.persist()?;
+        Ok(index)
+    }
+
+    /// Looks at the disk again: everything, or only `paths`. Files whose stamp did not change are not read.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn refresh(&mut self) -> Result<(), Error> {
+        self.pass(None)
+    }
+
+    /// A short look at the present. It holds the database: drop it before the next change.
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot::new(self)
+    }
+
+    /// The folder of the project.
+    pub fn root(&self) -> &Path {
+        &self.project.path
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.project.config
+    }
+
+    /// Counts executed queries, for tests and measurements.
+    pub fn events(&self) -> &EventLog {
+        &self.db.shared.events
+    }
+
+    /// The database, for queries of one's own (see [`crate::query`]).
+    pub fn database(&self) -> &RootDatabase {
+        &self.db
+    }
+
+    /// Warnings about the store: parts that were set aside, a lock that another process holds.
+    pub fn warnings(&self) -> Vec<String> {
+        self.db.shared.store.warnings()
+    }
+
+    /// What the store holds and did.
+    pub fn store_stats(&self) -> store::Stats {
+        self.db.shared.store.stats()
+    }
+
+    /// Writes what is pending to the store.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be written.
+    pub fn persist(&self) -> Result<(), Error> {
+        let store = &self.db.shared.store;
+        store.put_named(&manifest_name(&self.project.path), &self.project.manifest.encode());
+        Ok(store.persist()?)
+    }
+
+    /// Drops the database and builds it anew over the same store: memory of content long gone is freed.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn compact(&mut self) -> Result<(), Error> {
+        let mut db = RootDatabase::new(Arc::clone(&self.db.shared));
+        let name = Arc::from(self.project.root.name(&self.db));
+        let root = Root::new(&db, Arc::from(self.project.path.to_string_lossy().as_ref()), name, Box::default());
+        Workspace::new(&db, [root].into());
+        Settings::new(&db, self.project.config.entry_points.clone().into(), self.project.config.token_budget);
+        std::mem::swap(&mut self.db, &mut db);
+        drop(db);
+        self.project.root = root;
+        self.project.directories.clear();
+        self.set_all_folders();
+        *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// The segments at the current revision.
+    pub(crate) fn view(&self) -> Arc<View> {
+        let digest = workspace_digest(&self.db, Workspace::get(&self.db));
+        let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*view {
+            Some((of, view)) if *of == digest => Arc::clone(view),
+            _ => {
+                let made = Arc::new(View::of(&self.db, &self.segments));
+                *view = Some((digest, Arc::clone(&made)));
+                made
+            }
+        }
+    }
+
+    /// One pass over the disk, whole or over some paths, and the inputs set to what it found.
+    pub(crate) fn pass(&mut self, paths: Option<&[PathBuf]>) -> Result<(), Error> {
+        let classifier = LanguageClassifier(&self.db.shared.languages);
+        let sink = IndexSink { shared: &self.db.shared, pending: Mutex::default(), sealed: Mutex::default() };
+        let report = &self.options.progress;
+        let progress = |at: discovery::Progress| report(Progress { done: at.done, total: at.total });
+        let pass = Pass {
+            classifier: &classifier,
+            sink: &sink,
+            progress: &progress,
+            cancelled: &self.options.cancelled,
+            trust: if self.options.verify { Trust::Nothing } else { Trust::Stamps },
+        };
+        let project = &mut self.project;
+        let found = match paths {
+            None => discovery::discover(&project.path, &project.config, &mut project.manifest, &pass)?,
+            Some(paths) => discovery::discover_paths(&project.path, &project.config, &mut project.manifest, &pass, paths)?,
+        };
+        let sealed = sink.finish();
+        self.segments.sealed.extend(sealed);
+        self.take(found);
+        Ok(())
+    }
+
+    fn take(&mut self, found: Found) {
+        let text = &self.db.shared.text;
+        text.add_places(found.places);
+        for path in &found.gone {
+            text.remove_place(path);
+        }
+        if found.complete || !found.diagnostics.is_empty() {
+            self.project.diagnostics = found.diagnostics;
+        }
+        let mut touched: Vec<Box<str>> = Vec::new();
+        if found.complete {
+            let kept: std::collections::BTreeSet<&str> = found.directories.iter().map(|directory| &*directory.path).collect();
+            touched.extend(self.project.on_disk.keys().filter(|path| !kept.contains(&***path)).cloned());
+            for path in &touched {
+                self.project.on_disk.remove(path);
+            }
+        }
+        for directory in found.directories {
+            let entries: Vec<Entry> = directory.files.into_iter().map(entry_of).collect();
+            if self.project.on_disk.get(&directory.path) != Some(&entries) {
+                touched.push(directory.path.clone());
+                if entries.is_empty() {
+                    self.project.on_disk.remove(&directory.path);
+                } else {
+                    self.project.on_disk.insert(directory.path, entries);
+                }
+            }
+        }
+        for folder in touched {
+            self.set_folder(&folder);
+        }
+        self.set_directories();
+    }
+
+    /// Sets the inputs of every folder, in a new database.
+    pub(crate) fn set_all_folders(&mut self) {
+        let overlaid = self.project.overlays.keys().map(|path| Box::from(path.rsplit_once('/').map_or("", |(folder, _)| folder)));
+        let folders: std::collections::BTreeSet<Box<str>> = self.project.on_disk.keys().cloned().chain(overlaid).collect();
+        for folder in folders {
+            self.set_folder(&folder);
+        }
+        self.set_directories();
+    }
+
+    /// Sets the inputs of a folder from the disk and the overlays. Compares before it sets.
+    pub(crate) fn set_folder(&mut self, folder: &str) {
+        let project = &mut self.project;
+        let mut entries = project.on_disk.get(folder).cloned().unwrap_or_default();
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        for (path, overlay) in project.overlays.range(prefix.clone()..) {
+            let Some(name) = path.strip_prefix(&prefix) else { break };
+            if name.contains('/') {
+                continue;
+            }
+            entries.retain(|entry| *entry.name != *name);
+            entries.extend(overlay.clone());
+        }
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let count = entries.len();
+        let chunks = count.div_ceil(CHUNK).max(1) as u16;
+        let mut parts: Vec<Vec<Entry>> = vec![Vec::new(); usize::from(chunks)];
+        for entry in entries {
+            let part = if chunks == 1 { 0 } else { chunk_of(&entry.name, count) };
+            parts[usize::from(part)].push(entry);
+        }
+        let last = project
+            .directories
+            .range((Box::from(folder), 0)..=(Box::from(folder), u16::MAX))
+            .map(|((_, chunk), _)| chunk + 1)
+            .max()
+            .unwrap_or(0);
+        for chunk in 0..chunks.max(last) {
+            let part: Box<[Entry]> = parts.get_mut(usize::from(chunk)).map(std::mem::take).unwrap_or_default().into();
+            match project.directories.get(&(Box::from(folder), chunk)) {
+                Some(directory) => {
+                    if *directory.entries(&self.db) != *part {
+                        directory.set_entries(&mut self.db).to(part);
+                    }
+                }
+                None if part.is_empty() => {}
+                None => {
+                    let directory = Directory::new(&self.db, Arc::from(folder), chunk, part);
+                    project.directories.insert((folder.into(), chunk), directory);
+                }
+            }
+        }
+    }
+
+    /// Tells the root which directories there are.
+    pub(crate) fn set_directories(&mut self) {
+        let directories: Box<[Directory]> = self.project.directories.values().copied().collect();
+        if *self.project.root.directories(&self.db) != *directories {
+            self.project.root.set_directories(&mut self.db).to(directories);
+        }
+    }
+
+    /// Makes segments for live content that none covers yet (a warm start).
+    fn cover(&mut self) {
+        let view = self.view();
+        self.segments.sealed = view.segments.clone();
+        *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn manifest_name(path: &Path) -> String {
+    format!("manifest:{}", path.display())
+}
+
+fn entry_of(file: FoundFile) -> Entry {
+    Entry { name: Arc::from(&*file.name), hash: file.hash, dialect: file.dialect, size: file.size, skip: file.skip }
+}
+
+/// Finds a file's language.
+pub(crate) struct LanguageClassifier<'a>(pub(crate) &'a Languages);
+
+impl Classifier for LanguageClassifier<'_> {
+    fn claims(&self, file_name: &str) -> bool {
+        self.0.claims(file_name) || manifests::FILE_NAMES.contains(&file_name)
+    }
+
+    fn dialect(&self, file_name: &str, head: &[u8]) -> Dialect {
+        if manifests::FILE_NAMES.contains(&file_name) {
+            return Dialect::MANIFEST;
+        }
+        self.0.dialect(file_name, head)
+    }
+
+    fn fingerprint(&self) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        for config in self.0.configs() {
+            hasher.update(config.dialect.as_bytes());
+            hasher.update(config.version.as_bytes());
+            for text in config.extensions.iter().chain(config.file_names) {
+                hasher.update(text.as_bytes());
+                hasher.update(&[0]);
+            }
+        }
+        hasher.update(&crate::schema::ROWS);
+        let mut print = [0; 16];
+        print.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        print
+    }
+}
+
+/// Parses and indexes what is read, in the threads that read it.
+struct IndexSink<'a> {
+    shared: &'a Shared,
+    pending: Mutex<Vec<(BlobKey, Arc<Record>)>>,
+    sealed: Mutex<Vec<Arc<Segment>>>,
+}
+
+/// Postings after which the records collected so far become a segment: bounds the memory of a cold pass.
+const SEAL: usize = 1 << 20;
+
+impl IndexSink<'_> {
+    fn keys(&self, hash: ContentHash, dialect: Dialect) -> Option<(StoreKey, StoreKey)> {
+        let config = self.shared.languages.config(dialect)?;
+        Some((rows_key_of(config, hash), record_key_of(config, hash)))
+    }
+
+    fn collect(&self, key: BlobKey, record: Record) {
+        let full = {
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            pending.push((key, Arc::new(record)));
+            let postings: usize = pending.iter().map(|(_, record)| record.postings.len()).sum();
+            if postings > SEAL { Some(std::mem::take(&mut *pending)) } else { None }
+        };
+        if let Some(records) = full {
+            let segment = Arc::new(Segment::of(records));
+            self.sealed.lock().unwrap_or_else(PoisonError::into_inner).push(segment);
+        }
+    }
+
+    fn finish(self) -> Vec<Arc<Segment>> {
+        let mut sealed = self.sealed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // A handful of edited files stays loose: a segment of its own would not pay.
+        if pending.len() >= 64 {
+            sealed.push(Arc::new(Segment::of(pending)));
+        }
+        sealed
+    }
+}
+
+impl Sink for IndexSink<'_> {
+    fn needs(&self, hash: ContentHash, dialect: Dialect) -> bool {
+        self.keys(hash, dialect).is_some_and(|(rows, record)| !self.shared.store.contains(&rows) || !self.shared.store.contains(&record))
+    }
+
+    fn bytes(&self, _: &str, hash: ContentHash, dialect: Dialect, bytes: &[u8]) {
+        let Some((rows_key, record_key)) = self.keys(hash, dialect) else { return };
+        let rows: Rows = compute_rows(&self.shared.languages, dialect, bytes);
+        let record = Record::of(&rows, &String::from_utf8_lossy(bytes));
+        self.shared.store.put(rows_key, rows.as_bytes());
+        self.shared.store.put(record_key, &record.encode());
+        self.collect((hash, dialect), record);
+    }
+}

@@ -1,0 +1,90 @@
+//! Answers as plain data.
+
+use serde::Serialize;
+
+/// A file of the project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileInfo {
+    /// Path from the root.
+    pub path: String,
+    /// Its language, if it has one.
+    pub language: Option<&'static str>,
+    /// Bytes.
+    pub bytes: u64,
+    /// Lines; 0 if it was not read.
+    pub lines: u32,
+    /// Syntax errors.
+    pub parse_errors: u32,
+    /// Why it is only listed.
+    pub skipped: Option<&'static str>,
+}
+
+/// A symbol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SymbolInfo {
+    /// `<project> <path> <descriptor>`: its name everywhere.
+    pub symbol: String,
+    /// Path from the root.
+    pub path: String,
+    /// The language.
+    pub language: &'static str,
+    /// What it is.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its name with those of what it lies in.
+    pub qualified_name: String,
+    /// Its text up to the body.
+    pub signature: String,
+    /// One sentence about it.
+    pub summary: String,
+    /// Whether the summary was made from the code because there is no documentation.
+    pub generated_summary: bool,
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, inclusive.
+    pub end_line: u32,
+    /// Line of the name.
+    pub name_line: u32,
+    /// First byte.
+    pub start_byte: u32,
+    /// One past the last byte.
+    pub end_byte: u32,
+    /// Cyclomatic complexity.
+    pub cyclomatic: u32,
+    /// Cognitive complexity.
+    pub cognitive: u32,
+    /// Whether it is a test or lies among tests.
+    pub is_test: bool,
+    /// Whether it is visible outside.
+    pub is_exported: bool,
+}
+
+/// One relation between two symbols, or between a symbol and something that is not known.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EdgeInfo {
+    /// The symbol that it starts from.
+    pub source: String,
+    /// The symbol it leads to, if one is known.
+    pub target: Option<String>,
+    /// The file of the target.
+    pub target_path: Option<String>,
+    /// The line of the target's name.
+    pub target_line: Option<u32>,
+    /// The name at the site.
+    pub target_name: String,
+    /// What it says.
+    pub kind: &'static str,
+    /// How it was found.
+    pub rule: &'static str,
+    /// How sure that is, where it was measured.
+    pub confidence: Option<f32>,
+    /// How many definitions the name may mean.
+    pub candidates: u16,
+    /// The file of the site.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its column in bytes, from 0.
+    pub column: u32,
+}

@@ -1,0 +1,337 @@
+//! The edges of one file: what its uses, bases and imports lead to.
+//!
+//! An edge is closed by `exact`, `import` or `type`, or is known to lead outside. Every other site stays an *open row*:
+//! whether its name has one definition, several or none is decided when somebody asks, by joining it with the index of
+//! definitions, so that no file has to be looked at again when another one defines a name.
+
+use rustc_hash::FxHashMap;
+
+use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
+use super::members::{ImportFacts, member};
+use super::resolve::{Entity, Resolver, Rule, follow_import, held_value, symbol_kind};
+use crate::db::Db;
+use crate::syntax::rows::{
+    BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow,
+};
+
+/// What an edge says: the `kind` column of the `edges` table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
+pub enum EdgeKind {
+    /// The source calls the target, or makes an instance of it.
+    Call,
+    /// The source type extends the target.
+    Inherit,
+    /// The source type implements the target.
+    Implement,
+    /// The source method overrides the target.
+    Override,
+    /// The source file imports the target.
+    Import,
+    /// The source mentions the target as a value.
+    Reference,
+    /// The source names the target as a type.
+    TypeUse,
+    /// The target is defined inside the source.
+    Contains,
+    /// The target is a member of the source type though defined elsewhere.
+    Member,
+    /// The source declares what the target defines.
+    Declares,
+}
+
+impl EdgeKind {
+    /// The name used in tables and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Inherit => "inherit",
+            Self::Implement => "implement",
+            Self::Override => "override",
+            Self::Import => "import",
+            Self::Reference => "reference",
+            Self::TypeUse => "type_use",
+            Self::Contains => "contains",
+            Self::Member => "member",
+            Self::Declares => "declares",
+        }
+    }
+}
+
+/// Where an edge was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, salsa::SalsaValue)]
+pub enum Site {
+    /// A use row.
+    Use(u32),
+    /// An import row.
+    Import(u32),
+}
+
+/// A site with its target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Edge<'db> {
+    /// Row of the symbol around the site.
+    pub source: u32,
+    /// The site.
+    pub site: Site,
+    /// What it says.
+    pub kind: EdgeKind,
+    /// How it was found.
+    pub rule: Rule,
+    /// The target; `None` where it lies outside.
+    pub target: Option<Symbol<'db>>,
+}
+
+/// A site whose target the file alone does not tell.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct OpenRow<'db> {
+    /// Row of the symbol around the site.
+    pub source: u32,
+    /// Row of the use.
+    pub site: u32,
+    /// What it says.
+    pub kind: EdgeKind,
+    /// Why it is open.
+    pub reason: OpenReason<'db>,
+}
+
+/// Why a site is open.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub enum OpenReason<'db> {
+    /// A plain name that nothing binds.
+    Unbound,
+    /// A member of something of unknown type.
+    Receiver,
+    /// A member that a known type does not have; an unknown ancestor may.
+    Ancestor,
+    /// A local name of unknown value: no definition by that name is meant.
+    Local,
+    /// Several overloads fit.
+    Overloads(Box<[Symbol<'db>]>),
+}
+
+/// The edges of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub struct FileEdges<'db> {
+    /// Sites with a target, or known to lead outside, in order of the rows.
+    pub closed: Box<[Edge<'db>]>,
+    /// Sites that are open, in order of the rows.
+    pub open: Box<[OpenRow<'db>]>,
+}
+
+/// The edges of a file. Changes with its uses, or with what they resolve to; an edit of a body elsewhere does not run
+/// it.
+#[salsa::tracked]
+pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> FileEdges<'db> {
+    match file_rows(db, file) {
+        Some(rows) => compute_file_edges(db, file, &rows),
+        None => FileEdges::default(),
+    }
+}
+
+fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) -> FileEdges<'db> {
+    let mut resolver = Resolver::new(db, file, rows);
+    let mut closed = Vec::new();
+    let mut open = Vec::new();
+    let owners: Vec<u32> = (0..rows.count::<ScopeRow>()).map(|scope| rows.owner(scope).unwrap_or(0)).collect();
+    let owner = |scope: u32| owners.get(scope as usize).copied().unwrap_or(0);
+    let bases: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
+    for (index, row) in rows.iter::<UseRow>().enumerate() {
+        let index = index as u32;
+        if matches!(row.kind, UseKind::This | UseKind::Super | UseKind::Literal | UseKind::Element) && row.role != UseRole::Call {
+            continue;
+        }
+        let mut source = owner(row.scope);
+        let kind = match row.role {
+            UseRole::Call | UseRole::New => EdgeKind::Call,
+            UseRole::Base => match bases.get(&index) {
+                Some(base) => {
+                    if base.symbol != NONE {
+                        source = base.symbol;
+                    }
+                    if base.kind == BaseKind::Implement { EdgeKind::Implement } else { EdgeKind::Inherit }
+                }
+                None => EdgeKind::TypeUse,
+            },
+            UseRole::Type => EdgeKind::TypeUse,
+            UseRole::Decorator => EdgeKind::Call,
+            UseRole::Read | UseRole::Write => EdgeKind::Reference,
+        };
+        let (entity, rule) = resolver.resolve(index);
+        let found = target_of(db, &entity, &row, kind);
+        match found {
+            Found::Target(target) => {
+                let kind = if row.role == UseRole::Decorator
+                    && symbol_kind(db, target).is_some_and(|kind| kind.is_type() && kind != SymbolKind::Class)
+                {
+                    EdgeKind::TypeUse
+                } else {
+                    kind
+                };
+                closed.push(Edge { source, site: Site::Use(index), kind, rule: found_rule(rule), target: Some(target) });
+            }
+            Found::Outside => closed.push(Edge { source, site: Site::Use(index), kind, rule: Rule::External, target: None }),
+            Found::Open(reason) => {
+                // Reads of locals and of members of unknown things are no relations between definitions.
+                if kind != EdgeKind::Reference || matches!(reason, OpenReason::Unbound) && row.kind == UseKind::Name {
+                    open.push(OpenRow { source, site: index, kind, reason });
+                }
+            }
+            Found::Nothing => {}
+        }
+    }
+    for (index, row) in rows.iter::<ImportRow>().enumerate() {
+        let site = Site::Import(index as u32);
+        let source = owner(row.scope);
+        let entity = follow_import(db, file, &ImportFacts::of(rows, &row), 0);
+        let target = match &entity {
+            Some(Entity::Symbol(symbol) | Entity::Instance(symbol)) => Some(*symbol),
+            Some(Entity::Overloads(symbols)) => symbols.first().copied(),
+            Some(Entity::Module(parts)) if row.kind != ImportKind::Symbol || parts.len() == 1 => parts.first().map(|part| part.symbol),
+            Some(Entity::External(_)) => {
+                closed.push(Edge { source, site, kind: EdgeKind::Import, rule: Rule::External, target: None });
+                continue;
+            }
+            _ => None,
+        };
+        let rule = if target.is_some() { Rule::Import } else { Rule::Unresolved };
+        closed.push(Edge { source, site, kind: EdgeKind::Import, rule, target });
+    }
+    FileEdges { closed: closed.into(), open: open.into() }
+}
+
+fn found_rule(rule: Rule) -> Rule {
+    if rule == Rule::Unresolved { Rule::Type } else { rule }
+}
+
+enum Found<'db> {
+    Target(Symbol<'db>),
+    Outside,
+    Open(OpenReason<'db>),
+    Nothing,
+}
+
+fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: EdgeKind) -> Found<'db> {
+    let calls = matches!(row.role, UseRole::Call | UseRole::New);
+    match entity {
+        Entity::Symbol(symbol) if calls => called(db, *symbol, row.arity),
+        Entity::Symbol(symbol) => Found::Target(*symbol),
+        Entity::Overloads(symbols) => match choose(db, symbols, calls.then_some(row.arity)) {
+            Choice::One(symbol) => Found::Target(symbol),
+            Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
+        },
+        Entity::Instance(ty) if calls => match &*member(db, *ty, Name::new(db, "__call__"), false).symbols {
+            [target] => Found::Target(*target),
+            _ => Found::Open(OpenReason::Local),
+        },
+        // A type named through its own instance: `Self`, a receiver's type.
+        Entity::Instance(ty) if kind != EdgeKind::Reference => Found::Target(*ty),
+        Entity::Instance(_) | Entity::Super(_) => {
+            if row.kind == UseKind::Name || row.kind == UseKind::Member {
+                Found::Nothing
+            } else {
+                Found::Open(OpenReason::Local)
+            }
+        }
+        Entity::Module(parts) => match &**parts {
+            [part] if kind != EdgeKind::Call => Found::Target(part.symbol),
+            _ => Found::Nothing,
+        },
+        Entity::External(_) => Found::Outside,
+        Entity::Local => Found::Open(OpenReason::Local),
+        Entity::Open => Found::Open(OpenReason::Ancestor),
+        Entity::Unbound => Found::Open(OpenReason::Unbound),
+        Entity::Unknown if row.kind == UseKind::Name => Found::Open(OpenReason::Local),
+        Entity::Unknown if row.kind == UseKind::Apply => Found::Open(OpenReason::Local),
+        Entity::Unknown => Found::Open(OpenReason::Receiver),
+    }
+}
+
+/// What a call of a definition reaches: of a type, its constructor.
+fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
+    let Some(kind) = symbol_kind(db, symbol) else { return Found::Nothing };
+    if matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field) {
+        // What runs is what the variable holds.
+        return match held_value(db, symbol) {
+            Some(Entity::Symbol(held)) if held != symbol && !is_variable(db, held) => called(db, held, arity),
+            Some(Entity::External(_)) => Found::Outside,
+            _ => Found::Open(OpenReason::Local),
+        };
+    }
+    if !kind.is_type() {
+        return Found::Target(symbol);
+    }
+    let constructors = constructors(db, symbol);
+    match constructors {
+        [] => Found::Target(symbol),
+        many => match choose(db, many, Some(arity)) {
+            Choice::One(constructor) => Found::Target(constructor),
+            Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
+        },
+    }
+}
+
+fn is_variable<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
+    matches!(symbol_kind(db, symbol), Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field))
+}
+
+/// The constructors that making an instance of a type may run.
+#[salsa::tracked(returns(deref))]
+pub fn constructors<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Symbol<'db>]> {
+    let Some(config) = file_config(db, ty.file(db)) else { return Box::default() };
+    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let own_name = rows.str(row.name);
+    for name in config.names.constructors.iter().copied().chain([own_name]) {
+        let found = member(db, ty, Name::new(db, name), false);
+        let constructors: Box<[Symbol<'db>]> =
+            found.symbols.iter().copied().filter(|&symbol| symbol_kind(db, symbol) == Some(SymbolKind::Constructor)).collect();
+        if !constructors.is_empty() {
+            return constructors;
+        }
+    }
+    Box::default()
+}
+
+enum Choice<'db> {
+    One(Symbol<'db>),
+    Several(Box<[Symbol<'db>]>),
+}
+
+/// The overload that takes so many arguments, if there is one only. A declaration and its definition are one.
+fn choose<'db>(db: &'db dyn Db, symbols: &[Symbol<'db>], arity: Option<u32>) -> Choice<'db> {
+    let fitting: Vec<Symbol<'db>> = symbols
+        .iter()
+        .copied()
+        .filter(|&symbol| arity.is_none_or(|arity| arguments(db, symbol).is_none_or(|range| (range.0..=range.1).contains(&arity))))
+        .collect();
+    let fitting = if fitting.is_empty() { symbols.to_vec() } else { fitting };
+    let defined: Vec<Symbol<'db>> = fitting.iter().copied().filter(|&symbol| !is_declaration(db, symbol)).collect();
+    match (&*fitting, &*defined) {
+        ([one], _) | (_, [one]) => Choice::One(*one),
+        _ => Choice::Several(fitting.into()),
+    }
+}
+
+/// How many arguments a callable takes: fewest and most.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn arguments<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<(u32, u32)> {
+    let (rows, _, row) = symbol_row(db, symbol)?;
+    if !row.kind.is_callable() {
+        return None;
+    }
+    let (mut fewest, mut most) = (0, 0);
+    for parameter in rows.parameters(&row) {
+        if parameter.variadic {
+            most = u32::MAX;
+        } else {
+            most = u32::saturating_add(most, 1);
+            fewest += u32::from(!parameter.optional);
+        }
+    }
+    Some((fewest, most))
+}
+
+/// Whether a symbol has no body.
+#[salsa::tracked(returns(copy))]
+fn is_declaration<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
+    symbol_row(db, symbol).is_some_and(|(_, _, row)| row.flags.has(SymbolFlags::DECLARATION))
+}

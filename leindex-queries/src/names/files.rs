@@ -1,0 +1,86 @@
+//! Files as the user sees them, their content now, and the symbols in them.
+
+use std::sync::Arc;
+
+use leindex_db::{Directory, Entry};
+
+use crate::db::Db;
+use crate::languages::LanguageConfig;
+use crate::syntax::blob::{self, Blob};
+use crate::syntax::rows::{Rows, SymbolRow};
+
+/// A file: a name in a directory, whatever its content.
+///
+/// ## ID stability
+/// The id stays the same for the life of the database, also when the file is deleted and comes back.
+#[salsa::interned(revisions = usize::MAX, debug)]
+pub struct SourceFile<'db> {
+    /// The directory, or the part of a large one.
+    #[returns(copy)]
+    pub directory: Directory,
+    /// The file's name.
+    #[returns(deref)]
+    pub name: Arc<str>,
+}
+
+impl<'db> SourceFile<'db> {
+    /// Path from the root, with `/`.
+    pub fn path(self, db: &'db dyn Db) -> String {
+        let folder = self.directory(db).path(db);
+        if folder.is_empty() { self.name(db).to_owned() } else { format!("{folder}/{}", self.name(db)) }
+    }
+}
+
+/// A name: of a symbol, a module, anything that is looked up.
+#[salsa::interned(revisions = usize::MAX, debug)]
+pub struct Name<'db> {
+    /// Its text.
+    #[returns(deref)]
+    pub text: Box<str>,
+}
+
+/// A definition site: a file and the hash of the descriptor in it.
+///
+/// ## ID stability
+/// The id is stable when the symbol's position, body or signature change. A rename or a move makes another symbol.
+#[salsa::interned(revisions = usize::MAX, debug)]
+pub struct Symbol<'db> {
+    /// The file.
+    #[returns(copy)]
+    pub file: SourceFile<'db>,
+    /// Hash of the descriptor.
+    #[returns(copy)]
+    pub identity: u64,
+}
+
+/// The content of a file now, or `None` if it is gone or only listed. Changes with that file's bytes.
+#[salsa::tracked(returns(copy))]
+pub fn file_blob<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<Blob<'db>> {
+    let entry = entry(db, file)?;
+    (entry.skip.is_none() && db.languages().config(entry.dialect).is_some()).then(|| Blob::new(db, entry.hash, entry.dialect))
+}
+
+/// The entry of a file in its directory.
+pub fn entry<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<&'db Entry> {
+    let entries = file.directory(db).entries(db);
+    let index = entries.binary_search_by(|entry| (*entry.name).cmp(file.name(db))).ok()?;
+    entries.get(index)
+}
+
+/// The rows of a file's content now. Reads the file's blob: what calls this runs again on every edit of the file.
+pub(crate) fn file_rows<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<Rows> {
+    Some(blob::rows(db, file_blob(db, file)?))
+}
+
+/// The language of a file now.
+pub(crate) fn file_config<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<&'static LanguageConfig> {
+    db.languages().config(file_blob(db, file)?.dialect(db))
+}
+
+/// The row of a symbol now, with its index and the rows it stands in.
+pub(crate) fn symbol_row<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<(Rows, u32, SymbolRow)> {
+    let rows = file_rows(db, symbol.file(db))?;
+    let index = rows.symbol_by_identity(symbol.identity(db))?;
+    let row = rows.symbol(index)?;
+    Some((rows, index, row))
+}

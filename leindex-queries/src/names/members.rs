@@ -1,0 +1,435 @@
+//! Members: what a file, namespace or type holds under a name, and what types inherit.
+//!
+//! These are the only queries through which one file reads another: their answers are symbols and imports, never
+//! positions, so an edit inside a body stops here.
+
+use leindex_db::{Directory, Workspace};
+use rustc_hash::FxHashMap;
+
+use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
+use super::module_map::MODULE_IDENTITY;
+use super::resolve::{Entity, Resolver};
+use crate::db::Db;
+use crate::syntax::rows::{
+    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
+    ScopeRow, SymbolRow, UseRow,
+};
+
+/// What stands under a name in a file's top level, a namespace or a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Children {
+    /// Definitions, by identity, in order.
+    pub symbols: Box<[u64]>,
+    /// Imports that bind the name and are visible from outside.
+    pub imports: Box<[ImportFacts]>,
+    /// The local name that is exported under this one.
+    pub renamed: Option<Box<str>>,
+    /// A value bound to the name without a definition of its own: the expression's use must be evaluated there.
+    pub bound: bool,
+}
+
+/// An import without its position.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, salsa::SalsaValue)]
+pub struct ImportFacts {
+    /// What it brings in.
+    pub kind: ImportKind,
+    /// The module as written.
+    pub module: Box<str>,
+    /// The name wanted from it.
+    pub name: Box<str>,
+    /// Leading dots.
+    pub level: u32,
+    /// Details.
+    pub flags: ImportFlags,
+}
+
+impl ImportFacts {
+    pub(crate) fn of(rows: &Rows, row: &ImportRow) -> Self {
+        Self { kind: row.kind, module: rows.str(row.module).into(), name: rows.str(row.name).into(), level: row.level, flags: row.flags }
+    }
+}
+
+/// What a symbol holds under a name, in its own file, without bases and wildcards. Changes with the definitions of that
+/// name in that file.
+#[salsa::tracked]
+pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> Children {
+    let Some((rows, index, row)) = symbol_row(db, symbol) else { return Children::default() };
+    let Some(text) = rows.find_str(name.text(db)) else { return Children::default() };
+    let is_top = symbol.identity(db) == MODULE_IDENTITY();
+    let mut found = Children::default();
+    if is_top
+        && let Some(export) =
+            rows.iter::<ExportRow>().find(|export| export.name == text && export.local != text && !export.local.is_empty())
+    {
+        found.renamed = Some(rows.str(export.local).into());
+    }
+    let parent_column = 3;
+    let name_column = 2;
+    let count = rows.count::<SymbolRow>();
+    found.symbols = (0..count)
+        .filter(|&i| {
+            rows.column::<SymbolRow>(i, name_column) == text.0 && rows.column::<SymbolRow>(i, parent_column) == index && i != index
+        })
+        .filter_map(|i| rows.symbol(i))
+        .filter(|child| {
+            // Members of extension blocks belong to the type that the block names, not to the file around it.
+            rows.get::<ScopeRow>(child.scope).is_none_or(|scope| scope.kind != ScopeKind::Extension)
+                && rows.get::<ScopeRow>(child.inner).is_none_or(|scope| scope.self_type == NONE)
+        })
+        .map(|child| child.identity())
+        .collect();
+    let exports_all = is_top && file_config(db, symbol.file(db)).is_some_and(|config| config.names.imports_are_members);
+    found.imports = rows
+        .iter::<ImportRow>()
+        .filter(|import| {
+            import.alias == text
+                && import.scope == row.inner
+                && (exports_all || import.flags.has(ImportFlags::REEXPORT) || row.kind.is_module())
+        })
+        .map(|import| ImportFacts::of(&rows, &import))
+        .collect();
+    if found.symbols.is_empty() && found.imports.is_empty() {
+        found.bound = rows.iter::<BindingRow>().any(|binding| {
+            binding.name == text && binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable)
+        });
+    }
+    found
+}
+
+/// The imports of a file's top level that bring in everything of a module and pass it on.
+#[salsa::tracked]
+pub fn wildcards<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ImportFacts]> {
+    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let passes_on = file_config(db, file).is_some_and(|config| config.names.imports_are_members);
+    rows.iter::<ImportRow>()
+        .filter(|import| import.kind == ImportKind::Wildcard && (passes_on || import.flags.has(ImportFlags::REEXPORT)))
+        .map(|import| ImportFacts::of(&rows, &import))
+        .collect()
+}
+
+/// The bases of a type, as far as they are known, and whether one is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Bases<'db> {
+    /// Types of the workspace, in the order in which they are named.
+    pub known: Box<[(Symbol<'db>, BaseKind)]>,
+    /// A base lies outside or could not be found: members may come from there.
+    pub open: bool,
+}
+
+/// The direct bases of a type. Changes with its head, or with what the names in it mean.
+#[salsa::tracked(cycle_result = no_bases)]
+pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Bases<'db> {
+    let Some((rows, index, _)) = symbol_row(db, symbol) else { return Bases::default() };
+    let mut found = Vec::new();
+    let mut open = false;
+    let mut own = rows.iter::<BaseRow>().filter(|base| base.symbol == index).peekable();
+    if own.peek().is_some() {
+        let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+        for base in own {
+            match resolver.entity(base.base) {
+                Entity::Symbol(ty) if ty != symbol => found.push((ty, base.kind)),
+                _ => open = true,
+            }
+        }
+    }
+    for extension in extensions(db, symbol).iter() {
+        for base in &extension.bases {
+            match base {
+                Some((ty, kind)) if *ty != symbol => found.push((*ty, *kind)),
+                _ => open = true,
+            }
+        }
+    }
+    Bases { known: found.into(), open }
+}
+
+fn no_bases<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Bases<'db> {
+    Bases { known: Box::default(), open: true }
+}
+
+/// A type and its ancestors in the order in which members are looked up.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Linearization<'db> {
+    /// The type first.
+    pub types: Box<[Symbol<'db>]>,
+    /// An ancestor is not known.
+    pub open: bool,
+}
+
+/// C3 linearisation (Barrett et al., OOPSLA 1996), which Python uses; where it has no solution, depth first, left to
+/// right. Other languages' orders agree with it wherever a member is not ambiguous.
+#[salsa::tracked(cycle_result = itself)]
+pub fn linearization<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Linearization<'db> {
+    let direct = bases(db, symbol);
+    let mut open = direct.open;
+    let mut sequences: Vec<Vec<Symbol<'db>>> = Vec::new();
+    for &(base, _) in &direct.known {
+        let above = linearization(db, base);
+        open |= above.open;
+        sequences.push(above.types.to_vec());
+    }
+    sequences.push(direct.known.iter().map(|&(base, _)| base).collect());
+    let mut types = vec![symbol];
+    loop {
+        sequences.retain(|sequence| !sequence.is_empty());
+        if sequences.is_empty() || types.len() > 1000 {
+            break;
+        }
+        let good = sequences.iter().map(|sequence| sequence[0]).find(|head| !sequences.iter().any(|sequence| sequence[1..].contains(head)));
+        let next = good.unwrap_or(sequences[0][0]);
+        if !types.contains(&next) {
+            types.push(next);
+        }
+        for sequence in &mut sequences {
+            sequence.retain(|ty| *ty != next);
+        }
+    }
+    Linearization { types: types.into(), open }
+}
+
+fn itself<'db>(_: &'db dyn Db, _: salsa::Id, symbol: Symbol<'db>) -> Linearization<'db> {
+    Linearization { types: [symbol].into(), open: true }
+}
+
+/// What a directory's files add to types that may be defined elsewhere.
+#[salsa::tracked]
+fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
+    let mut found = Vec::new();
+    for entry in directory.entries(db) {
+        if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
+            continue;
+        }
+        let file = SourceFile::new(db, directory, entry.name.clone());
+        found.extend(extension_names(db, file).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
+    }
+    found.into()
+}
+
+/// Names of the types that a file adds members or bases to.
+#[salsa::tracked]
+fn extension_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
+    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let mut names: Vec<Box<str>> =
+        rows.iter::<ScopeRow>().filter_map(|scope| rows.use_row(scope.self_type)).map(|used| rows.str(used.name).into()).collect();
+    names.sort();
+    names.dedup();
+    names.into()
+}
+
+/// Which files add to a type of a name, over the whole workspace.
+#[salsa::tracked]
+fn extension_map<'db>(db: &'db dyn Db, workspace: Workspace) -> FxHashMap<Box<str>, Box<[SourceFile<'db>]>> {
+    let mut map = FxHashMap::<Box<str>, Vec<SourceFile<'db>>>::default();
+    for &root in workspace.roots(db) {
+        for &directory in root.directories(db) {
+            for (name, file) in directory_extensions(db, directory) {
+                map.entry(name.clone()).or_default().push(SourceFile::new(db, directory, std::sync::Arc::<str>::from(&**file)));
+            }
+        }
+    }
+    map.into_iter().map(|(name, files)| (name, files.into())).collect()
+}
+
+/// The files that add to types of a name.
+#[salsa::tracked(returns(deref))]
+fn extending_files<'db>(db: &'db dyn Db, name: Name<'db>) -> Box<[SourceFile<'db>]> {
+    extension_map(db, Workspace::get(db)).get(name.text(db)).cloned().unwrap_or_default()
+}
+
+/// A block or function outside a type that adds to it.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Extension<'db> {
+    /// The type.
+    pub ty: Symbol<'db>,
+    /// Members: name and identity.
+    pub members: Box<[(Box<str>, u64)]>,
+    /// Bases it adds; `None` where one is not known.
+    pub bases: Box<[Option<(Symbol<'db>, BaseKind)>]>,
+    /// The file it stands in.
+    pub file: SourceFile<'db>,
+}
+
+/// What a file adds to types, with the types resolved. Changes with its extension blocks and what they name.
+#[salsa::tracked(returns(deref), cycle_result = no_extensions)]
+pub fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Extension<'db>]> {
+    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let mut resolver = Resolver::new(db, file, &rows);
+    let mut found = Vec::new();
+    for scope_index in 0..rows.count::<ScopeRow>() {
+        let Some(scope) = rows.get::<ScopeRow>(scope_index) else { continue };
+        if scope.self_type == NONE {
+            continue;
+        }
+        let Entity::Symbol(ty) = resolver.entity(scope.self_type) else { continue };
+        let members = rows
+            .symbols()
+            .filter(|symbol| if scope.kind == ScopeKind::Extension { symbol.scope == scope_index } else { symbol.inner == scope_index })
+            .map(|symbol| (Box::from(rows.str(symbol.name)), symbol.identity()))
+            .collect();
+        let bases = rows
+            .iter::<BaseRow>()
+            .filter(|base| base.extension == scope_index)
+            .map(|base| match resolver.entity(base.base) {
+                Entity::Symbol(ty) => Some((ty, base.kind)),
+                _ => None,
+            })
+            .collect();
+        found.push(Extension { ty, members, bases, file });
+    }
+    found.into()
+}
+
+fn no_extensions<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile<'db>) -> Box<[Extension<'db>]> {
+    Box::default()
+}
+
+/// What is added to a type outside of it.
+#[salsa::tracked(returns(deref), cycle_result = no_type_extensions)]
+pub fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Extension<'db>]> {
+    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let name = Name::new(db, rows.str(row.name));
+    let mut found = Vec::new();
+    for &file in extending_files(db, name) {
+        found.extend(file_extensions(db, file).iter().filter(|extension| extension.ty == ty).cloned());
+    }
+    found.into()
+}
+
+fn no_type_extensions<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Box<[Extension<'db>]> {
+    Box::default()
+}
+
+/// Members of a type found under a name: the definitions of the first type in the order of lookup that has any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Member<'db> {
+    /// The definitions (several where functions are overloaded).
+    pub symbols: Box<[Symbol<'db>]>,
+    /// Found in an ancestor, not in the type itself.
+    pub inherited: bool,
+    /// Not found, and an unknown ancestor may have it.
+    pub open: bool,
+    /// A field that is only assigned to: the type that has it.
+    pub field_of: Option<Symbol<'db>>,
+}
+
+/// A member of a type, looked up through its ancestors. `skip_own` starts above the type itself.
+#[salsa::tracked(cycle_result = no_member)]
+pub fn member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, skip_own: bool) -> Member<'db> {
+    let line = linearization(db, ty);
+    for (depth, &ancestor) in line.types.iter().enumerate() {
+        if skip_own && depth == 0 {
+            continue;
+        }
+        let found = own_member(db, ancestor, name);
+        if !found.symbols.is_empty() || found.field_of.is_some() {
+            return Member { inherited: depth > 0, ..found };
+        }
+    }
+    Member { open: line.open, ..Member::default() }
+}
+
+fn no_member<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>, _: Name<'db>, _: bool) -> Member<'db> {
+    Member { open: true, ..Member::default() }
+}
+
+/// A member defined by a type or an extension of it, not by its ancestors.
+fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Member<'db> {
+    let own = children(db, ty, name);
+    let mut symbols: Vec<Symbol<'db>> = own.symbols.iter().map(|&identity| Symbol::new(db, ty.file(db), identity)).collect();
+    for extension in extensions(db, ty) {
+        for (member, identity) in &extension.members {
+            if **member == *name.text(db) {
+                symbols.push(Symbol::new(db, extension.file, *identity));
+            }
+        }
+    }
+    let field_of = (symbols.is_empty() && own.bound).then_some(ty);
+    Member { symbols: symbols.into(), inherited: false, open: false, field_of }
+}
+
+/// Types that name a type of this name as a base, over the whole workspace.
+#[salsa::tracked]
+fn base_map<'db>(db: &'db dyn Db, workspace: Workspace) -> FxHashMap<Box<str>, Box<[SourceFile<'db>]>> {
+    let mut map = FxHashMap::<Box<str>, Vec<SourceFile<'db>>>::default();
+    for &root in workspace.roots(db) {
+        for &directory in root.directories(db) {
+            for (name, file) in directory_base_names(db, directory) {
+                map.entry(name.clone()).or_default().push(SourceFile::new(db, directory, std::sync::Arc::<str>::from(&**file)));
+            }
+        }
+    }
+    map.into_iter().map(|(name, files)| (name, files.into())).collect()
+}
+
+#[salsa::tracked]
+fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
+    let mut found = Vec::new();
+    for entry in directory.entries(db) {
+        if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
+            continue;
+        }
+        let file = SourceFile::new(db, directory, entry.name.clone());
+        found.extend(base_names(db, file).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
+    }
+    found.into()
+}
+
+/// Names that the types of a file inherit from, and the names those were imported under.
+#[salsa::tracked]
+fn base_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
+    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let mut names = Vec::new();
+    for used in rows.iter::<BaseRow>().filter_map(|base| rows.use_row(base.base)) {
+        names.push(Box::from(rows.str(used.name)));
+        for import in rows.iter::<ImportRow>().filter(|import| import.alias == used.name && import.name != used.name) {
+            names.push(Box::from(rows.str(import.name)));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names.into()
+}
+
+/// The files with types that may inherit from a type of this name.
+#[salsa::tracked(returns(deref))]
+fn inheriting_files<'db>(db: &'db dyn Db, name: Name<'db>) -> Box<[SourceFile<'db>]> {
+    base_map(db, Workspace::get(db)).get(name.text(db)).cloned().unwrap_or_default()
+}
+
+/// The types of a file that have bases, and which.
+#[salsa::tracked(returns(deref))]
+pub fn file_hierarchy<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Symbol<'db>, Symbol<'db>, BaseKind)]> {
+    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let mut found = Vec::new();
+    let mut types: Vec<u32> = rows.iter::<BaseRow>().map(|base| base.symbol).filter(|&symbol| symbol != NONE).collect();
+    types.dedup();
+    for ty in types.into_iter().filter_map(|index| rows.symbol(index)) {
+        let ty = Symbol::new(db, file, ty.identity());
+        found.extend(bases(db, ty).known.iter().map(|&(base, kind)| (ty, base, kind)));
+    }
+    for extension in file_extensions(db, file) {
+        found.extend(extension.bases.iter().flatten().map(|&(base, kind)| (extension.ty, base, kind)));
+    }
+    in_first_order(&mut found);
+    found.into()
+}
+
+/// Drops repetitions and keeps the order: ids have no order that two runs would share.
+fn in_first_order<T: Eq + std::hash::Hash + Copy>(items: &mut Vec<T>) {
+    let mut seen = rustc_hash::FxHashSet::default();
+    items.retain(|item| seen.insert(*item));
+}
+
+/// Types that directly inherit from a type.
+#[salsa::tracked(returns(deref))]
+pub fn subtypes<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[(Symbol<'db>, BaseKind)]> {
+    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let mut found = Vec::new();
+    for &file in inheriting_files(db, Name::new(db, rows.str(row.name))) {
+        found.extend(file_hierarchy(db, file).iter().filter(|(_, base, _)| *base == ty).map(|&(sub, _, kind)| (sub, kind)));
+    }
+    in_first_order(&mut found);
+    found.into()
+}
+
+const _: () = assert!(UseRow::WORDS <= 8, "uses are the most frequent rows");

@@ -1,0 +1,854 @@
+//! Resolution: what the names, members and calls of one file mean.
+//!
+//! A [`Resolver`] works on the rows of one file and reads others only through the queries of [`super::members`] and
+//! [`super::module_map`]. It answers with an [`Entity`] and the [`Rule`] that found it, and never guesses: a name with
+//! several meanings or none stays open, to be joined with the index of definitions when somebody asks.
+
+use rustc_hash::FxHashMap;
+
+use super::files::{Name, SourceFile, Symbol, file_config, symbol_row};
+use super::members::{self, ImportFacts, children, member, wildcards};
+use super::module_map::{ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts};
+use crate::db::Db;
+use crate::languages::LanguageConfig;
+use crate::syntax::rows::{
+    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
+    UseRole,
+};
+
+/// What an expression or name stands for.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub enum Entity<'db> {
+    /// A definition, as itself: the function, the class, the variable.
+    Symbol(Symbol<'db>),
+    /// Several definitions of one name in one place: overloads.
+    Overloads(Box<[Symbol<'db>]>),
+    /// A value of a type.
+    Instance(Symbol<'db>),
+    /// The current object seen from above its type.
+    Super(Symbol<'db>),
+    /// A module or namespace.
+    Module(Box<[ModulePart<'db>]>),
+    /// Something outside the workspace: the package or built-in name.
+    External(Name<'db>),
+    /// A local name whose value is not known.
+    Local,
+    /// A member that an unknown base may have: not found where it was looked for.
+    Open,
+    /// A plain name that nothing in the file binds.
+    Unbound,
+    /// Nothing is known.
+    Unknown,
+}
+
+/// How an edge was found, strongest first: the `rule` column of the `edges` table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
+pub enum Rule {
+    /// Lexical scope of the same file.
+    Exact,
+    /// An import or module path.
+    Import,
+    /// The receiver's type is known.
+    Type,
+    /// One of the possible overrides by class hierarchy.
+    Hierarchy,
+    /// The only visible definition of that name.
+    Name,
+    /// Several definitions by name; no target.
+    Ambiguous,
+    /// Outside the workspace.
+    External,
+    /// Not found.
+    Unresolved,
+}
+
+impl Rule {
+    /// Every rule, strongest first.
+    pub const ALL: [Self; 8] =
+        [Self::Exact, Self::Import, Self::Type, Self::Hierarchy, Self::Name, Self::Ambiguous, Self::External, Self::Unresolved];
+
+    /// The name used in tables and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Import => "import",
+            Self::Type => "type",
+            Self::Hierarchy => "hierarchy",
+            Self::Name => "name",
+            Self::Ambiguous => "ambiguous",
+            Self::External => "external",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
+/// Resolves the uses of one file.
+pub(crate) struct Resolver<'db, 'r> {
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
+    rows: &'r Rows,
+    config: Option<&'static LanguageConfig>,
+    /// Bindings by scope and name: (scope, name, row), sorted.
+    bindings: Vec<(u32, Str, u32)>,
+    /// Whether a name is bound anywhere in the file.
+    bound: Vec<bool>,
+    names: FxHashMap<(u32, Str), (Entity<'db>, Rule)>,
+    uses: FxHashMap<u32, (Entity<'db>, Rule)>,
+    depth: u32,
+}
+
+/// Deepest chain of lookups that is followed; deeper ones are unknown.
+const DEPTH: u32 = 24;
+
+impl<'db, 'r> Resolver<'db, 'r> {
+    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r Rows) -> Self {
+        let mut bindings: Vec<(u32, Str, u32)> =
+            rows.iter::<BindingRow>().enumerate().map(|(index, row)| (row.scope, row.name, index as u32)).collect();
+        bindings.sort_unstable();
+        let mut bound = vec![false; rows.string_count() as usize];
+        for &(_, name, _) in &bindings {
+            if let Some(slot) = bound.get_mut(name.0 as usize) {
+                *slot = true;
+            }
+        }
+        Self {
+            db,
+            file,
+            rows,
+            config: file_config(db, file),
+            bindings,
+            bound,
+            names: FxHashMap::default(),
+            uses: FxHashMap::default(),
+            depth: 0,
+        }
+    }
+
+    /// What a use names: for a call, the callee.
+    pub(crate) fn entity(&mut self, index: u32) -> Entity<'db> {
+        self.resolve(index).0
+    }
+
+    /// What a use names, and by which rule.
+    pub(crate) fn resolve(&mut self, index: u32) -> (Entity<'db>, Rule) {
+        if let Some(found) = self.uses.get(&index) {
+            return found.clone();
+        }
+        if self.depth > DEPTH {
+            return (Entity::Unknown, Rule::Unresolved);
+        }
+        self.depth += 1;
+        let found = self.compute(index);
+        self.depth -= 1;
+        self.uses.insert(index, found.clone());
+        found
+    }
+
+    fn compute(&mut self, index: u32) -> (Entity<'db>, Rule) {
+        let Some(row) = self.rows.use_row(index) else { return (Entity::Unknown, Rule::Unresolved) };
+        match row.kind {
+            UseKind::Name => {
+                if row.role == UseRole::Call && self.rows.str(row.name) == "super" && self.file_family() == "python" {
+                    return (Entity::External(Name::new(self.db, "super")), Rule::External);
+                }
+                self.lookup(row.scope, row.name, row.start)
+            }
+            UseKind::This => match self.enclosing_type(row.scope) {
+                Some(ty) => (Entity::Instance(ty), Rule::Type),
+                None => (Entity::Local, Rule::Unresolved),
+            },
+            UseKind::Super => match self.enclosing_type(row.scope) {
+                Some(ty) => (Entity::Super(ty), Rule::Type),
+                None => (Entity::Unknown, Rule::Unresolved),
+            },
+            UseKind::Member => {
+                if row.base == UNKNOWN_BASE {
+                    return (Entity::Unknown, Rule::Unresolved);
+                }
+                let (base, rule) = self.value(row.base);
+                self.member_of(&base, row.name, rule)
+            }
+            // The callee is what an inner expression gives: `make()()`.
+            UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
+            UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
+            UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
+        }
+    }
+
+    fn file_family(&self) -> &'static str {
+        self.config.map_or("", |config| config.names.family)
+    }
+
+    /// The value of a use: for a call what it returns, for a variable what it holds.
+    pub(crate) fn value(&mut self, index: u32) -> (Entity<'db>, Rule) {
+        let Some(row) = self.rows.use_row(index) else { return (Entity::Unknown, Rule::Unresolved) };
+        if row.kind == UseKind::Name && row.role == UseRole::Call && self.rows.str(row.name) == "super" && self.file_family() == "python" {
+            return match self.enclosing_type(row.scope) {
+                Some(ty) => (Entity::Super(ty), Rule::Type),
+                None => (Entity::Unknown, Rule::Unresolved),
+            };
+        }
+        let (entity, rule) = self.resolve(index);
+        match row.role {
+            UseRole::Call | UseRole::New => self.result_of(&entity),
+            _ => match entity {
+                Entity::Symbol(symbol) => self.value_of_symbol(symbol, rule),
+                other => (other, rule),
+            },
+        }
+    }
+
+    /// What a call of an entity gives.
+    fn result_of(&mut self, callee: &Entity<'db>) -> (Entity<'db>, Rule) {
+        let symbol = match callee {
+            Entity::Symbol(symbol) => *symbol,
+            Entity::Overloads(symbols) => {
+                // All overloads agree in what they give, or nothing is known.
+                let mut results = symbols.iter().map(|&symbol| declared_value(self.db, symbol));
+                let first = results.next().flatten();
+                return match first {
+                    Some(ty) if results.all(|other| other == Some(ty)) => (Entity::Instance(ty), Rule::Type),
+                    _ => (Entity::Unknown, Rule::Unresolved),
+                };
+            }
+            Entity::External(name) => return (Entity::External(*name), Rule::External),
+            _ => return (Entity::Unknown, Rule::Unresolved),
+        };
+        match symbol_kind(self.db, symbol) {
+            Some(kind) if kind.is_type() => (Entity::Instance(symbol), Rule::Type),
+            Some(SymbolKind::Constructor) => match parent_type(self.db, symbol) {
+                Some(ty) => (Entity::Instance(ty), Rule::Type),
+                None => (Entity::Unknown, Rule::Unresolved),
+            },
+            Some(_) => match result_value(self.db, symbol) {
+                Some(entity) => (entity, Rule::Type),
+                None => (Entity::Unknown, Rule::Unresolved),
+            },
+            None => (Entity::Unknown, Rule::Unresolved),
+        }
+    }
+
+    /// What reading a definition gives: a class or function is itself, a variable is its value.
+    fn value_of_symbol(&mut self, symbol: Symbol<'db>, rule: Rule) -> (Entity<'db>, Rule) {
+        match symbol_kind(self.db, symbol) {
+            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match held_value(self.db, symbol)
+            {
+                Some(entity) => (entity, Rule::Type),
+                None => (Entity::Symbol(symbol), rule),
+            },
+            Some(SymbolKind::Module | SymbolKind::Namespace) => (Entity::Module([ModulePart { symbol }].into()), rule),
+            _ => (Entity::Symbol(symbol), rule),
+        }
+    }
+
+    /// `base.name`.
+    fn member_of(&mut self, base: &Entity<'db>, name: Str, base_rule: Rule) -> (Entity<'db>, Rule) {
+        let db = self.db;
+        let name = Name::new(db, self.rows.str(name));
+        match base {
+            Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
+            Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
+            Entity::Symbol(symbol) => match symbol_kind(db, *symbol) {
+                Some(kind) if kind.is_type() => self.type_member(*symbol, name, false, base_rule.max(Rule::Exact)),
+                Some(SymbolKind::TypeAlias) => match held_value(db, *symbol) {
+                    Some(Entity::Instance(ty) | Entity::Symbol(ty)) => self.type_member(ty, name, false, Rule::Type),
+                    _ => (Entity::Unknown, Rule::Unresolved),
+                },
+                Some(SymbolKind::Module | SymbolKind::Namespace) => self.module_member(&[ModulePart { symbol: *symbol }], name, base_rule),
+                Some(SymbolKind::Variable | SymbolKind::Constant) => {
+                    // Functions kept in a table or object under the variable's name.
+                    let found = children(db, *symbol, name);
+                    self.overloads(symbol.file(db), &found.symbols)
+                        .map_or((Entity::Unknown, Rule::Unresolved), |entity| (entity, base_rule))
+                }
+                _ => (Entity::Unknown, Rule::Unresolved),
+            },
+            Entity::Module(parts) => self.module_member(parts, name, base_rule.min(Rule::Import)),
+            Entity::External(package) => (Entity::External(*package), Rule::External),
+            _ => (Entity::Unknown, Rule::Unresolved),
+        }
+    }
+
+    fn type_member(&mut self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
+        let found = member(self.db, ty, name, skip_own);
+        match &*found.symbols {
+            [] => match found.field_of {
+                Some(owner) => match field_value(self.db, owner, name) {
+                    Some(entity) => (entity, Rule::Type),
+                    None => (Entity::Local, Rule::Unresolved),
+                },
+                None if found.open => (Entity::Open, Rule::Unresolved),
+                None => (Entity::Open, Rule::Unresolved),
+            },
+            [one] => (Entity::Symbol(*one), rule),
+            many => (Entity::Overloads(many.into()), rule),
+        }
+    }
+
+    fn overloads(&self, file: SourceFile<'db>, identities: &[u64]) -> Option<Entity<'db>> {
+        match identities {
+            [] => None,
+            [one] => Some(Entity::Symbol(Symbol::new(self.db, file, *one))),
+            many => Some(Entity::Overloads(many.iter().map(|&identity| Symbol::new(self.db, file, identity)).collect())),
+        }
+    }
+
+    fn module_member(&mut self, parts: &[ModulePart<'db>], name: Name<'db>, rule: Rule) -> (Entity<'db>, Rule) {
+        match module_member(self.db, parts, name, 0) {
+            Some(entity) => (entity, rule.max(Rule::Import)),
+            None => (Entity::Unknown, Rule::Unresolved),
+        }
+    }
+
+    /// The type around a scope.
+    pub(crate) fn enclosing_type(&mut self, mut scope: u32) -> Option<Symbol<'db>> {
+        while let Some(row) = self.rows.get::<ScopeRow>(scope) {
+            if row.self_type != NONE {
+                return match self.entity(row.self_type) {
+                    Entity::Symbol(ty) => Some(ty),
+                    _ => None,
+                };
+            }
+            if row.kind == ScopeKind::Type && row.symbol != NONE {
+                return self.rows.symbol(row.symbol).map(|symbol| Symbol::new(self.db, self.file, symbol.identity()));
+            }
+            scope = row.parent;
+        }
+        None
+    }
+
+    /// A plain name seen from a scope.
+    fn lookup(&mut self, scope: u32, name: Str, start: u32) -> (Entity<'db>, Rule) {
+        if !self.bound.get(name.0 as usize).copied().unwrap_or(false) {
+            // Bound nowhere in the file: the same answer from every scope of the same type.
+            let key = (self.type_scope(scope), name);
+            if let Some(found) = self.names.get(&key) {
+                return found.clone();
+            }
+            let found = self.lookup_outside(scope, name);
+            self.names.insert(key, found.clone());
+            return found;
+        }
+        let mut at = scope;
+        let mut from_function = false;
+        let implicit_this = self.config.is_some_and(|config| config.names.implicit_this);
+        while let Some(row) = self.rows.get::<ScopeRow>(at) {
+            let is_type = matches!(row.kind, ScopeKind::Type | ScopeKind::Extension);
+            if !is_type || !from_function || implicit_this || row.kind == ScopeKind::Extension && self.file_family() == "rust" {
+                if let Some(found) = self.bound_in(at, name, start, is_type) {
+                    return found;
+                }
+                if implicit_this
+                    && (is_type || row.self_type != NONE)
+                    && let Some(found) = self.implicit_member(at, name)
+                {
+                    return found;
+                }
+            }
+            from_function |= row.kind == ScopeKind::Function;
+            at = row.parent;
+        }
+        self.lookup_beyond_file(name)
+    }
+
+    fn lookup_outside(&mut self, scope: u32, name: Str) -> (Entity<'db>, Rule) {
+        if self.config.is_some_and(|config| config.names.implicit_this) {
+            let mut at = scope;
+            while let Some(row) = self.rows.get::<ScopeRow>(at) {
+                if (matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE)
+                    && let Some(found) = self.implicit_member(at, name)
+                {
+                    return found;
+                }
+                at = row.parent;
+            }
+        }
+        self.lookup_beyond_file(name)
+    }
+
+    fn type_scope(&self, mut scope: u32) -> u32 {
+        while let Some(row) = self.rows.get::<ScopeRow>(scope) {
+            if matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE {
+                return scope;
+            }
+            scope = row.parent;
+        }
+        NONE
+    }
+
+    /// A member of the type around, reached without `this`.
+    fn implicit_member(&mut self, scope: u32, name: Str) -> Option<(Entity<'db>, Rule)> {
+        let ty = self.enclosing_type(scope)?;
+        let name = Name::new(self.db, self.rows.str(name));
+        match self.type_member(ty, name, false, Rule::Type) {
+            (Entity::Open, _) => None,
+            found => Some(found),
+        }
+    }
+
+    /// What a scope itself binds a name to.
+    fn bound_in(&mut self, scope: u32, name: Str, start: u32, in_type: bool) -> Option<(Entity<'db>, Rule)> {
+        let first = self.bindings.partition_point(|&(s, n, _)| (s, n) < (scope, name));
+        let indexes: Vec<u32> =
+            self.bindings[first..].iter().take_while(|&&(s, n, _)| (s, n) == (scope, name)).map(|&(_, _, index)| index).collect();
+        let rows: Vec<BindingRow> = indexes
+            .iter()
+            .filter_map(|&index| self.rows.get::<BindingRow>(index))
+            .filter(|row| row.kind != BindingKind::Field || in_type)
+            .collect();
+        // The binding in force: the last one before the use, else the first.
+        let chosen = rows.iter().rev().find(|row| row.start < start).or(rows.first())?;
+        let chosen = *chosen;
+        Some(match chosen.kind {
+            BindingKind::Symbol => {
+                let symbols: Vec<u64> = rows
+                    .iter()
+                    .filter(|row| row.kind == BindingKind::Symbol)
+                    .filter_map(|row| self.rows.symbol(row.target))
+                    .map(|symbol| symbol.identity())
+                    .collect();
+                let overloaded = self.config.is_some_and(|config| config.overloads);
+                let chosen = self.rows.symbol(chosen.target).map(|symbol| symbol.identity())?;
+                let entity = if overloaded || self.has_declarations(&symbols) {
+                    self.overloads(self.file, &symbols)?
+                } else {
+                    Entity::Symbol(Symbol::new(self.db, self.file, chosen))
+                };
+                (entity, Rule::Exact)
+            }
+            BindingKind::Import => {
+                let row = self.rows.get::<ImportRow>(chosen.target)?;
+                let mut found = None;
+                // `try: import a … except: import b`: the first that leads somewhere.
+                for other in rows.iter().rev().filter(|row| row.kind == BindingKind::Import) {
+                    let other = self.rows.get::<ImportRow>(other.target).unwrap_or(row);
+                    let result = self.import(&ImportFacts::of(self.rows, &other));
+                    let known = !matches!(result.0, Entity::External(_) | Entity::Unknown);
+                    if found.is_none() || known {
+                        found = Some(result);
+                    }
+                    if known {
+                        break;
+                    }
+                }
+                found?
+            }
+            BindingKind::Outer => {
+                let parent = self.rows.get::<ScopeRow>(scope)?.parent;
+                return Some(self.lookup(parent, name, start));
+            }
+            BindingKind::TypeParameter | BindingKind::Result => (Entity::Local, Rule::Unresolved),
+            BindingKind::Parameter | BindingKind::Variable | BindingKind::Field => {
+                if chosen.type_use != NONE
+                    && let Some(ty) = self.type_named(chosen.type_use)
+                {
+                    return Some((Entity::Instance(ty), Rule::Type));
+                }
+                if chosen.value != NONE && self.depth < DEPTH {
+                    match self.value(chosen.value) {
+                        (Entity::Unknown | Entity::Open | Entity::Unbound, _) => {}
+                        (entity, rule) => return Some((entity, rule)),
+                    }
+                }
+                (Entity::Local, Rule::Unresolved)
+            }
+        })
+    }
+
+    fn has_declarations(&self, identities: &[u64]) -> bool {
+        identities.len() > 1
+            && identities.iter().any(|&identity| {
+                self.rows
+                    .symbol_by_identity(identity)
+                    .and_then(|index| self.rows.symbol(index))
+                    .is_some_and(|row| row.flags.has(crate::syntax::rows::SymbolFlags::DECLARATION))
+            })
+    }
+
+    /// The type that a type use names.
+    pub(crate) fn type_named(&mut self, index: u32) -> Option<Symbol<'db>> {
+        match self.entity(index) {
+            Entity::Symbol(symbol) => match symbol_kind(self.db, symbol)? {
+                kind if kind.is_type() => Some(symbol),
+                SymbolKind::TypeAlias => match held_value(self.db, symbol)? {
+                    Entity::Symbol(ty) | Entity::Instance(ty) => Some(ty),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Entity::Overloads(symbols) => {
+                symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type))
+            }
+            // `Self`, or a receiver's type.
+            Entity::Instance(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    fn import(&mut self, import: &ImportFacts) -> (Entity<'db>, Rule) {
+        follow_import(self.db, self.file, import, 0).map_or((Entity::Unknown, Rule::Unresolved), |entity| match entity {
+            Entity::External(name) => (Entity::External(name), Rule::External),
+            entity => (entity, Rule::Import),
+        })
+    }
+
+    /// A name that the file does not bind: its module's other files, wildcard imports, built-ins.
+    fn lookup_beyond_file(&mut self, name: Str) -> (Entity<'db>, Rule) {
+        let Some(config) = self.config else { return (Entity::Unbound, Rule::Unresolved) };
+        let db = self.db;
+        let text = self.rows.str(name);
+        let name = Name::new(db, text);
+        if config.names.module_scope {
+            for key in module_keys(db, self.file) {
+                let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.as_str()));
+                if let Some(entity) = module_member(db, parts, name, 0) {
+                    return (entity, Rule::Import);
+                }
+            }
+            // Namespaces that the file opens are seen from inside them; outer ones too (`a.b` sees `a`).
+        }
+        let mut open = false;
+        let mut wildcard_targets = Vec::new();
+        for import in self.rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard) {
+            wildcard_targets.push(ImportFacts::of(self.rows, &import));
+        }
+        for import in &wildcard_targets {
+            match import_parts(db, self.file, import) {
+                Ok(parts) => {
+                    if let Some(entity) = module_member(db, &parts, name, 0) {
+                        return (entity, Rule::Import);
+                    }
+                }
+                Err(_) => open = true,
+            }
+        }
+        if config.names.builtins.binary_search(&text).is_ok() {
+            return (Entity::External(name), Rule::External);
+        }
+        if config.names.global_scope {
+            let parts = module_parts(db, ModuleKey::new(db, config.names.family, text));
+            if !parts.is_empty() {
+                return (module_or_symbol(db, parts), Rule::Import);
+            }
+        }
+        let _ = open;
+        (Entity::Unbound, Rule::Unresolved)
+    }
+}
+
+/// A single part that is a symbol is that symbol; else it is a module.
+fn module_or_symbol<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>]) -> Entity<'db> {
+    match parts {
+        [part] if part.symbol.identity(db) != MODULE_IDENTITY() => Entity::Symbol(part.symbol),
+        [part, ..] if symbol_kind(db, part.symbol).is_some_and(SymbolKind::is_type) => Entity::Symbol(part.symbol),
+        parts => Entity::Module(parts.into()),
+    }
+}
+
+/// A name in a module: its definitions, what it passes on, its submodules.
+pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], name: Name<'db>, depth: u32) -> Option<Entity<'db>> {
+    if depth > DEPTH {
+        return None;
+    }
+    let mut symbols = Vec::new();
+    for part in parts {
+        let mut found = children(db, part.symbol, name);
+        if let Some(renamed) = &found.renamed {
+            let local = Name::new(db, renamed.as_ref());
+            let file = part.symbol.file(db);
+            let renamed = children(db, part.symbol, local);
+            if renamed.symbols.is_empty()
+                && renamed.imports.is_empty()
+                && let Some(entity) = file_level_import(db, file, local, depth + 1)
+            {
+                return Some(entity);
+            }
+            found = renamed;
+        }
+        symbols.extend(found.symbols.iter().map(|&identity| Symbol::new(db, part.symbol.file(db), identity)));
+        if symbols.is_empty() {
+            for import in &found.imports {
+                match follow_import(db, part.symbol.file(db), import, depth + 1) {
+                    Some(Entity::Unknown) | None => {}
+                    Some(entity) => return Some(entity),
+                }
+            }
+        }
+    }
+    match &*symbols {
+        [] => {}
+        [one] => return Some(Entity::Symbol(*one)),
+        many => return Some(Entity::Overloads(many.into())),
+    }
+    // Submodules: `package.module`, `namespace::inner`.
+    for part in parts {
+        let file = part.symbol.file(db);
+        let Some(config) = file_config(db, file) else { continue };
+        for key in module_keys(db, file) {
+            let key = format!("{key}{}{}", config.names.separator, name.text(db));
+            let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches(config.names.separator)));
+            if !parts.is_empty() {
+                return Some(module_or_symbol(db, parts));
+            }
+        }
+    }
+    for part in parts.iter().filter(|part| part.symbol.identity(db) == MODULE_IDENTITY()) {
+        let file = part.symbol.file(db);
+        for import in wildcards(db, file) {
+            if let Ok(parts) = import_parts(db, file, import)
+                && let Some(entity) = module_member(db, &parts, name, depth + 1)
+            {
+                return Some(entity);
+            }
+        }
+    }
+    None
+}
+
+/// An import at the top of a file that binds a local name, whether or not it is passed on.
+#[salsa::tracked(returns(clone))]
+fn top_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>) -> Option<ImportFacts> {
+    let rows = super::files::file_rows(db, file)?;
+    let text = rows.find_str(name.text(db))?;
+    rows.iter::<ImportRow>().find(|import| import.alias == text).map(|import| ImportFacts::of(&rows, &import))
+}
+
+fn file_level_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>, depth: u32) -> Option<Entity<'db>> {
+    follow_import(db, file, &top_import(db, file, name)?, depth)
+}
+
+/// The module parts that an import names; `Err` with the package if it is outside, or nothing is known.
+pub(crate) fn import_parts<'db>(
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
+    import: &ImportFacts,
+) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
+    let spec = ImportSpec::new(
+        db,
+        file,
+        import.module.clone(),
+        import.name.clone(),
+        import.level,
+        import.flags.has(crate::syntax::rows::ImportFlags::SYSTEM),
+    );
+    match import_target(db, spec) {
+        ImportTarget::Parts(parts) => Ok(parts.clone()),
+        ImportTarget::Inside(parts, rest) => {
+            // Everything of a type (`import static a.B.*`): the type's own members.
+            match inside(db, file, parts, rest) {
+                Some(Entity::Symbol(symbol)) => Ok([ModulePart { symbol }].into()),
+                Some(Entity::Module(parts)) => Ok(parts),
+                _ => Err(None),
+            }
+        }
+        ImportTarget::External(name) => Err(Some(*name)),
+        ImportTarget::Unknown => Err(None),
+    }
+}
+
+fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>], rest: &str) -> Option<Entity<'db>> {
+    let separator = file_config(db, file).map_or(".", |config| config.names.separator);
+    let mut entity = Entity::Module(parts.into());
+    for part in rest.split(separator) {
+        let name = Name::new(db, part);
+        entity = match &entity {
+            Entity::Module(parts) => module_member(db, parts, name, 1)?,
+            Entity::Symbol(symbol) => {
+                let found = member(db, *symbol, name, false);
+                Entity::Symbol(*found.symbols.first()?)
+            }
+            _ => return None,
+        };
+    }
+    Some(entity)
+}
+
+/// What an import brings in.
+pub(crate) fn follow_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts, depth: u32) -> Option<Entity<'db>> {
+    if depth > DEPTH {
+        return None;
+    }
+    let parts = match import_parts(db, file, import) {
+        Ok(parts) => parts,
+        Err(Some(package)) => return Some(Entity::External(package)),
+        Err(None) => return Some(Entity::Unknown),
+    };
+    match import.kind {
+        ImportKind::Symbol if !import.name.is_empty() => {
+            let name = Name::new(db, &*import.name);
+            let found = module_member(db, &parts, name, depth + 1);
+            if found.is_some() {
+                return found;
+            }
+            // A type's member: `import static a.B.c`.
+            if let [part] = &*parts
+                && symbol_kind(db, part.symbol).is_some_and(SymbolKind::is_type)
+            {
+                let found = member(db, part.symbol, name, false);
+                return match &*found.symbols {
+                    [] => Some(Entity::Unknown),
+                    [one] => Some(Entity::Symbol(*one)),
+                    many => Some(Entity::Overloads(many.into())),
+                };
+            }
+            Some(Entity::Unknown)
+        }
+        ImportKind::Default => {
+            let default = module_member(db, &parts, Name::new(db, "default"), depth + 1);
+            default.or_else(|| whole_module(db, &parts, depth + 1)).or(Some(Entity::Unknown))
+        }
+        ImportKind::Module => whole_module(db, &parts, depth + 1).or(Some(Entity::Module(parts))),
+        _ => Some(Entity::Module(parts)),
+    }
+}
+
+/// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
+fn whole_module<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], depth: u32) -> Option<Entity<'db>> {
+    let [part] = parts else { return None };
+    if part.symbol.identity(db) != MODULE_IDENTITY() || depth > DEPTH {
+        return None;
+    }
+    let local = whole_export(db, part.symbol.file(db))?;
+    module_member(db, parts, Name::new(db, &*local), depth + 1)
+}
+
+/// The local name that a file exports as its whole value.
+#[salsa::tracked(returns(clone))]
+fn whole_export<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<Box<str>> {
+    let rows = super::files::file_rows(db, file)?;
+    rows.iter::<crate::syntax::rows::ExportRow>()
+        .find(|export| export.name.is_empty() && !export.local.is_empty())
+        .map(|export| rows.str(export.local).into())
+}
+
+/// The kind of a symbol, or `None` if it is gone.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn symbol_kind<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<SymbolKind> {
+    Some(symbol_row(db, symbol)?.2.kind)
+}
+
+/// The type that a member belongs to.
+#[salsa::tracked(returns(copy), cycle_result = no_parent)]
+pub(crate) fn parent_type<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Symbol<'db>> {
+    let (rows, _, row) = symbol_row(db, symbol)?;
+    let file = symbol.file(db);
+    let outside = [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope)).find(|scope| scope.self_type != NONE);
+    if let Some(scope) = outside {
+        return match Resolver::new(db, file, &rows).entity(scope.self_type) {
+            Entity::Symbol(ty) => Some(ty),
+            _ => None,
+        };
+    }
+    let parent: SymbolRow = rows.symbol(row.parent)?;
+    parent.kind.is_type().then(|| Symbol::new(db, file, parent.identity()))
+}
+
+fn no_parent<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Symbol<'db>> {
+    None
+}
+
+/// The type of what a function returns or a field holds, by its declaration.
+#[salsa::tracked(returns(copy), cycle_result = no_type)]
+pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Symbol<'db>> {
+    let (rows, _, row) = symbol_row(db, symbol)?;
+    if row.type_use == NONE {
+        return None;
+    }
+    Resolver::new(db, symbol.file(db), &rows).type_named(row.type_use)
+}
+
+/// What a call of a function gives: by its declaration, or because every `return` gives the same.
+#[salsa::tracked(returns(clone), cycle_result = no_result)]
+pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Entity<'db>> {
+    if let Some(ty) = declared_value(db, symbol) {
+        return Some(Entity::Instance(ty));
+    }
+    let (rows, _, row) = symbol_row(db, symbol)?;
+    if row.type_use != NONE || row.flags.has(crate::syntax::rows::SymbolFlags::ASYNC) {
+        return None;
+    }
+    let mut results =
+        rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
+    results.peek()?;
+    let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+    let mut found: Option<Entity<'db>> = None;
+    for result in results {
+        if result.value == NONE {
+            return None;
+        }
+        match resolver.value(result.value).0 {
+            Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => return None,
+            entity if found.as_ref().is_none_or(|found| *found == entity) => found = Some(entity),
+            _ => return None,
+        }
+    }
+    found
+}
+
+fn no_result<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Entity<'db>> {
+    None
+}
+
+fn no_type<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Symbol<'db>> {
+    None
+}
+
+/// What a variable, constant, field, property or alias holds.
+#[salsa::tracked(returns(clone), cycle_result = no_value)]
+pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Entity<'db>> {
+    let (rows, index, row) = symbol_row(db, symbol)?;
+    if row.kind == SymbolKind::Method && !row.flags.has(crate::syntax::rows::SymbolFlags::PROPERTY) {
+        return None;
+    }
+    let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+    if row.type_use != NONE
+        && let Some(ty) = resolver.type_named(row.type_use)
+    {
+        return Some(if row.kind == SymbolKind::TypeAlias { Entity::Symbol(ty) } else { Entity::Instance(ty) });
+    }
+    let binding = rows
+        .iter::<BindingRow>()
+        .find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
+    match resolver.value(binding.value).0 {
+        Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => None,
+        entity => Some(entity),
+    }
+}
+
+fn no_value<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Entity<'db>> {
+    None
+}
+
+/// What a field holds that is only assigned to (`self.x = Helper()`).
+#[salsa::tracked(returns(clone), cycle_result = no_field)]
+fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Option<Entity<'db>> {
+    let (rows, _, row) = symbol_row(db, ty)?;
+    let text = rows.find_str(name.text(db))?;
+    let mut resolver = Resolver::new(db, ty.file(db), &rows);
+    let mut found = None;
+    for binding in rows.iter::<BindingRow>().filter(|binding| binding.scope == row.inner && binding.name == text) {
+        let value = if binding.type_use != NONE {
+            resolver.type_named(binding.type_use).map(Entity::Instance)
+        } else if binding.value != NONE {
+            Some(resolver.value(binding.value).0)
+        } else {
+            None
+        };
+        match value {
+            None | Some(Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local | Entity::External(_)) => {}
+            Some(value) if found.is_none() => found = Some(value),
+            Some(value) if found.as_ref() == Some(&value) => {}
+            Some(_) => return None,
+        }
+    }
+    found
+}
+
+fn no_field<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>, _: Name<'db>) -> Option<Entity<'db>> {
+    None
+}
+
+/// Where a member of this name would be found, for callers that hold a type.
+pub(crate) fn member_symbols<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: &str) -> Box<[Symbol<'db>]> {
+    members::member(db, ty, Name::new(db, name), false).symbols.clone()
+}

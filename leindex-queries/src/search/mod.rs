@@ -1,0 +1,9 @@
+//! La Recherche: which symbols a question is about.
+//!
+//! Indexes are immutable segments over sets of blobs, made of per-blob [`record`]s that are stored by content. What is
+//! dead is masked by the set of live blobs, never deleted; statistics are integers summed over live members; so no
+//! answer depends on how the segments came about.
+
+pub mod record;
+pub mod segment;
+pub mod terms;

@@ -1,0 +1,123 @@
+//! Blobs: the content-keyed queries over one file's bytes.
+//!
+//! A [`Blob`] is interned for good and what is computed from it never changes, so its memos have no dependencies and
+//! are never verified again. A memo holds counts and digests; the rows themselves lie in the store.
+
+use std::cell::RefCell;
+
+use leindex_db::store::StoreKey;
+use leindex_db::{ContentHash, Dialect};
+
+use super::parse::ParseSession;
+use super::rows::{ExportRow, ImportRow, ModuleRow, Rows, SymbolRow};
+use crate::db::Db;
+use crate::languages::{LanguageConfig, Languages};
+
+/// The bytes of a file and how they are read.
+#[salsa::interned(revisions = usize::MAX, debug)]
+pub struct Blob<'db> {
+    /// Hash of the bytes.
+    #[returns(copy)]
+    pub hash: ContentHash,
+    /// How they are read.
+    #[returns(copy)]
+    pub dialect: Dialect,
+}
+
+/// What is always in memory of a parsed blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlobFacts {
+    /// Digest of names, signatures, imports, exports and modules: what other files may depend on.
+    pub shape: [u8; 16],
+    /// Symbols, the module included.
+    pub symbols: u32,
+    /// Lines.
+    pub lines: u32,
+    /// Syntax errors.
+    pub parse_errors: u32,
+}
+
+/// The facts of a blob. Parses it if the store does not have its rows. Changes with nothing.
+#[salsa::tracked(returns(copy))]
+pub fn parsed_blob<'db>(db: &'db dyn Db, blob: Blob<'db>) -> BlobFacts {
+    facts_of(&load_rows(db, blob))
+}
+
+/// The rows of a blob, from the cache, the store or a parse.
+///
+/// Prefer queries that project what you need out of them: what reads rows of a file's current blob runs again on
+/// every edit of that file.
+pub fn rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Rows {
+    parsed_blob(db, blob);
+    load_rows(db, blob)
+}
+
+/// Digest of what other files may depend on. Changes when a declaration, import or export does.
+#[salsa::tracked(returns(copy))]
+pub fn blob_shape<'db>(db: &'db dyn Db, blob: Blob<'db>) -> [u8; 16] {
+    parsed_blob(db, blob).shape
+}
+
+/// The key under which a blob's rows are stored, or `None` where no language reads it.
+pub fn rows_key(db: &dyn Db, hash: ContentHash, dialect: Dialect) -> Option<StoreKey> {
+    Some(rows_key_of(db.languages().config(dialect)?, hash))
+}
+
+pub(crate) fn rows_key_of(config: &LanguageConfig, hash: ContentHash) -> StoreKey {
+    StoreKey::new("rows", &crate::schema::ROWS, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()])
+}
+
+fn load_rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Rows {
+    let (hash, dialect) = (blob.hash(db), blob.dialect(db));
+    let Some(key) = rows_key(db, hash, dialect) else { return Rows::empty() };
+    if let Some(rows) = db.packed(&key).and_then(Rows::open) {
+        return rows;
+    }
+    let rows = compute_rows(db.languages(), dialect, &db.text(hash));
+    db.keep(key, rows.as_bytes().clone());
+    rows
+}
+
+thread_local! {
+    static SESSION: RefCell<ParseSession> = RefCell::default();
+}
+
+/// Parses bytes: what the query and the bulk pass share. One parser per thread.
+pub(crate) fn compute_rows(languages: &Languages, dialect: Dialect, bytes: &[u8]) -> Rows {
+    PARSES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let Some(grammar) = languages.grammar(dialect) else { return Rows::empty() };
+    SESSION.with_borrow_mut(|session| session.rows(grammar, bytes))
+}
+
+/// Parses of this process, for `measure` and for tests that nothing is parsed twice.
+pub static PARSES: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+/// The facts that rows give.
+pub(crate) fn facts_of(rows: &Rows) -> BlobFacts {
+    let mut hasher = blake3::Hasher::new();
+    let mut text = |part: &str| {
+        hasher.update(&(part.len() as u32).to_le_bytes());
+        hasher.update(part.as_bytes());
+    };
+    for row in rows.symbols() {
+        text(rows.str(row.name));
+        text(rows.str(row.signature));
+        text(&format!("{:?}{:?}{}", row.kind, row.flags, row.parent));
+    }
+    for row in rows.iter::<ImportRow>() {
+        text(rows.str(row.module));
+        text(rows.str(row.name));
+        text(rows.str(row.alias));
+        text(&format!("{:?}{:?}{}", row.kind, row.flags, row.level));
+    }
+    for row in rows.iter::<ExportRow>() {
+        text(rows.str(row.name));
+        text(rows.str(row.local));
+    }
+    for row in rows.iter::<ModuleRow>() {
+        text(rows.str(row.key));
+    }
+    let mut shape = [0; 16];
+    shape.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    BlobFacts { shape, symbols: rows.count::<SymbolRow>(), lines: rows.lines(), parse_errors: rows.parse_errors() }
+}
