@@ -4,7 +4,7 @@
 use tree_sitter::Node;
 
 use super::{Mode, Opens, Walk};
-use crate::syntax::rows::{BaseKind, BaseRow, BindingKind, NONE, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
+use crate::syntax::rows::{BindingKind, NONE, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
 
 impl Walk<'_> {
     /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
