@@ -59,21 +59,33 @@ pub(crate) enum Place {
     Field(u16),
     Nth(u16, u16),
     Child(u16),
+    Kind(u16),
 }
 
 /// Which part of its parent's role a child is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Slot {
+pub enum Slot {
+    /// None of those below.
     Other,
+    /// What stands before a dot, or is called.
     Object,
+    /// The name after a dot.
     Name,
+    /// The arguments of a call.
     Arguments,
+    /// The type that is made an instance of.
     Class,
+    /// What is assigned or passed on.
     Value,
+    /// A declared type.
     Type,
+    /// What is assigned to or declared.
     Left,
+    /// The body of a definition.
     Body,
+    /// The bases of a type.
     Bases,
+    /// The type that a member belongs to.
     SelfType,
 }
 
@@ -83,6 +95,8 @@ impl Action {
         let place = |at: At| {
             if at.is_empty() {
                 Place::Nowhere
+            } else if let Some(kind) = at.strip_prefix('=') {
+                Place::Kind(language.id_for_node_kind(kind, true))
             } else if let Ok(index) = at.parse() {
                 Place::Child(index)
             } else if let Some((field, nth)) = at.split_once('#') {
@@ -107,7 +121,9 @@ impl Action {
             Role::Return { value } => [(place(value), Slot::Value), none, none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none],
             Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
-            Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
+            Role::Call { function, arguments } | Role::Curried { function, arguments } => {
+                [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none]
+            }
             Role::MethodCall { object, name, arguments } => {
                 [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
             }
@@ -126,6 +142,8 @@ impl Action {
             }
             Role::Cascade { object } => [(place(object), Slot::Object), none, none, none],
             Role::Group { ty } | Role::Signature { ty } => [(place(ty), Slot::Type), none, none, none],
+            Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
+            Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
             _ => [none; 4],
@@ -134,14 +152,26 @@ impl Action {
         Self { role, parts, counted: counted.unwrap_or(0) }
     }
 
-    /// The part that a child is, by its field, its position in the counted field and that among the named children.
-    pub(crate) fn slot(&self, field: u16, nth: u16, child: u16) -> Slot {
+    /// Puts parts where the code of a language says, in place of those it names differently or not at all.
+    pub(crate) fn place(&mut self, parts: &[(Place, Slot); 4]) {
+        for &(place, slot) in parts.iter().filter(|(place, _)| *place != Place::Nowhere) {
+            let old = self.parts.iter().position(|&(_, other)| other == slot);
+            let free = old.or_else(|| self.parts.iter().position(|&(place, _)| place == Place::Nowhere));
+            if let Some(part) = free.and_then(|index| self.parts.get_mut(index)) {
+                *part = (place, slot);
+            }
+        }
+    }
+
+    /// The part that a child is, by its field, its position in the counted field, that among the named children, and its kind.
+    pub(crate) fn slot(&self, field: u16, nth: u16, child: u16, kind: u16) -> Slot {
         for &(place, slot) in &self.parts {
             let here = match place {
                 Place::Nowhere => false,
                 Place::Field(id) => id == field,
                 Place::Nth(id, place) => id == field && place == nth,
                 Place::Child(index) => index == child,
+                Place::Kind(id) => id == kind,
             };
             if here {
                 return slot;

@@ -16,8 +16,8 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub use compiled::Grammar;
-pub(crate) use compiled::{Action, Metric, Slot};
+pub(crate) use compiled::{Action, Metric, Place};
+pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
@@ -38,6 +38,8 @@ pub mod haskell;
 pub mod java;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+#[cfg(any(feature = "java", feature = "kotlin", feature = "scala"))]
+mod jvm;
 #[cfg(feature = "kotlin")]
 pub mod kotlin;
 #[cfg(feature = "lua")]
@@ -112,7 +114,7 @@ pub struct Evidence<'a> {
 }
 
 /// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
-/// named child (`"0"`), or `""` for nowhere.
+/// named child (`"0"`), the kind of a child (`"=arguments"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -135,6 +137,11 @@ pub enum Role {
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
+    /// A function without a name, whose single parameter may stand without a list.
+    Lambda {
+        /// The parameter or the list of parameters.
+        parameter: At,
+    },
     /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
     Extension {
         /// The type that gets the members.
@@ -171,6 +178,13 @@ pub enum Role {
     /// A call of the value of `function`.
     Call {
         /// The callee.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
+    /// A further argument list of the call at `function` (`f(a)(b)`).
+    Curried {
+        /// The call.
         function: At,
         /// The node whose named children are the arguments.
         arguments: At,
@@ -234,6 +248,12 @@ pub enum Role {
         /// The object.
         object: At,
     },
+    /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
+    TypePath,
+    /// Types inside that are no bases, whatever the place around says (type arguments).
+    Types,
+    /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
+    Values,
     /// Gives a function's result.
     Return {
         /// The value.
@@ -258,6 +278,12 @@ pub enum Role {
         /// The value.
         right: At,
         /// A declared type.
+        ty: At,
+    },
+    /// Several names declared with one type (`int a = 1, b;`): the nodes of role [`Role::Declare`] inside have the
+    /// type and the span of this one.
+    Declarators {
+        /// The declared type.
         ty: At,
     },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).

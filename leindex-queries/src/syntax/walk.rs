@@ -13,7 +13,7 @@ use super::rows::{
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 use crate::items::{docs, metrics::Counters, signature};
-use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
+use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
 
 mod definitions;
 mod hooks;
@@ -99,6 +99,8 @@ struct Frame {
     kind: u16,
     /// A token that counts flat (`else`) was seen among the children.
     after_else: bool,
+    /// A parameter that may be left out though it holds no default.
+    optional: bool,
     /// Length of the list buffer when the node was opened.
     lists: u32,
     /// Children seen in the field that the role counts.
@@ -169,6 +171,14 @@ pub struct Walk<'a> {
     receiver: Str,
     /// The next parameter may be left out.
     optional_next: bool,
+    /// Documentation of a [`Role::Declarators`], for its first name.
+    pending_doc: Str,
+    /// What the code of a language said of the node it looks at, for its frame.
+    said: Said,
+    /// Parameters of the next symbol that were added before it.
+    pending_parameters: u32,
+    /// A base of the next scope to be opened.
+    pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
     content: [u8; 32],
     /// How names are taken at the node that a [`Role::Custom`] looks at.
@@ -183,6 +193,22 @@ pub struct Walk<'a> {
     expected: (Str, Str),
     /// Flags of the next definition.
     flags: SymbolFlags,
+}
+
+/// What [`Role::Custom`] code adds to the role that it chose.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    arity: u16,
+    optional: bool,
+    parts: [(Place, Slot); 4],
+}
+
+const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
+
+impl Said {
+    const fn nothing() -> Self {
+        Self { arity: 0, optional: false, parts: NO_PARTS }
+    }
 }
 
 struct Buffers<'a> {
@@ -247,6 +273,10 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         held: 0,
         receiver: Str::EMPTY,
         optional_next: false,
+        pending_doc: Str::EMPTY,
+        said: Said::nothing(),
+        pending_parameters: 0,
+        pending_base: None,
         recovering: false,
         content,
         mode: Mode::Read,
@@ -291,6 +321,39 @@ impl<'a> Walk<'a> {
     /// The role of the node around the one being looked at.
     pub fn around(&self) -> Option<&'static Role> {
         self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+    }
+
+    /// The use that stands for the object, callee or class of the node around, if that part came before.
+    pub fn object_around(&self) -> Option<u32> {
+        match self.buffers.frames.last()?.object {
+            Value::Use(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The qualified name of the symbol around the walk's place: the file's declared module and the names of the
+    /// types and namespaces around. `None` inside functions.
+    pub fn type_key(&self, separator: &str) -> Option<String> {
+        let mut names = Vec::new();
+        let mut at = self.symbol;
+        while at != 0 {
+            let row = self.rows.symbols.get(at as usize)?;
+            if !row.kind.is_type() && !row.kind.is_module() {
+                return None;
+            }
+            names.push(self.rows.str(row.name));
+            at = row.parent;
+        }
+        let package = self.rows.modules.iter().find(|module| module.symbol == NONE);
+        names.extend(package.map(|module| self.rows.str(module.key)).filter(|key| !key.is_empty()));
+        names.reverse();
+        Some(names.join(separator))
+    }
+
+    /// The name of the parent of the symbol around the walk's place.
+    pub fn parent_name(&self) -> String {
+        let parent = self.rows.symbols.get(self.current_symbol().parent as usize);
+        parent.map_or(String::new(), |parent| self.rows.str(parent.name).to_owned())
     }
 
     /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
@@ -410,6 +473,29 @@ impl<'a> Walk<'a> {
         self.rows.modules.push(row);
     }
 
+    /// Says that the file is part of the module `key` and of none named before.
+    pub fn replace_module(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        match self.rows.modules.iter_mut().find(|module| module.symbol == NONE) {
+            Some(module) => module.key = key,
+            None => self.rows.modules.push(ModuleRow { key, symbol: NONE }),
+        }
+    }
+
+    /// Gives a binding the value of a use.
+    pub fn bind_value(&mut self, binding: u32, value: u32) {
+        if let Some(row) = self.rows.bindings.get_mut(binding as usize) {
+            row.value = value;
+        }
+    }
+
+    /// Counts a short-circuit operator that the table of metrics cannot name; equal ones have equal `operator`s.
+    pub fn short_circuit(&mut self, operator: u16) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::SHORT_CIRCUIT), operator);
+        }
+    }
+
     /// Binds a name in the current scope without a value.
     pub fn declare(&mut self, node: Node<'_>, kind: BindingKind) -> u32 {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
@@ -447,6 +533,87 @@ impl<'a> Walk<'a> {
     pub fn base_of(&mut self, symbol: u32, base: u32, kind: BaseKind) {
         self.rows.uses[base as usize].role = UseRole::Base;
         self.rows.bases.push(BaseRow { symbol, extension: NONE, base, kind });
+    }
+
+    /// Says that the named child at this position is a part of the node being looked at. Use with [`Visit::As`], for
+    /// grammars in which parts have neither fields nor fixed positions.
+    pub fn locate(&mut self, part: Slot, child: usize) {
+        let place = u16::try_from(child).map_or(Place::Nowhere, Place::Child);
+        if let Some(free) = self.said.parts.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
+            *free = (place, part);
+        }
+    }
+
+    /// The number of arguments of the call being looked at, where they are not listed in a node of their own.
+    pub fn arity(&mut self, arity: u16) {
+        self.said.arity = arity;
+    }
+
+    /// Says that the parameter being looked at may be left out.
+    pub fn optional(&mut self) {
+        self.said.optional = true;
+    }
+
+    /// Adds an argument to the call around, which has one after its list (`f(x) { … }`). Where the grammar takes
+    /// `f(x)` for the callee, the call around is no call of its own.
+    pub fn argument_around(&mut self) {
+        const SAME_CALL: Role = Role::Pass { value: "0", ty: "" };
+        let Some(frame) = self.buffers.frames.last_mut() else { return };
+        match frame.object {
+            Value::Use(callee) if self.rows.uses[callee as usize].role == UseRole::Call => {
+                self.rows.uses[callee as usize].arity += 1;
+                frame.action = Some(Action::new(&SAME_CALL, &self.grammar.language));
+                frame.value = frame.object;
+            }
+            _ => frame.arity = frame.arity.saturating_add(1),
+        }
+    }
+
+    /// Says that this node is the type as written of the node around.
+    pub fn type_around(&mut self, ty: Option<Node<'_>>) {
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.ty_start, frame.ty_end) = ty.map_or((0, 0), |ty| (ty.start_byte() as u32, ty.end_byte() as u32));
+        }
+    }
+
+    /// Says that the members of the innermost scope belong to the type that this use names. The first to say so counts.
+    pub fn self_type(&mut self, ty: u32) {
+        if self.rows.scopes.get(self.scope as usize).is_some_and(|row| row.self_type == NONE) {
+            self.set_self_type(self.scope, ty);
+        }
+    }
+
+    /// Counts a decision that the table of metrics cannot name.
+    pub fn decision(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::DECISION), 0);
+        }
+    }
+
+    /// Makes the use `base` a base of the next scope to be opened, which is a type without a name.
+    pub fn base_of_next_scope(&mut self, base: u32, kind: BaseKind) {
+        self.pending_base = Some((base, kind));
+    }
+
+    /// Counts a jump to a label.
+    pub fn labelled_jump(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::FLAT), 0);
+        }
+    }
+
+    /// Adds a symbol without an inside of its own, called `name`, which stands at the node `at`.
+    pub fn leaf_symbol_named(&mut self, node: Node<'_>, at: Node<'_>, name: &str, kind: SymbolKind) -> u32 {
+        let symbol = self.push_symbol(node, name, at.byte_range(), kind, None);
+        self.close_symbol(symbol, node.has_error());
+        symbol
+    }
+
+    /// Adds a parameter to the next symbol, which has no parameter list of its own.
+    pub fn parameter_of_next_symbol(&mut self, name: &str, ty: &str, optional: bool, variadic: bool) {
+        let (name, ty) = (self.rows.string(name), self.rows.string(ty));
+        self.rows.parameters.push(ParameterRow { name, ty, type_use: NONE, optional, variadic });
+        self.pending_parameters += 1;
     }
 
     /// Adds a symbol that has no inside of its own, with a binding for it.
@@ -609,7 +776,7 @@ impl<'a> Walk<'a> {
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
                 parent.nth += u16::from(field != 0 && field == action.counted);
-                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX });
+                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
                 mode = mode_of_part(action.role, slot, mode);
                 parent_role = Some(action.role);
             }
@@ -644,7 +811,9 @@ impl<'a> Walk<'a> {
             return self.done(metric, node);
         }
         if slot == Slot::Arguments {
-            let arity = arity_of(node);
+            // A block or lambda after a call is one argument.
+            let single = matches!(action.map(|a| a.role), Some(Role::Scope(_) | Role::Lambda { .. }));
+            let arity = if single { 1 } else { arity_of(node) };
             self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
         }
         if slot == Slot::Left
@@ -671,9 +840,12 @@ impl<'a> Walk<'a> {
             return self.done(metric, node);
         }
         let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
+        let mut said = Said::nothing();
         if let Some(Role::Custom(code)) = role {
             self.mode = mode;
+            self.said = said;
             let visit = code(self, node);
+            said = self.said;
             if self.counted != 0 {
                 let counted = Metric(std::mem::take(&mut self.counted));
                 self.count(counted, node, true);
@@ -692,7 +864,9 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(self.action(other));
+                    let mut chosen = self.action(other);
+                    chosen.place(&said.parts);
+                    action = Some(chosen);
                 }
                 Visit::Then(other, code) => {
                     role = Some(other);
@@ -719,7 +893,7 @@ impl<'a> Walk<'a> {
             name_start: NONE,
             name_end: NONE,
             children: 0,
-            arity: 0,
+            arity: said.arity,
             start,
             end,
             slot: Slot::Other,
@@ -733,6 +907,7 @@ impl<'a> Walk<'a> {
             ty_end: 0,
             kind: node.kind_id(),
             after_else: false,
+            optional: said.optional,
             lists: self.buffers.lists.len() as u32,
             nth: 0,
         };
@@ -779,7 +954,13 @@ impl<'a> Walk<'a> {
                 }
             }
             Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
+            Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
+            Role::Declarators { .. } => {
+                if self.outside_functions() {
+                    self.pending_doc = self.documentation(start);
+                }
+            }
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.buffers.attributes.clear();
@@ -882,6 +1063,13 @@ impl<'a> Walk<'a> {
             Role::Member { .. } => self.member(frame),
             Role::Call { .. } => self.call(frame, UseRole::Call),
             Role::New { .. } => self.call(frame, UseRole::New),
+            Role::Curried { .. } => match frame.object {
+                Value::Use(index) if matches!(self.rows.uses[index as usize].role, UseRole::Call | UseRole::New) => {
+                    self.rows.uses[index as usize].arity += u32::from(frame.arity);
+                    frame.object
+                }
+                _ => self.call(frame, UseRole::Call),
+            },
             Role::MethodCall { .. } => {
                 let value = self.member(frame);
                 if let Value::Use(index) = value {
@@ -907,6 +1095,7 @@ impl<'a> Walk<'a> {
                     frame.value
                 }
             }
+            Role::TypePath => frame.object,
             Role::Type => match frame.object {
                 Value::None => frame.last,
                 first => first,
@@ -931,7 +1120,7 @@ impl<'a> Walk<'a> {
             }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
-                Value::Unknown
+                frame.left
             }
             Role::Parameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
@@ -1131,11 +1320,10 @@ impl<'a> Walk<'a> {
             self.pending_name = 0;
             return;
         }
-        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let (text, start) = unquoted(self.source.get(node.byte_range()).unwrap_or(""), node.start_byte() as u32);
         if text.is_empty() {
             return;
         }
-        let start = node.start_byte() as u32;
         self.forget_comments(start);
         let name = self.rows.string(text);
         let value = match mode {
@@ -1165,10 +1353,23 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                let index = self.push_use(kind, role, name, NONE, start);
-                self.add_base(mode, index);
-                Value::Use(index)
+                match self.path_before() {
+                    Some(before) => {
+                        let index = self.push_use(UseKind::Member, role, name, before, start);
+                        self.move_base(mode, before, index);
+                        Value::Use(index)
+                    }
+                    None => {
+                        let kind = match text {
+                            _ if self.is_receiver(name) => UseKind::This,
+                            "super" if matches!(self.grammar.config.receiver, Receiver::Named(_)) => UseKind::Super,
+                            _ => UseKind::Name,
+                        };
+                        let index = self.push_use(kind, role, name, NONE, start);
+                        self.add_base(mode, index);
+                        Value::Use(index)
+                    }
+                }
             }
         };
         self.deliver(value);
@@ -1186,7 +1387,15 @@ impl<'a> Walk<'a> {
             return frame.object;
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
+        let (text, name_start) = unquoted(text, frame.name_start);
         let name = self.rows.string(text);
+        if text == "this"
+            && let Value::Use(outer) = frame.object
+        {
+            // `Outer.this`: the current object of a type further out, by that type's name.
+            self.rows.uses[outer as usize].kind = UseKind::This;
+            return Value::Use(outer);
+        }
         let object = match frame.action.map(|action| action.role) {
             Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => {
                 self.cascaded()
@@ -1198,16 +1407,10 @@ impl<'a> Walk<'a> {
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
-        let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
-        if kind == UseKind::Name {
-            self.add_base(frame.mode, index);
-        }
-        if kind == UseKind::Member && matches!(frame.mode, Mode::Base(_)) && base != UNKNOWN_BASE {
-            // `class A(m.B)`: only the whole is a base, not `m`.
-            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == base) {
-                row.base = index;
-            }
-            self.rows.uses[base as usize].role = UseRole::Read;
+        let index = self.push_use(kind, use_role(frame.mode), name, base, name_start);
+        match kind {
+            UseKind::Name => self.add_base(frame.mode, index),
+            _ => self.move_base(frame.mode, base, index),
         }
         Value::Use(index)
     }
@@ -1217,6 +1420,25 @@ impl<'a> Walk<'a> {
         let mut around = self.buffers.frames.iter().rev().take(8);
         let cascade = around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Cascade { .. })));
         cascade.map_or(Value::Unknown, |frame| if frame.object == Value::None { Value::Unknown } else { frame.object })
+    }
+
+    /// The part of a flat path that stands before the name being looked at.
+    fn path_before(&self) -> Option<u32> {
+        let parent = self.buffers.frames.last()?;
+        match (parent.action?.role, parent.object) {
+            (Role::TypePath, Value::Use(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// `class A(m.B)`: only the whole is a base, not `m`.
+    fn move_base(&mut self, mode: Mode, from: u32, to: u32) {
+        if matches!(mode, Mode::Base(_)) && from != UNKNOWN_BASE {
+            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == from) {
+                row.base = to;
+            }
+            self.rows.uses[from as usize].role = UseRole::Read;
+        }
     }
 
     fn call(&mut self, frame: &Frame, role: UseRole) -> Value {
@@ -1253,8 +1475,10 @@ impl<'a> Walk<'a> {
 
     fn add_base(&mut self, mode: Mode, index: u32) {
         if let Mode::Base(kind) = mode {
-            let extension = if self.scope_kind() == ScopeKind::Extension { self.scope } else { NONE };
-            let symbol = if extension == NONE { self.symbol } else { NONE };
+            let scope = self.rows.scopes[self.scope as usize];
+            // Extensions and types without a name are known by their scope.
+            let anonymous = scope.kind == ScopeKind::Extension || scope.kind == ScopeKind::Type && scope.symbol == NONE;
+            let (symbol, extension) = if anonymous { (NONE, self.scope) } else { (self.symbol, NONE) };
             self.rows.bases.push(BaseRow { symbol, extension, base: index, kind });
         }
     }
@@ -1285,7 +1509,9 @@ impl<'a> Walk<'a> {
     fn assign(&mut self, binding: u32, value: Value, ty: Value) {
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
-        row.type_use = ty.use_index();
+        if let Value::Use(ty) = ty {
+            row.type_use = ty;
+        }
         if row.kind == BindingKind::Symbol {
             let (symbol, ty) = (row.target, row.type_use);
             if ty != NONE {
@@ -1336,6 +1562,13 @@ impl<'a> Walk<'a> {
     }
 
     fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
+        let mut ty = *frame;
+        let mut span = self.outer_span(node);
+        if let Some(parent) = self.buffers.frames.last()
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declarators { .. }))
+        {
+            (ty, span) = (*parent, (parent.start, parent.end));
+        }
         for at in 0..self.list_len(frame.left) {
             let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
             let mut value = self.value_opposite(frame, at, declare.element);
@@ -1345,12 +1578,11 @@ impl<'a> Walk<'a> {
                     _ => Value::Unknown,
                 };
             }
-            self.assign(binding, value, frame.ty);
+            self.assign(binding, value, ty.ty);
             let row = self.rows.bindings[binding as usize];
             if row.kind == BindingKind::Symbol {
                 // The symbol made for the name covers the whole declaration.
-                self.rows.symbols[row.target as usize].return_type = self.type_text(frame);
-                let span = self.outer_span(node);
+                self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
                 self.widen_symbol(row.target, span, node.has_error());
             }
         }
@@ -1363,7 +1595,7 @@ impl<'a> Walk<'a> {
     }
 
     fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
-        let mut optional = frame.value != Value::None;
+        let mut optional = frame.optional || frame.value != Value::None;
         // A pattern is its own name; a type alone has none.
         let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
         if let Value::Binding(binding) = left {
@@ -1372,6 +1604,13 @@ impl<'a> Walk<'a> {
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
         }
         let scope = self.rows.scopes[self.scope as usize];
+        if scope.kind == ScopeKind::Extension
+            && scope.self_type == NONE
+            && let Value::Use(ty) = frame.ty
+        {
+            // The first parameter of an extension is what it extends.
+            self.set_self_type(self.scope, ty);
+        }
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
@@ -1435,6 +1674,9 @@ impl<'a> Walk<'a> {
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
             self.section = SymbolFlags::default();
+        }
+        if let Some((base, kind)) = self.pending_base.take() {
+            self.rows.bases.push(BaseRow { symbol: NONE, extension: self.scope, base, kind });
         }
         let scope = self.scope;
         self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
@@ -1564,9 +1806,13 @@ impl<'a> Walk<'a> {
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span();
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
-        let doc = self.documentation(start);
+        let doc = match std::mem::replace(&mut self.pending_doc, Str::EMPTY) {
+            Str::EMPTY => self.documentation(start),
+            pending => pending,
+        };
         let doc = self.documents.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
+        let (name, name_start) = unquoted(name, name_range.start as u32);
         let name_str = self.rows.string(name);
         let mut flags = std::mem::take(&mut self.flags);
         if self.recovering {
@@ -1580,6 +1826,7 @@ impl<'a> Walk<'a> {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
+        let parameters = std::mem::take(&mut self.pending_parameters);
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1589,18 +1836,18 @@ impl<'a> Walk<'a> {
             inner,
             start,
             end,
-            name_start: name_range.start as u32,
+            name_start,
             body_start: end,
             start_line: self.line(start),
             end_line: self.line(end.saturating_sub(1).max(start)),
-            name_line: self.line(name_range.start as u32),
+            name_line: self.line(name_start),
             signature: Str::EMPTY,
             return_type: Str::EMPTY,
             type_use: NONE,
             doc,
             disambiguator: attributes,
-            first_parameter: self.rows.parameters.len() as u32,
-            parameters: 0,
+            first_parameter: self.rows.parameters.len() as u32 - parameters,
+            parameters,
             cyclomatic: 0,
             cognitive: 0,
             nesting: 0,
@@ -1615,7 +1862,7 @@ impl<'a> Walk<'a> {
         });
         if self.next.self_type == NONE && !self.next.unbound {
             // What belongs to a type elsewhere is not known here by its plain name.
-            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
+            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
         }
         self.buffers.counters.push((index, Counters::default()));
         index
@@ -1657,7 +1904,13 @@ impl<'a> Walk<'a> {
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
         let start = start.min(self.rows.symbols[symbol as usize].start);
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
+        let exported = self.in_export;
         let row = &mut self.rows.symbols[symbol as usize];
+        // The evidence is gathered anew from the whole text.
+        row.flags = SymbolFlags(row.flags.0 & SymbolFlags::RECOVERED.0);
+        if exported {
+            row.flags.set(SymbolFlags::EXPORTED);
+        }
         (row.start, row.end, row.body_start) = (start, end, end);
         (row.start_line, row.end_line) = (start_line, end_line);
         self.describe(symbol, has_error, "");
@@ -1782,8 +2035,11 @@ impl<'a> Walk<'a> {
     fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
-        if metric.has(Metric::FLAT) && node.child_count() == 0 {
-            parent.after_else = true;
+        if !node.is_named() && metric.has(Metric::FLAT) {
+            // The `else` of a branch, not that of a list of cases.
+            let branches = self.grammar.kinds.get(parent.kind as usize).is_some_and(|info| info.metric.has(Metric::NESTING));
+            parent.after_else = branches;
+            return if branches { metric } else { Metric::default() };
         }
         let kind = node.kind_id();
         let chained = metric.has(Metric::NESTING)
@@ -1823,14 +2079,22 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Value => parent.value = value,
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
-        Slot::Other => {
-            if parent.object == Value::None && matches!(parent.action.map(|a| a.role), Some(Role::Type)) {
-                parent.object = value;
-            }
-        }
+        Slot::Other => match parent.action.map(|a| a.role) {
+            Some(Role::Type) if parent.object == Value::None => parent.object = value,
+            Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
+            _ => {}
+        },
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;
+}
+
+/// A name between backticks is the name inside.
+fn unquoted(text: &str, start: u32) -> (&str, u32) {
+    match text.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) {
+        Some(inner) => (inner, start + 1),
+        None => (text, start),
+    }
 }
 
 fn use_role(mode: Mode) -> UseRole {
@@ -1849,7 +2113,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. }, Slot::Left) => {
+        (Role::Parameter { .. } | Role::Lambda { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::TypeParameter { .. }, Slot::Left) => {
@@ -1871,11 +2135,13 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Type | Mode::Base(_) | Mode::Decorator => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
             Mode::Decorator | Mode::Base(_) => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => Mode::Read,
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => {
+            Mode::Read
+        }
         (Role::Element { .. }, _) => match inherited {
             Mode::Type | Mode::Base(_) => Mode::Type,
             _ => Mode::Read,
@@ -1902,10 +2168,13 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
         Some(Role::Bindings) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Types) => Mode::Type,
+        Some(Role::Values) => Mode::Read,
+        Some(Role::TypePath) if !matches!(mode, Mode::Base(_) | Mode::Decorator) => Mode::Type,
         Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
         Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Clause { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }

@@ -241,7 +241,7 @@ fn attributes(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, reads: b
         }
         if writes {
             walk.flag_next(flags);
-            walk.leaf_symbol_named(argument, &format!("{name}="), range.start, range.end, SymbolKind::Field, field);
+            walk.leaf_symbol_called(argument, &format!("{name}="), range.start, range.end, SymbolKind::Field, field);
         }
     }
     any

@@ -129,11 +129,11 @@ impl Walk<'_> {
     /// for nothing).
     pub fn leaf_symbol_at(&mut self, node: Node<'_>, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
         let text = self.source.get(start..end).unwrap_or("");
-        self.leaf_symbol_named(node, text, start, end, kind, value)
+        self.leaf_symbol_called(node, text, start, end, kind, value)
     }
 
     /// As [`Self::leaf_symbol_at`], with a name that is not what stands there (`x=` of `attr_writer :x`).
-    pub fn leaf_symbol_named(&mut self, node: Node<'_>, name: &str, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
+    pub fn leaf_symbol_called(&mut self, node: Node<'_>, name: &str, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
         let symbol = self.push_symbol(node, name, start..end, kind, None);
         self.value_of_symbol(symbol, value);
         self.close_symbol(symbol, node.has_error());

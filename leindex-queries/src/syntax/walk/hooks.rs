@@ -276,14 +276,6 @@ impl<'a> Walk<'a> {
         true
     }
 
-    /// Says that members of the current scope belong to the type that this use names.
-    pub fn self_type(&mut self, ty: u32) {
-        let scope = self.scope;
-        if self.rows.scopes.get(scope as usize).is_some_and(|row| row.self_type == NONE) {
-            self.set_self_type(scope, ty);
-        }
-    }
-
     /// The parts of a dotted name that is one token, as chained uses; the last has `role`. Returns the last.
     pub fn use_path(&mut self, start: usize, path: &str, role: UseRole) -> u32 {
         let (mut base, mut at) = (NONE, start);
