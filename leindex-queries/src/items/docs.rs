@@ -7,6 +7,10 @@ pub(crate) fn leading(source: &str, comments: &[(u32, u32)], attributes: &[(u32,
     let mut below = start;
     let mut attributes = attributes.iter().rev().peekable();
     for (index, &(from, to)) in comments.iter().enumerate().rev() {
+        if from >= start {
+            // It stands between a wrapper's start and the definition.
+            continue;
+        }
         while let Some(&(attribute, _)) = attributes.next_if(|&&(at, _)| at >= to) {
             below = below.min(attribute);
         }
@@ -22,7 +26,7 @@ pub(crate) fn leading(source: &str, comments: &[(u32, u32)], attributes: &[(u32,
         }
         below = from;
     }
-    for &(from, to) in comments.get(first..).unwrap_or(&[]) {
+    for &(from, to) in comments.get(first..).unwrap_or(&[]).iter().filter(|&&(from, _)| from < start) {
         let text = source.get(from as usize..to as usize).unwrap_or("");
         if prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix)) {
             clean(text, out);

@@ -9,6 +9,8 @@ pub struct Grammar {
     pub config: &'static LanguageConfig,
     pub(crate) language: tree_sitter::Language,
     pub(crate) kinds: Box<[KindInfo]>,
+    /// Whether local names decide what is a call.
+    pub(crate) tracks_locals: bool,
 }
 
 /// What the walk must know about a node kind.
@@ -139,6 +141,8 @@ impl Action {
             Role::Parameter { name, ty, default, .. } | Role::DeclaratorParameter { name, ty, default, .. } => {
                 [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
             }
+            Role::Cascade { object } => [(place(object), Slot::Object), none, none, none],
+            Role::Group { ty } | Role::Signature { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
             Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none],
             Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
@@ -227,7 +231,8 @@ impl Grammar {
                 }
             }
         }
-        Self { config, language, kinds: kinds.into() }
+        let tracks_locals = config.roles.iter().any(|(_, role)| matches!(role, Role::NameOrCall(_)));
+        Self { config, language, kinds: kinds.into(), tracks_locals }
     }
 
     /// The syntax tree of a text, a node to a line with its field: for those who write a language's table.

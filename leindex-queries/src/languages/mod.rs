@@ -154,6 +154,13 @@ pub enum Role {
     },
     /// A name used as a value, or as whatever the place around it says.
     Name,
+    /// A name made of several tokens, taken whole (`$x`).
+    WholeName,
+    /// A name that is a call without arguments where no local variable has it (Ruby). The code may claim such a call
+    /// for something else (`private`).
+    NameOrCall(fn(&mut Walk<'_>, Node<'_>) -> bool),
+    /// A field of the current object by its own name (`@x`).
+    OwnField,
     /// A name that is always a type.
     TypeName,
     /// A name of a value; inside a type it is a type variable and no use (Haskell).
@@ -237,6 +244,21 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives the definitions inside one type (`public int $a, $b;`).
+    Group {
+        /// The type.
+        ty: At,
+    },
+    /// The part of a definition that holds its return type.
+    Signature {
+        /// The type.
+        ty: At,
+    },
+    /// Several members of one object (`a..b()..c()`); parts inside reach it by the object `..`.
+    Cascade {
+        /// The object.
+        object: At,
+    },
     /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
     TypePath,
     /// Types inside that are no bases, whatever the place around says (type arguments).
@@ -490,7 +512,6 @@ pub struct Metrics {
 }
 
 #[cfg(test)]
-mod tests;
-
-#[cfg(test)]
 pub(crate) mod test_layout;
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! child to parent as the walk leaves it, so that `a.b().c` becomes three uses chained by their bases without a
 //! second look at the tree.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::{Node, Tree};
 
 use super::rows::{
@@ -14,6 +15,7 @@ use super::rows::{
 use crate::items::{docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
 
+mod definitions;
 mod hooks;
 
 /// What a node stands for, as its parent sees it.
@@ -135,6 +137,7 @@ pub struct WalkBuffers {
     inside: Vec<BindingRow>,
     skipped: Vec<usize>,
     notes: Vec<Str>,
+    locals: FxHashSet<(u32, Str)>,
 }
 
 /// What a hook says of the definition that it is about to open.
@@ -147,10 +150,23 @@ struct Next {
     module: [Str; 2],
     flags: SymbolFlags,
     self_type: u32,
+    /// It is not known by its plain name.
+    unbound: bool,
+    /// The function literal that is the definition's body.
+    function: usize,
 }
 
 impl Next {
-    const NOTHING: Self = Self { name: None, name_node: 0, ty: None, module: [Str::EMPTY; 2], flags: SymbolFlags(0), self_type: NONE };
+    const NOTHING: Self = Self {
+        name: None,
+        name_node: 0,
+        ty: None,
+        module: [Str::EMPTY; 2],
+        flags: SymbolFlags(0),
+        self_type: NONE,
+        unbound: false,
+        function: 0,
+    };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -170,8 +186,13 @@ pub struct Walk<'a> {
     section: SymbolFlags,
     /// Definitions that start before this byte cannot be seen from other files.
     hidden_until: u32,
-    /// Documentation of a declaration whose name comes later, and where the declaration ends.
-    pending_doc: (Str, u32),
+    /// The field that the parameter being walked makes, or [`NONE`].
+    promoted: u32,
+    /// Whether the rows of modules are in the order of their symbols so far.
+    modules_in_order: bool,
+    /// How many nodes were open when a wrapper was entered whose definition has not come yet, or 0: the comments before
+    /// the wrapper are the definition's.
+    held: usize,
     receiver: Str,
     /// The next parameter may be left out.
     optional_next: bool,
@@ -232,6 +253,8 @@ struct Buffers<'a> {
     /// Nodes that hooks have dealt with.
     skipped: &'a mut Vec<usize>,
     notes: &'a mut Vec<Str>,
+    /// Local names by scope, where the language tells calls from variables by them.
+    locals: &'a mut FxHashSet<(u32, Str)>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -247,6 +270,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.lists.clear();
     buffers.inside.clear();
     buffers.skipped.clear();
+    buffers.locals.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -263,6 +287,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             lists: &mut buffers.lists,
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
+            locals: &mut buffers.locals,
         },
         scope: 0,
         symbol: 0,
@@ -271,7 +296,9 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         hidden_until: 0,
-        pending_doc: (Str::EMPTY, 0),
+        promoted: NONE,
+        modules_in_order: true,
+        held: 0,
         receiver: Str::EMPTY,
         optional_next: false,
         said: Said::nothing(),
@@ -476,6 +503,7 @@ impl<'a> Walk<'a> {
         };
         let index = self.rows.imports.len() as u32;
         self.rows.imports.push(row);
+        self.buffers.comments.clear();
         if !alias.is_empty() {
             self.push_binding(row.alias, self.scope, BindingKind::Import, index, node.start_byte() as u32);
         }
@@ -491,7 +519,7 @@ impl<'a> Walk<'a> {
     /// Says that the file, or the symbol around the walk's place, is (part of) the module `key`.
     pub fn module(&mut self, key: &str, of_symbol: bool) {
         let row = ModuleRow { key: self.rows.string(key), symbol: if of_symbol { self.symbol } else { NONE } };
-        self.rows.modules.push(row);
+        self.push_module(row.key, row.symbol);
     }
 
     /// Says that the file is part of the module `key` and of none named before.
@@ -499,7 +527,7 @@ impl<'a> Walk<'a> {
         let key = self.rows.string(key);
         match self.rows.modules.iter_mut().find(|module| module.symbol == NONE) {
             Some(module) => module.key = key,
-            None => self.rows.modules.push(ModuleRow { key, symbol: NONE }),
+            None => self.push_module(key, NONE),
         }
     }
 
@@ -548,6 +576,12 @@ impl<'a> Walk<'a> {
     /// Makes the use `base` a base of the extension or symbol around the walk's place.
     pub fn base(&mut self, base: u32, kind: BaseKind) {
         self.add_base(Mode::Base(kind), base);
+    }
+
+    /// Makes the use `base` a base of a symbol.
+    pub fn base_of(&mut self, symbol: u32, base: u32, kind: BaseKind) {
+        self.rows.uses[base as usize].role = UseRole::Base;
+        self.rows.bases.push(BaseRow { symbol, extension: NONE, base, kind });
     }
 
     /// Says that the named child at this position is a part of the node being looked at. Use with [`Visit::As`], for
@@ -696,36 +730,6 @@ impl<'a> Walk<'a> {
         self.rows.diagnostics.push(row);
     }
 
-    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
-    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
-    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
-        let start = node.start_byte() as u32;
-        let text = self.text(node);
-        let mut base = NONE;
-        let mut at = 0;
-        for part in text.split(separator) {
-            let name = part.trim();
-            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
-            at += part.len() + separator.len();
-            if name.is_empty() {
-                continue;
-            }
-            let is_last = at >= text.len();
-            let role = if is_last { use_role(self.mode) } else { UseRole::Read };
-            let name = self.rows.string(name);
-            base = if base == NONE {
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                self.push_use(kind, role, name, NONE, offset)
-            } else {
-                self.push_use(UseKind::Member, role, name, base, offset)
-            };
-        }
-        if base != NONE {
-            self.add_base(self.mode, base);
-        }
-        base
-    }
-
     /// The kind of the symbols that names declared at the node being looked at become outside functions.
     pub fn declared_kind(&self) -> Option<SymbolKind> {
         match self.mode {
@@ -739,76 +743,9 @@ impl<'a> Walk<'a> {
         !self.outside_functions()
     }
 
-    /// The definition about to be opened has its name at these bytes.
-    pub fn name_definition(&mut self, start: usize, end: usize) {
-        self.next.name = Some((start as u32, end as u32));
-    }
-
-    /// Whether a hook has already named the definition about to be opened.
-    pub fn has_name_for_definition(&self) -> bool {
-        self.next.name.is_some()
-    }
-
     /// The dialect being read.
     pub fn dialect(&self) -> &'static str {
         self.grammar.config.dialect
-    }
-
-    /// The definition about to be opened is named by this node, which is no use then.
-    pub fn name_definition_at(&mut self, name: Node<'_>) {
-        self.name_definition(name.start_byte(), name.end_byte());
-        self.next.name_node = name.id();
-    }
-
-    /// The definition about to be opened has its return type at these bytes, whatever its type part covers.
-    pub fn type_of_definition(&mut self, start: usize, end: usize) {
-        self.next.ty = Some((start as u32, end as u32));
-    }
-
-    /// The definition about to be opened gets these flags.
-    pub fn flag_definition(&mut self, flags: SymbolFlags) {
-        self.next.flags.set(flags);
-    }
-
-    /// The definition about to be opened is (part of) the module `key`. A second key may be given.
-    pub fn module_of_definition(&mut self, key: &str) {
-        let key = self.rows.string(key);
-        self.next.module = if self.next.module[0].is_empty() { [key, Str::EMPTY] } else { [self.next.module[0], key] };
-    }
-
-    /// The definition about to be opened belongs to the type that this use names.
-    pub fn self_type_of_definition(&mut self, use_index: u32) {
-        self.next.self_type = use_index;
-    }
-
-    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
-    pub fn section(&mut self, flags: SymbolFlags) {
-        self.section = flags;
-    }
-
-    /// Definitions inside the node cannot be seen from other files.
-    pub fn hide(&mut self, node: Node<'_>) {
-        self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
-    }
-
-    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
-    pub fn module_around(&self) -> &str {
-        let mut symbol = self.symbol;
-        while let Some(row) = self.rows.symbols.get(symbol as usize) {
-            if let Some(module) = self.rows.modules.iter().find(|module| module.symbol == symbol) {
-                return self.rows.str(module.key);
-            }
-            symbol = row.parent;
-        }
-        ""
-    }
-
-    /// Whether a symbol of this file so far says that it is a module whose name ends in `name`.
-    pub fn is_module(&self, name: &str) -> bool {
-        self.rows
-            .modules
-            .iter()
-            .any(|row| self.rows.str(row.key).strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(':')))
     }
 
     /// Binds a member of the symbol around in the scope around that symbol too (unscoped enumerations).
@@ -925,6 +862,9 @@ impl<'a> Walk<'a> {
 
     /// Opens a node. Returns whether its children are to be walked; if so, a frame was pushed.
     fn enter(&mut self, node: Node<'_>, action: Option<Action>, metric: Metric, field: u16) -> bool {
+        // The function literal that is a definition's body counts as the definition.
+        let metric = if self.next.function != 0 && self.next.function == node.id() { Metric::default() } else { metric };
+        let section_before = self.section;
         let named = node.is_named();
         let (mut slot, mut mode, mut parent_role) = (Slot::Other, Mode::Read, None);
         if let Some(parent) = self.buffers.frames.last_mut() {
@@ -952,12 +892,6 @@ impl<'a> Walk<'a> {
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
-        if !self.buffers.skipped.is_empty()
-            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
-        {
-            self.buffers.skipped.swap_remove(at);
-            return self.done(metric, node);
-        }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
         let mut role = action.map(|a| a.role);
@@ -973,6 +907,12 @@ impl<'a> Walk<'a> {
             if node.named_child_count() == 0 {
                 return false;
             }
+        }
+        if !self.buffers.skipped.is_empty()
+            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
+        {
+            self.buffers.skipped.swap_remove(at);
+            return self.done(metric, node);
         }
         if slot == Slot::Arguments {
             // A block or lambda after a call is one argument.
@@ -1000,6 +940,10 @@ impl<'a> Walk<'a> {
             if let Opens::Symbol(symbol) = parent.opens {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
+        }
+        if self.pending_name != 0 && node.id() == self.pending_name && node.child_count() == 0 {
+            self.pending_name = 0;
+            return self.done(metric, node);
         }
         let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
         let mut said = Said::nothing();
@@ -1066,6 +1010,7 @@ impl<'a> Walk<'a> {
             scope_before: self.scope,
             symbol_before: self.symbol,
             export_before: self.in_export,
+            section_before,
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
@@ -1073,7 +1018,6 @@ impl<'a> Walk<'a> {
             declares: false,
             name_use: NONE,
             symbols_before: self.rows.symbols.len() as u32,
-            section_before: self.section,
             kind: node.kind_id(),
             after_else: false,
             optional: said.optional,
@@ -1104,15 +1048,11 @@ impl<'a> Walk<'a> {
                 self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
-            // What is inside may forget the comments above before it comes to a name.
-            Role::Wrapper | Role::Declarations(_) | Role::Declarators { .. } if self.outside_functions() => {
-                let doc = self.documentation(start);
-                if !doc.is_empty() {
-                    self.pending_doc = (doc, end);
-                }
+            Role::Wrapper | Role::Group { .. } | Role::Declarations(_) | Role::Declarators { .. } => self.hold_comments(),
+            Role::Export { .. } => {
+                self.in_export = true;
+                self.hold_comments();
             }
-            Role::Wrapper => {}
-            Role::Export { .. } => self.in_export = true,
             Role::Define(define) => {
                 if !self.open_definition(node, &define, &mut frame) {
                     frame.action = None;
@@ -1120,6 +1060,12 @@ impl<'a> Walk<'a> {
             }
             // The block of a function has the function's own scope.
             Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
+            Role::Scope(_) if self.next.function != 0 && self.next.function == node.id() => {
+                self.next.function = 0;
+                if let Some(body) = node.child_by_field_name("body") {
+                    self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
+                }
+            }
             Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
             Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
@@ -1129,11 +1075,23 @@ impl<'a> Walk<'a> {
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
             Role::Variable if mode == Mode::Type => return self.done(metric, node),
-            Role::Name | Role::TypeName | Role::Variable => {
+            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) => {
                 if node.named_child_count() == 0 {
-                    self.name(node, mode, matches!(role, Role::TypeName));
+                    if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
+                        self.name_or_call(node, *claim);
+                    } else {
+                        self.name(node, mode, matches!(role, Role::TypeName));
+                    }
                     return self.done(metric, node);
                 }
+            }
+            Role::WholeName => {
+                self.name(node, mode, false);
+                return self.done(metric, node);
+            }
+            Role::OwnField => {
+                self.own_field(node, mode);
+                return self.done(metric, node);
             }
             Role::This => {
                 self.leaf(UseKind::This, node, mode);
@@ -1162,6 +1120,10 @@ impl<'a> Walk<'a> {
     /// Closes the innermost open node and hands its value to its parent.
     fn leave(&mut self, node: Node<'_>) {
         let Some(frame) = self.buffers.frames.pop() else { return };
+        if self.held == self.buffers.frames.len() + 1 {
+            self.held = 0;
+            self.forget_comments(frame.end);
+        }
         if frame.metric != Metric::default() {
             self.count(frame.metric, node, false);
         }
@@ -1185,11 +1147,9 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
+        self.section = frame.section_before;
         if !matches!(value, Value::List { .. }) {
             self.buffers.lists.truncate(frame.lists as usize);
-        }
-        if frame.opens != Opens::Nothing {
-            self.section = frame.section_before;
         }
         self.deliver(value);
         if let Some(parent) = self.buffers.frames.last_mut()
@@ -1298,7 +1258,9 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
+            Role::Name | Role::TypeName | Role::NameOrCall(_) | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => {
+                frame.last
+            }
             Role::Assign { .. } => {
                 for at in 0..self.list_len(frame.left) {
                     let value = self.value_opposite(frame, at, false);
@@ -1344,18 +1306,17 @@ impl<'a> Walk<'a> {
             Role::Conditional { .. } => frame.value,
             Role::Define(define) => {
                 if let Opens::Symbol(symbol) = frame.opens {
-                    let return_type = self.type_text(frame);
+                    let typed = if frame.ty == Value::None { self.group_around().unwrap_or(*frame) } else { *frame };
+                    let return_type = self.type_text(&typed);
                     let row = &mut self.rows.symbols[symbol as usize];
                     if row.return_type.is_empty() {
                         row.return_type = return_type;
                     }
-                    if let Value::Use(ty) = frame.ty {
-                        row.type_use = ty;
-                        if !row.kind.is_callable()
-                            && let Some(binding) =
-                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
-                        {
-                            binding.type_use = ty;
+                    if let Value::Use(ty) = typed.ty {
+                        if row.kind.is_callable() {
+                            row.type_use = ty;
+                        } else {
+                            self.type_of_symbol(symbol, ty);
                         }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
@@ -1372,6 +1333,14 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Signature { .. } => {
+                let return_type = self.type_text(frame);
+                let row = &mut self.rows.symbols[self.symbol as usize];
+                row.return_type = return_type;
+                row.type_use = frame.ty.use_index();
+                Value::Unknown
+            }
+            Role::Cascade { .. } => frame.object,
             Role::Extension { .. } => {
                 if let Value::Use(ty) = frame.object {
                     self.set_self_type(self.scope, ty);
@@ -1392,6 +1361,12 @@ impl<'a> Walk<'a> {
             }
             _ => Value::Unknown,
         }
+    }
+
+    /// The node around that gives several definitions one type.
+    fn group_around(&self) -> Option<Frame> {
+        let mut around = self.buffers.frames.iter().rev().take(3);
+        around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Group { .. }))).copied()
     }
 
     /// A role given by a hook, resolved once a file.
@@ -1482,6 +1457,52 @@ impl<'a> Walk<'a> {
 
     // Names, members and calls.
 
+    /// A name in a language whose calls need neither receiver nor parentheses.
+    fn name_or_call(&mut self, node: Node<'_>, claim: fn(&mut Walk<'_>, Node<'_>) -> bool) {
+        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let start = node.start_byte() as u32;
+        self.forget_comments(start);
+        let name = self.rows.string(text);
+        let role = if self.is_local(name) { UseRole::Read } else { UseRole::Call };
+        if role == UseRole::Call && claim(self, node) {
+            return;
+        }
+        let index = self.push_use(UseKind::Name, role, name, NONE, start);
+        self.deliver_leaf(Value::Use(index));
+    }
+
+    /// `@x`: a member of the current object.
+    fn own_field(&mut self, node: Node<'_>, mode: Mode) {
+        let start = node.start_byte() as u32;
+        let this = self.push_use(UseKind::This, UseRole::Read, Str::EMPTY, NONE, start);
+        let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
+        let index = self.push_use(UseKind::Member, use_role(mode), name, this, start);
+        self.deliver_leaf(Value::Use(index));
+    }
+
+    fn deliver_leaf(&mut self, value: Value) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            let slot = parent.slot;
+            deliver(parent, slot, value);
+        }
+    }
+
+    /// The scope of the function around that holds a local of this name. Deeply nested blocks are not all asked.
+    fn local_scope(&self, name: Str) -> Option<u32> {
+        let mut scope = self.scope;
+        for _ in 0..64 {
+            if self.buffers.locals.contains(&(scope, name)) {
+                return Some(scope);
+            }
+            let row = self.rows.scopes.get(scope as usize)?;
+            if row.kind != ScopeKind::Block {
+                return None;
+            }
+            scope = row.parent;
+        }
+        None
+    }
+
     fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
         if node.id() == self.pending_name {
             self.pending_name = 0;
@@ -1525,7 +1546,7 @@ impl<'a> Walk<'a> {
             Mode::Outer => Value::Binding(self.push_binding(name, self.scope, BindingKind::Outer, NONE, start)),
             Mode::Write if self.grammar.config.assignment_declares && !self.is_receiver(name) => {
                 self.push_use(UseKind::Name, UseRole::Write, name, NONE, start);
-                Value::Binding(self.push_binding(name, self.scope_for_assignment(), BindingKind::Variable, NONE, start))
+                Value::Binding(self.push_binding(name, self.scope_for_assignment(name), BindingKind::Variable, NONE, start))
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
@@ -1592,7 +1613,13 @@ impl<'a> Walk<'a> {
             self.rows.uses[outer as usize].kind = UseKind::This;
             return Value::Use(outer);
         }
-        let (kind, base) = match frame.object {
+        let object = match frame.action.map(|action| action.role) {
+            Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => {
+                self.cascaded()
+            }
+            _ => frame.object,
+        };
+        let (kind, base) = match object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
@@ -1609,6 +1636,13 @@ impl<'a> Walk<'a> {
             self.add_base(frame.mode, index);
         }
         Value::Use(index)
+    }
+
+    /// The value that the cascade around works on.
+    fn cascaded(&self) -> Value {
+        let mut around = self.buffers.frames.iter().rev().take(8);
+        let cascade = around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Cascade { .. })));
+        cascade.map_or(Value::Unknown, |frame| if frame.object == Value::None { Value::Unknown } else { frame.object })
     }
 
     /// The part of a flat path that stands before the name being looked at.
@@ -1703,6 +1737,9 @@ impl<'a> Walk<'a> {
     // Bindings.
 
     fn push_binding(&mut self, name: Str, scope: u32, kind: BindingKind, target: u32, start: u32) -> u32 {
+        if self.grammar.tracks_locals && matches!(kind, BindingKind::Variable | BindingKind::Parameter) {
+            self.buffers.locals.insert((scope, name));
+        }
         self.rows.bindings.push(BindingRow { name, scope, kind, target, value: NONE, type_use: NONE, start });
         self.rows.bindings.len() as u32 - 1
     }
@@ -1724,11 +1761,19 @@ impl<'a> Walk<'a> {
     /// `self.x = value`: a field of the type around.
     fn assign_member(&mut self, target: u32, value: Value, ty: Value) {
         let row = self.rows.uses[target as usize];
+        if row.role == UseRole::Call {
+            // `a.b = c` of a language without fields in sight is a call of `b=`.
+            let setter = format!("{}=", self.rows.str(row.name));
+            let name = self.rows.string(&setter);
+            let row = &mut self.rows.uses[target as usize];
+            (row.name, row.arity) = (name, 1);
+            return;
+        }
         self.rows.uses[target as usize].role = UseRole::Write;
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
             return;
         }
-        if self.grammar.config.names.implicit_this {
+        if self.grammar.config.names.implicit_this && !self.grammar.config.assignment_declares {
             // Where members go by their plain names, all of them are declared.
             return;
         }
@@ -1841,6 +1886,11 @@ impl<'a> Walk<'a> {
         };
         let text = self.source.get(text.0 as usize..text.1 as usize).unwrap_or("");
         let name = self.rows.string(text.trim_end_matches([':', ' ']));
+        let promoted = std::mem::replace(&mut self.promoted, NONE);
+        if promoted != NONE {
+            self.type_of_symbol(promoted, ty);
+            self.rows.symbols[promoted as usize].return_type = ty_str;
+        }
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
     }
 
@@ -1959,8 +2009,12 @@ impl<'a> Walk<'a> {
         0
     }
 
-    /// Where a plain assignment declares: the function, type or file, never a block.
-    fn scope_for_assignment(&self) -> u32 {
+    /// Where a plain assignment declares: the function, type or file. Where blocks have variables of their own, the
+    /// block that knows the name, or else this one.
+    fn scope_for_assignment(&self, name: Str) -> u32 {
+        if self.grammar.tracks_locals {
+            return self.local_scope(name).unwrap_or(self.scope);
+        }
         self.function_scope()
     }
 
@@ -2008,13 +2062,13 @@ impl<'a> Walk<'a> {
             }
         }
         for key in self.next.module.into_iter().filter(|key| !key.is_empty()) {
-            self.rows.modules.push(ModuleRow { key, symbol });
+            self.push_module(key, symbol);
         }
         if let Some(ty) = self.next.ty {
             (frame.ty_start, frame.ty_end) = ty;
             frame.ty_fixed = true;
         }
-        self.next = Next::NOTHING;
+        self.next = Next { function: self.next.function, ..Next::NOTHING };
         self.section = SymbolFlags::default();
         self.in_export = false;
         self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
@@ -2054,8 +2108,8 @@ impl<'a> Walk<'a> {
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
-        let (pending, until) = std::mem::replace(&mut self.pending_doc, (Str::EMPTY, 0));
-        let doc = if (name_range.start as u32) < until { pending } else { self.documentation(start) };
+        let above = self.held.checked_sub(1).and_then(|at| self.buffers.frames.get(at)).map_or(start, |holder| start.min(holder.start));
+        let doc = self.documentation(above);
         let doc = self.documents.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
         let (name, name_start) = unquoted(name, name_range.start as u32);
@@ -2109,7 +2163,10 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
+        if self.next.self_type == NONE && !self.next.unbound {
+            // What belongs to a type elsewhere is not known here by its plain name.
+            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
+        }
         self.buffers.counters.push((index, Counters::default()));
         index
     }
@@ -2119,7 +2176,7 @@ impl<'a> Walk<'a> {
         let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
-                Some(Role::Wrapper | Role::Export { .. }) => (start, end) = (frame.start, frame.end),
+                Some(Role::Wrapper | Role::Export { .. } | Role::Group { .. }) => (start, end) = (frame.start, frame.end),
                 _ => break,
             }
         }
@@ -2130,6 +2187,13 @@ impl<'a> Walk<'a> {
     fn attribute_span(&mut self, start: u32) -> Str {
         let Some(&(first, _)) = self.buffers.attributes.first() else { return Str::EMPTY };
         self.rows.string(self.source.get(first as usize..start as usize).unwrap_or(""))
+    }
+
+    fn type_of_symbol(&mut self, symbol: u32, ty: u32) {
+        self.rows.symbols[symbol as usize].type_use = ty;
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = ty;
+        }
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {
@@ -2224,10 +2288,17 @@ impl<'a> Walk<'a> {
 
     // Documentation.
 
+    fn hold_comments(&mut self) {
+        if self.held == 0 {
+            self.held = self.buffers.frames.len() + 1;
+        }
+    }
+
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
         let ends = |spans: &[(u32, u32)]| spans.last().map_or(0, |&(_, end)| end);
-        if !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
+        if self.held == 0
+            && !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
             && ends(self.buffers.comments).max(ends(self.buffers.attributes)) <= start
         {
             self.buffers.comments.clear();
@@ -2241,6 +2312,7 @@ impl<'a> Walk<'a> {
         let prefixes = self.grammar.config.docs.prefixes;
         docs::leading(self.source, self.buffers.comments, self.buffers.attributes, start, prefixes, self.buffers.text);
         self.buffers.comments.clear();
+        self.held = 0;
         self.buffers.attributes.clear();
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);

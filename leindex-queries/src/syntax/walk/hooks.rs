@@ -136,26 +136,9 @@ impl<'a> Walk<'a> {
         self.buffers.notes.iter().any(|&note| self.rows.str(note) == text)
     }
 
-    /// The key of the module around, as declared by [`Walk::module`] of a symbol.
-    pub fn module_key(&self) -> &str {
-        self.module_key_of(self.symbol)
-    }
-
     /// The key of the module around the symbol around.
     pub fn outer_module_key(&self) -> &str {
         self.module_key_of(self.rows.symbols[self.symbol as usize].parent)
-    }
-
-    fn module_key_of(&self, mut symbol: u32) -> &str {
-        loop {
-            if let Some(row) = self.rows.modules.iter().rev().find(|row| row.symbol == symbol) {
-                return self.rows.str(row.key);
-            }
-            match self.rows.symbols.get(symbol as usize) {
-                Some(row) if row.parent != NONE => symbol = row.parent,
-                _ => return "",
-            }
-        }
     }
 
     /// The symbols defined directly in the current scope, the last first.
