@@ -41,7 +41,7 @@ impl Metric {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Action {
     pub(crate) role: &'static Role,
-    pub(crate) parts: [(Place, Slot); 4],
+    pub(crate) parts: [(Place, Slot); 5],
 }
 
 /// Where a part stands, in the grammar's ids.
@@ -90,27 +90,33 @@ impl Action {
                     "" => (place(define.self_type), Slot::SelfType),
                     value => (place(value), Slot::Value),
                 },
+                (place(define.parameter), Slot::Left),
             ],
-            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
-            Role::Export { value } => [(place(value), Slot::Value), none, none, none],
-            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
-            Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
-            Role::MethodCall { object, name, arguments } => {
-                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
+            Role::Named { name, value, ty } => {
+                [(place(name), Slot::Name), (place(value), Slot::Value), (place(ty), Slot::Type), none, none]
             }
-            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
-            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
-            Role::Element { object } => [(place(object), Slot::Object), none, none, none],
-            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
-            Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
+            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none, none],
+            Role::Export { value } => [(place(value), Slot::Value), none, none, none, none],
+            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none, none],
+            Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none, none],
+            Role::MethodCall { object, name, arguments } => {
+                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none, none]
+            }
+            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none, none],
+            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none, none],
+            Role::Element { object } => [(place(object), Slot::Object), none, none, none, none],
+            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none, none],
+            Role::Assign { left, right, ty } => {
+                [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none, none]
+            }
             Role::Declare(declare) => {
-                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none]
+                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none, none]
             }
             Role::Parameter { name, ty, default, .. } => {
-                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
+                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none, none]
             }
-            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
-            _ => [none; 4],
+            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none, none],
+            _ => [none; 5],
         };
         Self { role, parts }
     }

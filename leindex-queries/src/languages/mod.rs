@@ -88,8 +88,9 @@ pub struct LanguageConfig {
     pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
     /// How names are looked up, modules named and imports followed.
     pub names: NameRules,
-    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
-    pub repair: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
+    /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
+    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }
@@ -130,7 +131,17 @@ pub enum Role {
         /// The default export's expression.
         value: At,
     },
-    /// A definition.
+    /// Gives its name to the definition that is its value: `const f = () => …`, `f = function() … end`, `key: class {}`.
+    /// See [`NameAt::Given`] and [`Walk::give_name`].
+    Named {
+        /// The name; it is no use.
+        name: At,
+        /// The definition.
+        value: At,
+        /// A declared type.
+        ty: At,
+    },
+    /// A definition. Where it has no name it is a scope only.
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
@@ -258,12 +269,22 @@ pub struct Declare {
     pub hoisted: bool,
     /// Outside functions each name is a symbol of this kind, in a type of the second.
     pub symbol: Option<(SymbolKind, SymbolKind)>,
+    /// The node is a block of its own, in which the names are bound (`for`, `catch`).
+    pub block: bool,
 }
 
 impl Declare {
     /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
-    pub const LOCAL: Self =
-        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+    pub const LOCAL: Self = Self {
+        name: "name",
+        value: "value",
+        ty: "type",
+        element: false,
+        kind: BindingKind::Variable,
+        hoisted: false,
+        symbol: None,
+        block: false,
+    };
 }
 
 /// A definition that becomes a symbol.
@@ -285,13 +306,26 @@ pub struct Define {
     pub value: At,
     /// The type that it belongs to though it stands elsewhere (Go receivers).
     pub self_type: At,
+    /// A parameter that stands without a list (`x => x`).
+    pub parameter: At,
     /// What it opens for the names inside.
     pub scope: Option<ScopeKind>,
 }
 
 impl Define {
     const fn base(kind: SymbolKind, kind_in_type: SymbolKind, scope: Option<ScopeKind>) -> Self {
-        Self { kind, kind_in_type, name: NameAt::Field("name"), body: "body", ty: "", bases: "", value: "", self_type: "", scope }
+        Self {
+            kind,
+            kind_in_type,
+            name: NameAt::Field("name"),
+            body: "body",
+            ty: "",
+            bases: "",
+            value: "",
+            self_type: "",
+            parameter: "",
+            scope,
+        }
     }
 
     /// A function with fields `name`, `body`, `return_type`; a method inside a type.
@@ -320,6 +354,8 @@ pub enum NameAt {
     Field(At),
     /// Where this code finds it; `None` means the node defines nothing.
     Find(for<'t> fn(Node<'t>) -> Option<Node<'t>>),
+    /// A node of role [`Role::Named`] around it gives it; else it stands in the field `name`.
+    Given,
     /// It is always called this.
     Fixed(&'static str),
 }

@@ -6,5 +6,6 @@
 
 pub mod dump;
 pub mod parse;
+mod recover;
 pub mod rows;
 pub mod walk;

@@ -7,6 +7,7 @@
 
 use tree_sitter::{Node, Tree};
 
+use super::recover::Recovered;
 use super::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, DiagnosticRow, ExportRow, ImportFlags, ImportKind, ImportRow, LineRow, ModuleRow, NONE,
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
@@ -57,9 +58,11 @@ enum Mode {
 /// One open node.
 #[derive(Clone, Copy, Debug)]
 struct Frame {
+    kind: u16,
     action: Option<Action>,
     mode: Mode,
     metric: Metric,
+    entry: Entry,
     /// Value of the object, function or class part, of the value part, of the type part, of the left part.
     object: Value,
     value: Value,
@@ -83,6 +86,23 @@ struct Frame {
     ty_end: u32,
 }
 
+/// What a language said of the node that is about to be entered.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// The parameter may be left out.
+    optional: bool,
+    /// The parameter is a field of the type as well.
+    field: bool,
+    /// The name for the definition in a node of role [`Role::Named`], where it is not its `name` part.
+    name: (u32, u32),
+    /// The use that names the type which that definition belongs to.
+    owner: u32,
+}
+
+impl Entry {
+    const PLAIN: Self = Self { optional: false, field: false, name: (NONE, NONE), owner: NONE };
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Opens {
     Nothing,
@@ -100,6 +120,7 @@ pub struct WalkBuffers {
     attributes: String,
     text: String,
     cuts: Vec<(u32, u32)>,
+    actions: Vec<Action>,
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -115,6 +136,10 @@ pub struct Walk<'a> {
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
     receiver: Str,
+    entry: Entry,
+    /// Trees of broken regions that were parsed again, in order, and how many of them were walked.
+    recovered: &'a [Recovered],
+    next_recovered: usize,
     recovering: bool,
     content: [u8; 32],
 }
@@ -126,16 +151,27 @@ struct Buffers<'a> {
     attributes: &'a mut String,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
+    /// Roles that languages chose in this file, resolved.
+    actions: &'a mut Vec<Action>,
 }
 
-/// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
-/// same length.
-pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tree, bool)], buffers: &mut WalkBuffers) -> Rows {
+/// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
+/// tree is broken, `recovered` holds what stands in place of its nodes there.
+pub(crate) fn rows_of(
+    grammar: &Grammar,
+    source: &str,
+    content: [u8; 32],
+    tree: Option<&Tree>,
+    recovered: &[Recovered],
+    remark: Option<&str>,
+    buffers: &mut WalkBuffers,
+) -> Rows {
     buffers.rows.clear();
     buffers.frames.clear();
     buffers.counters.clear();
     buffers.comments.clear();
     buffers.attributes.clear();
+    buffers.actions.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -147,21 +183,65 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             attributes: &mut buffers.attributes,
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
+            actions: &mut buffers.actions,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
         receiver: Str::EMPTY,
+        entry: Entry::PLAIN,
+        recovered,
+        next_recovered: 0,
         recovering: false,
         content,
     };
     walk.begin();
-    for (tree, recovered) in trees {
-        walk.recovering = *recovered;
+    if let Some(tree) = tree {
         walk.tree(tree);
+        walk.recover_until(u32::MAX);
+        if let Some(remark) = remark {
+            walk.diagnostic(tree.root_node(), remark);
+        }
     }
     walk.finish()
+}
+
+impl Frame {
+    /// The kind of error nodes.
+    const ERROR: u16 = u16::MAX;
+    /// The kind of what is above a tree's root; no node has it.
+    const ROOT: u16 = 0;
+
+    /// A node without a meaning of its own.
+    const fn plain(start: u32, end: u32, scope: u32, symbol: u32) -> Self {
+        Self {
+            kind: Self::ROOT,
+            action: None,
+            mode: Mode::Read,
+            metric: Metric(0),
+            entry: Entry::PLAIN,
+            object: Value::None,
+            value: Value::None,
+            ty: Value::None,
+            left: Value::None,
+            last: Value::None,
+            name_start: NONE,
+            name_end: NONE,
+            children: 0,
+            arity: 0,
+            start,
+            end,
+            slot: Slot::Other,
+            opens: Opens::Nothing,
+            scope_before: scope,
+            symbol_before: symbol,
+            export_before: false,
+            body_start: NONE,
+            ty_start: 0,
+            ty_end: 0,
+        }
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -297,6 +377,84 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The role of the node around, if it has one.
+    pub fn parent_role(&self) -> Option<&'static Role> {
+        Some(self.buffers.frames.last()?.action?.role)
+    }
+
+    /// The role of the innermost node around that has one.
+    pub fn nearest_role(&self) -> Option<&'static Role> {
+        self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
+    }
+
+    /// The text of the node around.
+    pub fn parent_text(&self) -> &'a str {
+        self.buffers.frames.last().and_then(|frame| self.source.get(frame.start as usize..frame.end as usize)).unwrap_or("")
+    }
+
+    /// Whether the node being looked at is the value of a node of role [`Role::Named`].
+    pub fn is_named_value(&self) -> bool {
+        self.buffers
+            .frames
+            .last()
+            .is_some_and(|frame| frame.slot == Slot::Value && frame.action.is_some_and(|action| matches!(action.role, Role::Named { .. })))
+    }
+
+    /// Whether the node being looked at is the value of a node of role [`Role::Named`] that names no symbol, only the
+    /// type its members belong to.
+    pub fn is_member_list(&self) -> bool {
+        self.is_named_value() && self.buffers.frames.last().is_some_and(|frame| frame.entry.owner != NONE && frame.name_start == NONE)
+    }
+
+    /// Whether the node being looked at is the name of the definition around it.
+    pub fn is_defining(&self, node: Node<'_>) -> bool {
+        node.id() == self.pending_name
+    }
+
+    /// For a node that is given [`Role::Named`]: where the name stands that is no part of the node by itself, and the
+    /// use that names the type which the definition belongs to.
+    pub fn give_name(&mut self, name: Option<Node<'_>>, owner: Option<u32>) {
+        self.entry.name = name.map_or((NONE, NONE), |name| (name.start_byte() as u32, name.end_byte() as u32));
+        self.entry.owner = owner.unwrap_or(NONE);
+    }
+
+    /// The parameter being looked at may be left out.
+    pub fn optional_parameter(&mut self) {
+        self.entry.optional = true;
+    }
+
+    /// The parameter being looked at is a field of the type around the constructor.
+    pub fn field_parameter(&mut self) {
+        self.entry.field = true;
+    }
+
+    /// Adds a parameter row that binds no name itself: a pattern, whose text on one line is its name.
+    pub fn pattern_parameter(&mut self, pattern: Node<'_>) {
+        let scope = self.rows.scopes[self.scope as usize];
+        if scope.kind == ScopeKind::Function && scope.symbol != NONE {
+            let name = self.one_line(pattern.start_byte() as u32, pattern.end_byte() as u32);
+            self.parameter(scope.symbol, ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false });
+        }
+    }
+
+    /// Adds an import that binds nothing here: what it brings in is only exported again, as `exported` (empty for all
+    /// of it).
+    pub fn reexport(&mut self, node: Node<'_>, kind: ImportKind, module: &str, name: &str, exported: &str, flags: ImportFlags) -> u32 {
+        let index = self.import(node, kind, module, name, "", 0, flags | ImportFlags::REEXPORT);
+        self.rows.imports[index as usize].alias = self.rows.string(exported);
+        index
+    }
+
+    /// Documents the symbol around by a comment, from `tag` on if the comment has it.
+    pub fn document_symbol(&mut self, comment: Node<'_>, tag: &str) {
+        let (start, end) = (comment.start_byte() as u32, comment.end_byte() as u32);
+        self.buffers.text.clear();
+        docs::leading(self.source, &[(start, end)], end, &[], self.buffers.text);
+        let text = self.buffers.text.split_once(tag).map_or(self.buffers.text.as_str(), |(_, after)| after).trim();
+        let doc = self.rows.string(text);
+        self.rows.symbols[self.symbol as usize].doc = doc;
+    }
+
     /// Reports a remark about the text.
     pub fn diagnostic(&mut self, node: Node<'_>, message: &str) {
         let row = DiagnosticRow { start: node.start_byte() as u32, end: node.end_byte() as u32, message: self.rows.string(message) };
@@ -346,14 +504,38 @@ impl<'a> Walk<'a> {
         self.buffers.counters.push((0, Counters::default()));
     }
 
+    /// Walks the recovered trees that begin before `offset` and were not walked yet.
+    fn recover_until(&mut self, offset: u32) {
+        while let Some(recovered) = self.recovered.get(self.next_recovered).filter(|recovered| recovered.start < offset) {
+            self.next_recovered += 1;
+            self.recovering = true;
+            let export = std::mem::replace(&mut self.in_export, false);
+            self.buffers.frames.push(Frame::plain(recovered.start, recovered.end, self.scope, self.symbol));
+            self.tree(&recovered.tree);
+            self.buffers.frames.pop();
+            self.in_export = export;
+            self.recovering = false;
+        }
+    }
+
+    /// Whether a recovered tree stands in place of this node. Walks those that begin before its end.
+    fn replaced(&mut self, node: Node<'_>) -> bool {
+        let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+        self.recover_until(start.saturating_add(1));
+        let before = self.recovered.get(..self.next_recovered).and_then(<[Recovered]>::last);
+        before.is_some_and(|recovered| start >= recovered.start && end <= recovered.end)
+    }
+
     fn tree(&mut self, tree: &Tree) {
         let mut cursor = tree.walk();
         let depth_floor = self.buffers.frames.len();
+        let watch = !self.recovering && !self.recovered.is_empty();
         loop {
             let node = cursor.node();
             let info = self.grammar.kinds.get(node.kind_id() as usize).copied();
             // Error nodes have an id outside the table.
             let (inert, action, metric) = info.map_or((false, None, Metric::default()), |i| (i.inert, i.action, i.metric));
+            let inert = inert || watch && cursor.depth() > 0 && self.replaced(node);
             let mut descend = !inert;
             if !inert {
                 let field = cursor.field_id().map_or(0, |id| id.get());
@@ -390,7 +572,7 @@ impl<'a> Walk<'a> {
             mode = parent.mode;
             let child = parent.children;
             if named && !node.is_extra() {
-                parent.children += 1;
+                parent.children = parent.children.saturating_add(1);
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
@@ -403,6 +585,7 @@ impl<'a> Walk<'a> {
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
+        let metric = self.chained(metric, node.kind_id());
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
@@ -413,10 +596,17 @@ impl<'a> Walk<'a> {
         if slot == Slot::Name && !matches!(parent_role, Some(Role::Define(_))) {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
+            if parent.entry.name.0 != NONE || parent.entry.owner != NONE {
+                return false;
+            }
             (parent.name_start, parent.name_end) = (start, end);
             if node.child_count() == 0 {
                 return false;
             }
+        }
+        if slot == Slot::Left {
+            let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
+            (parent.name_start, parent.name_end) = (start, end);
         }
         if slot == Slot::Arguments {
             let arity = arity_of(node);
@@ -438,10 +628,8 @@ impl<'a> Walk<'a> {
         if let Some(Role::Custom(code)) = role {
             match code(self, node) {
                 Visit::Skip => {
-                    if metric != Metric::default() {
-                        self.count(metric, node, false);
-                    }
-                    return false;
+                    self.entry = Entry::PLAIN;
+                    return self.done(metric, node);
                 }
                 Visit::Children => {
                     role = None;
@@ -449,36 +637,22 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(Action::new(other, &self.grammar.language));
+                    action = Some(self.resolved(other));
                 }
             }
         }
         let mut frame = Frame {
+            kind: node.kind_id(),
             action,
             mode: inner_mode(role, mode),
             metric,
-            object: Value::None,
-            value: Value::None,
-            ty: Value::None,
-            left: Value::None,
-            last: Value::None,
-            name_start: NONE,
-            name_end: NONE,
-            children: 0,
-            arity: 0,
-            start,
-            end,
-            slot: Slot::Other,
-            opens: Opens::Nothing,
-            scope_before: self.scope,
-            symbol_before: self.symbol,
+            entry: std::mem::replace(&mut self.entry, Entry::PLAIN),
             export_before: self.in_export,
-            body_start: NONE,
-            ty_start: 0,
-            ty_end: 0,
+            ..Frame::plain(start, end, self.scope, self.symbol)
         };
         let Some(role) = role else {
-            if !node.is_extra() && named && self.buffers.frames.len() > 1 {
+            let at_top = self.buffers.frames.iter().rev().take(2).any(|above| above.kind == Frame::ROOT);
+            if !node.is_extra() && named && self.buffers.frames.len() > 1 && !at_top {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
@@ -501,6 +675,14 @@ impl<'a> Walk<'a> {
             Role::Define(define) => {
                 if !self.open_definition(node, &define, &mut frame) {
                     frame.action = None;
+                }
+            }
+            Role::Declare(declare) if declare.block => self.open_scope(ScopeKind::Block, NONE, &mut frame),
+            Role::Named { .. } => {
+                (frame.name_start, frame.name_end) = frame.entry.name;
+                if frame.entry.owner != NONE {
+                    self.open_scope(ScopeKind::Extension, NONE, &mut frame);
+                    self.set_self_type(self.scope, frame.entry.owner);
                 }
             }
             Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
@@ -528,6 +710,28 @@ impl<'a> Walk<'a> {
         true
     }
 
+    /// A role with its parts resolved; those that languages choose for single nodes are remembered.
+    fn resolved(&mut self, role: &'static Role) -> Action {
+        if let Some(action) = self.buffers.actions.iter().find(|action| std::ptr::eq(action.role, role)) {
+            return *action;
+        }
+        let action = Action::new(role, &self.grammar.language);
+        self.buffers.actions.push(action);
+        action
+    }
+
+    /// What a node counts for here: an `if` right after `else` costs no more than the `else`.
+    fn chained(&self, metric: Metric, kind: u16) -> Metric {
+        if metric.has(Metric::NESTING)
+            && let [.., outer, inner] = self.buffers.frames.as_slice()
+            && inner.metric.has(Metric::FLAT)
+            && outer.kind == kind
+        {
+            return Metric(metric.0 & !Metric::NESTING);
+        }
+        metric
+    }
+
     fn done(&mut self, metric: Metric, node: Node<'_>) -> bool {
         if metric != Metric::default() {
             self.count(metric, node, false);
@@ -538,9 +742,6 @@ impl<'a> Walk<'a> {
     /// Closes the innermost open node and hands its value to its parent.
     fn leave(&mut self, node: Node<'_>) {
         let Some(frame) = self.buffers.frames.pop() else { return };
-        if frame.metric != Metric::default() {
-            self.count(frame.metric, node, false);
-        }
         let value = match frame.action {
             None => {
                 if frame.children == 1 && matches!(frame.mode, Mode::Type | Mode::Base(_) | Mode::Decorator) {
@@ -559,6 +760,10 @@ impl<'a> Walk<'a> {
                 self.symbol = frame.symbol_before;
                 self.close_symbol(symbol, node.has_error());
             }
+        }
+        if frame.metric != Metric::default() {
+            // A definition counts where it stands; what is inside was counted for itself.
+            self.count(frame.metric, node, false);
         }
         self.in_export = frame.export_before;
         if let Some(parent) = self.buffers.frames.last_mut() {
@@ -677,11 +882,13 @@ impl<'a> Walk<'a> {
             return;
         }
         let start = node.start_byte() as u32;
-        self.forget_comments(start);
+        let outside = self.outside_functions();
+        if !matches!(mode, Mode::Declare { symbol: Some(_), .. } if outside) {
+            self.forget_comments(start);
+        }
         let name = self.rows.string(text);
         let value = match mode {
             Mode::Declare { kind, hoisted, symbol } => {
-                let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
                     let symbol = self.push_symbol(node, text, node.byte_range(), kind, None);
@@ -690,7 +897,11 @@ impl<'a> Walk<'a> {
                 } else {
                     let scope = if hoisted { self.function_scope() } else { self.scope };
                     let binding = self.push_binding(name, scope, kind, NONE, start);
-                    let in_list = self.buffers.frames.last().and_then(|f| f.action).is_some_and(|a| matches!(a.role, Role::Parameters));
+                    let in_list = self.buffers.frames.last().is_some_and(|frame| match frame.action.map(|action| action.role) {
+                        Some(Role::Parameters) => true,
+                        Some(Role::Define(_)) => frame.slot == Slot::Left,
+                        _ => false,
+                    });
                     let scope = self.rows.scopes[self.scope as usize];
                     if in_list && scope.kind == ScopeKind::Function && scope.symbol != NONE {
                         let row = ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false };
@@ -844,35 +1055,70 @@ impl<'a> Walk<'a> {
         let row = self.rows.bindings[binding as usize];
         if row.kind == BindingKind::Symbol {
             // The symbol made for the name covers the whole declaration.
-            let span = (node.start_byte() as u32, node.end_byte() as u32);
+            let return_type = self.type_text(frame);
+            self.rows.symbols[row.target as usize].return_type = return_type;
+            let span = self.outer_span(node);
             self.widen_symbol(row.target, span, node.has_error());
         }
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
-        let mut optional = frame.value != Value::None;
-        let mut name = (frame.start, frame.end);
+        let optional = frame.value != Value::None || frame.entry.optional || variadic;
+        let mut name = if frame.name_start == NONE { (frame.start, frame.end) } else { (frame.name_start, frame.name_end) };
         if let Value::Binding(binding) = frame.left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
+            if frame.entry.field {
+                self.field_of_parameter(frame, name);
+            }
         }
         let scope = self.rows.scopes[self.scope as usize];
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic;
-        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
-        let name = self.rows.string(text);
+        let name = self.one_line(name.0, name.1);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
         let ty_str = self.type_text(frame);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
     }
 
-    /// The declared type of a node as written, without the mark before it.
+    /// The field that a constructor's parameter is as well.
+    fn field_of_parameter(&mut self, frame: &Frame, name: (u32, u32)) {
+        let Some(scope) = self.type_scope() else { return };
+        let Some(owner) = self.rows.scopes.get(scope as usize).map(|row| row.symbol).filter(|&symbol| symbol != NONE) else { return };
+        let here = (std::mem::replace(&mut self.scope, scope), std::mem::replace(&mut self.symbol, owner));
+        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
+        let span = (frame.start, frame.end);
+        let symbol = self.push_symbol_at(span, text, name.0 as usize..name.1 as usize, SymbolKind::Field, None);
+        let return_type = self.type_text(frame);
+        let row = &mut self.rows.symbols[symbol as usize];
+        row.return_type = return_type;
+        row.type_use = frame.ty.use_index();
+        self.close_symbol(symbol, false);
+        (self.scope, self.symbol) = here;
+    }
+
+    /// A piece of the text with its white space made single blanks.
+    fn one_line(&mut self, start: u32, end: u32) -> Str {
+        let text = self.source.get(start as usize..end as usize).unwrap_or("");
+        if !text.contains(char::is_whitespace) {
+            return self.rows.string(text);
+        }
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.rows.string(&line)
+    }
+
+    /// The declared type of a node as written, without the mark before it, on one line.
     fn type_text(&mut self, frame: &Frame) -> Str {
         let text = self.source.get(frame.ty_start as usize..frame.ty_end as usize).unwrap_or("");
-        self.rows.string(text.trim_start_matches([':', ' ']).trim_start_matches("->").trim())
+        let text = text.trim_start_matches([':', ' ']).trim_start_matches("->").trim();
+        if !text.contains('\n') {
+            return self.rows.string(text);
+        }
+        self.buffers.text.clear();
+        signature::one_line(text, self.buffers.text);
+        self.rows.string(self.buffers.text)
     }
 
     /// Adds a parameter row to a symbol, or notes its receiver.
@@ -913,6 +1159,7 @@ impl<'a> Walk<'a> {
     fn open_scope(&mut self, kind: ScopeKind, symbol: u32, frame: &mut Frame) {
         self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol, self_type: NONE, start: frame.start, end: frame.end });
         self.scope = self.rows.scopes.len() as u32 - 1;
+        self.in_export &= kind == ScopeKind::Extension;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
         }
@@ -960,27 +1207,67 @@ impl<'a> Walk<'a> {
     }
 
     fn open_definition(&mut self, node: Node<'_>, define: &Define, frame: &mut Frame) -> bool {
+        let mut own_name_only = false;
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
                 Err(_) => node.child_by_field_name(at),
             },
             NameAt::Find(find) => find(node),
+            NameAt::Given => {
+                let own = node.child_by_field_name("name");
+                let given = self.buffers.frames.last().filter(|_| self.is_named_value()).filter(|given| given.name_start != NONE).copied();
+                match given {
+                    Some(given) => {
+                        self.open_given(node, define, &given, own, frame);
+                        return true;
+                    }
+                    None => {
+                        own_name_only = own.is_some();
+                        own
+                    }
+                }
+            }
             NameAt::Fixed(text) => {
                 let symbol = self.push_symbol(node, text, node.start_byte()..node.start_byte(), self.kind_here(define), define.scope);
                 self.opened(symbol, define, frame);
                 return true;
             }
         };
-        let Some(name) = name else { return false };
-        let text = self.source.get(name.byte_range()).unwrap_or("");
-        if text.is_empty() {
-            return false;
-        }
+        let text = name.and_then(|name| self.source.get(name.byte_range())).unwrap_or("");
+        let (Some(name), false) = (name, text.is_empty()) else {
+            // What has no name is no symbol, but it is still a scope.
+            if let Some(kind) = define.scope {
+                self.open_scope(kind, NONE, frame);
+            }
+            return define.scope.is_some();
+        };
         self.pending_name = name.id();
         let symbol = self.push_symbol(node, text, name.byte_range(), self.kind_here(define), define.scope);
         self.opened(symbol, define, frame);
+        if let (true, Some(binding)) = (own_name_only, self.rows.bindings.last_mut()) {
+            // The name of a value is known inside only.
+            binding.scope = self.scope;
+        }
         true
+    }
+
+    /// Opens a definition that is the value of a node of role [`Role::Named`].
+    fn open_given(&mut self, node: Node<'_>, define: &Define, given: &Frame, own: Option<Node<'_>>, frame: &mut Frame) {
+        let range = given.name_start as usize..given.name_end as usize;
+        let text = self.source.get(range.clone()).unwrap_or("");
+        let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+        self.opened(symbol, define, frame);
+        if !define.kind.is_callable() && !define.kind.is_type() {
+            let row = &mut self.rows.symbols[symbol as usize];
+            (row.body_start, row.type_use) = (frame.start, given.ty.use_index());
+        }
+        if let Some(own) = own {
+            // The name that the value has by itself is known inside.
+            self.pending_name = own.id();
+            let name = self.rows.string(self.source.get(own.byte_range()).unwrap_or(""));
+            self.push_binding(name, self.scope, BindingKind::Symbol, symbol, own.start_byte() as u32);
+        }
     }
 
     fn opened(&mut self, symbol: u32, define: &Define, frame: &mut Frame) {
@@ -1007,7 +1294,22 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (start, end) = self.outer_span(node);
+        let span = self.outer_span(node);
+        if name.contains('\n') {
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+            return self.push_symbol_at(span, &name, name_range, kind, scope);
+        }
+        self.push_symbol_at(span, name, name_range, kind, scope)
+    }
+
+    fn push_symbol_at(
+        &mut self,
+        (start, end): (u32, u32),
+        name: &str,
+        name_range: std::ops::Range<usize>,
+        kind: SymbolKind,
+        scope: Option<ScopeKind>,
+    ) -> u32 {
         let index = self.rows.symbols.len() as u32;
         let doc = self.documentation(start);
         let name_str = self.rows.string(name);
@@ -1066,7 +1368,7 @@ impl<'a> Walk<'a> {
         let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
-                Some(Role::Wrapper | Role::Export { .. }) => (start, end) = (frame.start, frame.end),
+                Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. }) => (start, end) = (frame.start, frame.end),
                 _ => break,
             }
         }
@@ -1203,8 +1505,8 @@ impl<'a> Walk<'a> {
 
     fn error(&mut self, node: Node<'_>) {
         self.rows.errors += 1;
-        let inside_error = node.parent().is_some_and(|parent| parent.is_error());
-        if node.is_error() && !inside_error {
+        let inside_error = self.buffers.frames.last().is_some_and(|parent| parent.kind == Frame::ERROR);
+        if node.is_error() && !inside_error && !self.recovering {
             self.rows.error_bytes += (node.end_byte() - node.start_byte()) as u32;
         }
         // A few places are enough to find the rest.
@@ -1262,6 +1564,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
         (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
         (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
+        (Role::Define(_), Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
