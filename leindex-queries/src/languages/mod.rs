@@ -28,6 +28,8 @@ pub mod cpp;
 pub mod csharp;
 #[cfg(feature = "dart")]
 pub mod dart;
+#[cfg(any(feature = "javascript", feature = "typescript"))]
+mod ecmascript;
 #[cfg(feature = "elixir")]
 pub mod elixir;
 #[cfg(feature = "go")]
