@@ -16,7 +16,7 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub(crate) use compiled::{Action, Metric, Place};
+pub(crate) use compiled::{Action, Metric, Parts, Place};
 pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
@@ -30,6 +30,8 @@ pub mod cpp;
 pub mod csharp;
 #[cfg(feature = "dart")]
 pub mod dart;
+#[cfg(any(feature = "javascript", feature = "typescript"))]
+mod ecmascript;
 #[cfg(feature = "elixir")]
 pub mod elixir;
 #[cfg(feature = "go")]
@@ -136,7 +138,17 @@ pub enum Role {
         /// The default export's expression.
         value: At,
     },
-    /// A definition.
+    /// Gives its name to the definition that is its value: `const f = () => …`, `f = function() … end`, `key: class {}`.
+    /// See [`NameAt::Given`] and [`Walk::give_name`].
+    Named {
+        /// The name; it is no use.
+        name: At,
+        /// The definition.
+        value: At,
+        /// A declared type.
+        ty: At,
+    },
+    /// A definition. Where it has no name it is a scope only.
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
@@ -419,13 +431,26 @@ pub struct Define {
     pub value: At,
     /// The type that it belongs to though it stands elsewhere (Go receivers).
     pub self_type: At,
+    /// A parameter that stands without a list (`x => x`).
+    pub parameter: At,
     /// What it opens for the names inside.
     pub scope: Option<ScopeKind>,
 }
 
 impl Define {
     const fn base(kind: SymbolKind, kind_in_type: SymbolKind, scope: Option<ScopeKind>) -> Self {
-        Self { kind, kind_in_type, name: NameAt::Field("name"), body: "body", ty: "", bases: "", value: "", self_type: "", scope }
+        Self {
+            kind,
+            kind_in_type,
+            name: NameAt::Field("name"),
+            body: "body",
+            ty: "",
+            bases: "",
+            value: "",
+            self_type: "",
+            parameter: "",
+            scope,
+        }
     }
 
     /// A function with fields `name`, `body`, `return_type`; a method inside a type.
@@ -454,6 +479,8 @@ pub enum NameAt {
     Field(At),
     /// Where this code finds it; `None` means the node defines nothing.
     Find(for<'t> fn(Node<'t>) -> Option<Node<'t>>),
+    /// A node of role [`Role::Named`] around it gives it; else it stands in the field `name`.
+    Given,
     /// It is always called this.
     Fixed(&'static str),
 }

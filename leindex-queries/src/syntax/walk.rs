@@ -8,12 +8,13 @@
 use rustc_hash::FxHashSet;
 use tree_sitter::{Node, Tree};
 
+use super::recover::{Recovered, Recovery};
 use super::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, DiagnosticRow, ExportRow, ImportFlags, ImportKind, ImportRow, LineRow, ModuleRow, NONE,
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 use crate::items::{docs, metrics::Counters, signature};
-use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
+use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Parts, Place, Receiver, Role, Slot, Visit};
 
 mod definitions;
 mod hooks;
@@ -107,8 +108,8 @@ struct Frame {
     kind: u16,
     /// A token that counts flat (`else`) was seen among the children.
     after_else: bool,
-    /// A parameter that may be left out though it holds no default.
-    optional: bool,
+    /// What the code of a language said of the node.
+    said: Said,
     /// Length of the list buffer when the node was opened.
     lists: u32,
     /// Children seen in the field that the role counts.
@@ -186,18 +187,18 @@ pub struct Walk<'a> {
     section: SymbolFlags,
     /// Definitions that start before this byte cannot be seen from other files.
     hidden_until: u32,
-    /// The field that the parameter being walked makes, or [`NONE`].
-    promoted: u32,
     /// Whether the rows of modules are in the order of their symbols so far.
     modules_in_order: bool,
     /// How many nodes were open when a wrapper was entered whose definition has not come yet, or 0: the comments before
     /// the wrapper are the definition's.
     held: usize,
     receiver: Str,
-    /// The next parameter may be left out.
-    optional_next: bool,
-    /// What the code of a language said of the node it looks at, for its frame.
+    /// Trees of broken regions that were parsed again, in order, and how many of them were walked.
+    recovered: &'a [Recovered],
+    next_recovered: usize,
+    /// What the code of a language said of the node it looks at, for its frame, and of where its parts stand.
     said: Said,
+    located: Parts,
     /// Parameters of the next symbol that were added before it.
     pending_parameters: u32,
     /// A base of the next scope to be opened.
@@ -222,19 +223,23 @@ pub struct Walk<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Said {
     arity: u16,
+    /// A parameter that may be left out though it holds no default.
     optional: bool,
-    parts: [(Place, Slot); 4],
+    /// A parameter that is a field of the type as well.
+    field: bool,
+    /// The name for the definition in a node of role [`Role::Named`], where it is not its `name` part.
+    name: (u32, u32),
+    /// The use that names the type which that definition belongs to.
+    owner: u32,
 }
 
 /// Types nested deeper have no module of their own.
 const DEEPEST_KEY: usize = 32;
 
-const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
+const NO_PARTS: Parts = [(Place::Nowhere, Slot::Other); 5];
 
 impl Said {
-    const fn nothing() -> Self {
-        Self { arity: 0, optional: false, parts: NO_PARTS }
-    }
+    const NOTHING: Self = Self { arity: 0, optional: false, field: false, name: (NONE, NONE), owner: NONE };
 }
 
 struct Buffers<'a> {
@@ -257,9 +262,16 @@ struct Buffers<'a> {
     locals: &'a mut FxHashSet<(u32, Str)>,
 }
 
-/// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
-/// same length.
-pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tree, bool)], buffers: &mut WalkBuffers) -> Rows {
+/// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
+/// tree is broken, `recovered` holds what stands in place of its nodes there.
+pub(crate) fn rows_of(
+    grammar: &Grammar,
+    source: &str,
+    content: [u8; 32],
+    tree: Option<&Tree>,
+    recovery: &Recovery,
+    buffers: &mut WalkBuffers,
+) -> Rows {
     buffers.rows.clear();
     buffers.frames.clear();
     buffers.counters.clear();
@@ -296,12 +308,13 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         hidden_until: 0,
-        promoted: NONE,
         modules_in_order: true,
         held: 0,
         receiver: Str::EMPTY,
-        optional_next: false,
-        said: Said::nothing(),
+        recovered: &recovery.trees,
+        next_recovered: 0,
+        said: Said::NOTHING,
+        located: NO_PARTS,
         pending_parameters: 0,
         pending_base: None,
         recovering: false,
@@ -314,12 +327,21 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         flags: SymbolFlags::default(),
     };
     walk.begin();
-    for (tree, recovered) in trees {
-        walk.recovering = *recovered;
-        walk.skip_before = 0;
+    if let Some(tree) = tree {
         walk.tree(tree);
+        walk.recover_until(u32::MAX);
+        if let Some(remark) = recovery.remark {
+            walk.diagnostic(tree.root_node(), remark);
+        }
     }
     walk.finish()
+}
+
+impl Frame {
+    /// The kind of error nodes.
+    const ERROR: u16 = u16::MAX;
+    /// The kind of what is above a tree's root; no node has it.
+    const ROOT: u16 = 0;
 }
 
 impl<'a> Walk<'a> {
@@ -510,6 +532,14 @@ impl<'a> Walk<'a> {
         index
     }
 
+    /// Adds an import that binds nothing here: what it brings in is only exported again, as `exported` (empty for all
+    /// of it).
+    pub fn reexport(&mut self, node: Node<'_>, kind: ImportKind, module: &str, name: &str, exported: &str, flags: ImportFlags) -> u32 {
+        let index = self.import(node, kind, module, name, "", 0, flags | ImportFlags::REEXPORT);
+        self.rows.imports[index as usize].alias = self.rows.string(exported);
+        index
+    }
+
     /// Exports a local name or value under `name` (`default`, or empty for the whole module).
     pub fn export(&mut self, name: &str, local: &str) {
         let row = ExportRow { name: self.rows.string(name), local: self.rows.string(local), value: NONE };
@@ -588,7 +618,7 @@ impl<'a> Walk<'a> {
     /// grammars in which parts have neither fields nor fixed positions.
     pub fn locate(&mut self, part: Slot, child: usize) {
         let place = u16::try_from(child).map_or(Place::Nowhere, Place::Child);
-        if let Some(free) = self.said.parts.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
+        if let Some(free) = self.located.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
             *free = (place, part);
         }
     }
@@ -599,7 +629,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Says that the parameter being looked at may be left out.
-    pub fn optional(&mut self) {
+    pub fn optional_parameter(&mut self) {
         self.said.optional = true;
     }
 
@@ -700,11 +730,6 @@ impl<'a> Walk<'a> {
         if let Some(parent) = self.buffers.frames.last_mut() {
             parent.arity = u16::try_from(arity).unwrap_or(u16::MAX);
         }
-    }
-
-    /// The parameter being looked at may be left out.
-    pub fn optional_parameter(&mut self) {
-        self.optional_next = true;
     }
 
     /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
@@ -824,14 +849,41 @@ impl<'a> Walk<'a> {
         self.buffers.counters.push((0, Counters::default()));
     }
 
+    /// Walks the recovered trees that begin before `offset` and were not walked yet.
+    fn recover_until(&mut self, offset: u32) {
+        while let Some(recovered) = self.recovered.get(self.next_recovered).filter(|recovered| recovered.start < offset) {
+            self.next_recovered += 1;
+            self.recovering = true;
+            let export = std::mem::replace(&mut self.in_export, false);
+            let skip_before = std::mem::take(&mut self.skip_before);
+            let root = self.frame(Frame::ROOT, None, Mode::Read, Metric::default(), (recovered.start, recovered.end));
+            self.buffers.frames.push(root);
+            self.tree(&recovered.tree);
+            self.buffers.frames.pop();
+            self.in_export = export;
+            self.skip_before = skip_before;
+            self.recovering = false;
+        }
+    }
+
+    /// Whether a recovered tree stands in place of this node. Walks those that begin before its end.
+    fn replaced(&mut self, node: Node<'_>) -> bool {
+        let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+        self.recover_until(start.saturating_add(1));
+        let before = self.recovered.get(..self.next_recovered).and_then(<[Recovered]>::last);
+        before.is_some_and(|recovered| start >= recovered.start && end <= recovered.end)
+    }
+
     fn tree(&mut self, tree: &Tree) {
         let mut cursor = tree.walk();
         let depth_floor = self.buffers.frames.len();
+        let watch = !self.recovering && !self.recovered.is_empty();
         loop {
             let node = cursor.node();
             let info = self.grammar.kinds.get(node.kind_id() as usize).copied();
             // Error nodes have an id outside the table.
             let (inert, action, metric) = info.map_or((false, None, Metric::default()), |i| (i.inert, i.action, i.metric));
+            let inert = inert || watch && cursor.depth() > 0 && self.replaced(node);
             let mut descend = !inert;
             if !inert {
                 let field = cursor.field_id().map_or(0, |id| id.get());
@@ -899,6 +951,9 @@ impl<'a> Walk<'a> {
         if slot == Slot::Name && !matches!(parent_role, Some(Role::Define(_))) {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
+            if parent.said.name.0 != NONE || parent.said.owner != NONE {
+                return self.done(metric, node);
+            }
             (parent.name_start, parent.name_end) = (start, end);
             if self.pending_name != 0 && node.id() == self.pending_name {
                 self.pending_name = 0;
@@ -946,10 +1001,11 @@ impl<'a> Walk<'a> {
             return self.done(metric, node);
         }
         let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
-        let mut said = Said::nothing();
+        let mut said = Said::NOTHING;
         if let Some(Role::Custom(code)) = role {
             self.mode = mode;
             self.said = said;
+            self.located = NO_PARTS;
             let visit = code(self, node);
             said = self.said;
             if self.counted != 0 {
@@ -974,7 +1030,7 @@ impl<'a> Walk<'a> {
                 Visit::As(other) => {
                     role = Some(other);
                     let mut chosen = self.action(other);
-                    chosen.place(&said.parts);
+                    chosen.place(&self.located);
                     action = Some(chosen);
                 }
                 Visit::Then(other, code) => {
@@ -990,46 +1046,15 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let mut frame = Frame {
-            action,
-            mode: inner_mode(role, mode),
-            metric,
-            object: Value::None,
-            value: Value::None,
-            ty: Value::None,
-            left: Value::None,
-            last: Value::None,
-            name_start: NONE,
-            name_end: NONE,
-            children: 0,
-            arity: said.arity,
-            start,
-            end,
-            slot: Slot::Other,
-            opens: Opens::Nothing,
-            scope_before: self.scope,
-            symbol_before: self.symbol,
-            export_before: self.in_export,
-            section_before,
-            body_start: NONE,
-            ty_start: 0,
-            ty_end: 0,
-            ty_fixed: false,
-            declares: false,
-            name_use: NONE,
-            symbols_before: self.rows.symbols.len() as u32,
-            kind: node.kind_id(),
-            after_else: false,
-            optional: said.optional,
-            lists: self.buffers.lists.len() as u32,
-            nth: 0,
-        };
+        let mut frame = self.frame(node.kind_id(), action, inner_mode(role, mode), metric, (start, end));
+        (frame.said, frame.arity, frame.section_before) = (said, said.arity, section_before);
         if let Some(symbol) = again {
             frame.mode = Mode::Read;
             self.open_again(node, symbol, &mut frame);
         }
         let Some(role) = role else {
-            if !node.is_extra() && named && self.buffers.frames.len() > 1 {
+            let at_top = self.buffers.frames.iter().rev().take(2).any(|above| above.kind == Frame::ROOT);
+            if !node.is_extra() && named && self.buffers.frames.len() > 1 && !at_top {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
@@ -1064,6 +1089,13 @@ impl<'a> Walk<'a> {
                 self.next.function = 0;
                 if let Some(body) = node.child_by_field_name("body") {
                     self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
+                }
+            }
+            Role::Named { .. } => {
+                (frame.name_start, frame.name_end) = said.name;
+                if said.owner != NONE {
+                    self.open_scope(ScopeKind::Extension, NONE, &mut frame);
+                    self.set_self_type(self.scope, said.owner);
                 }
             }
             Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
@@ -1110,6 +1142,44 @@ impl<'a> Walk<'a> {
         true
     }
 
+    /// An open node of which nothing was seen yet.
+    fn frame(&self, kind: u16, action: Option<Action>, mode: Mode, metric: Metric, (start, end): (u32, u32)) -> Frame {
+        Frame {
+            action,
+            mode,
+            metric,
+            object: Value::None,
+            value: Value::None,
+            ty: Value::None,
+            left: Value::None,
+            last: Value::None,
+            name_start: NONE,
+            name_end: NONE,
+            children: 0,
+            arity: 0,
+            start,
+            end,
+            slot: Slot::Other,
+            opens: Opens::Nothing,
+            scope_before: self.scope,
+            symbol_before: self.symbol,
+            export_before: self.in_export,
+            body_start: NONE,
+            ty_start: 0,
+            ty_end: 0,
+            ty_fixed: false,
+            declares: false,
+            name_use: NONE,
+            symbols_before: self.rows.symbols.len() as u32,
+            section_before: self.section,
+            kind,
+            after_else: false,
+            said: Said::NOTHING,
+            lists: self.buffers.lists.len() as u32,
+            nth: 0,
+        }
+    }
+
     fn done(&mut self, metric: Metric, node: Node<'_>) -> bool {
         if metric != Metric::default() {
             self.count(metric, node, false);
@@ -1123,9 +1193,6 @@ impl<'a> Walk<'a> {
         if self.held == self.buffers.frames.len() + 1 {
             self.held = 0;
             self.forget_comments(frame.end);
-        }
-        if frame.metric != Metric::default() {
-            self.count(frame.metric, node, false);
         }
         let value = match frame.action {
             None => {
@@ -1145,6 +1212,10 @@ impl<'a> Walk<'a> {
                 self.symbol = frame.symbol_before;
                 self.close_symbol(symbol, node.has_error());
             }
+        }
+        if frame.metric != Metric::default() {
+            // A definition counts where it stands; what is inside was counted for itself.
+            self.count(frame.metric, node, false);
         }
         self.in_export = frame.export_before;
         self.section = frame.section_before;
@@ -1512,7 +1583,8 @@ impl<'a> Walk<'a> {
         if text.is_empty() {
             return;
         }
-        if !matches!(mode, Mode::Declare { symbol: Some(_), .. }) {
+        let outside = self.outside_functions();
+        if !matches!(mode, Mode::Declare { symbol: Some(_), .. } if outside) {
             self.forget_comments(start);
         }
         if let Some(around) = self.buffers.frames.last()
@@ -1525,7 +1597,6 @@ impl<'a> Walk<'a> {
         let name = self.rows.string(text);
         let value = match mode {
             Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
-                let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
                     let symbol = self.push_symbol(node, text, node.byte_range(), kind, None);
@@ -1534,7 +1605,11 @@ impl<'a> Walk<'a> {
                 } else {
                     let scope = if hoisted { self.function_scope() } else { self.scope };
                     let binding = self.push_binding(name, scope, kind, NONE, start);
-                    let in_list = self.buffers.frames.last().and_then(|f| f.action).is_some_and(|a| matches!(a.role, Role::Parameters));
+                    let in_list = self.buffers.frames.last().is_some_and(|frame| match frame.action.map(|action| action.role) {
+                        Some(Role::Parameters) => true,
+                        Some(Role::Define(_)) => frame.slot == Slot::Left,
+                        _ => false,
+                    });
                     let scope = self.rows.scopes[self.scope as usize];
                     if in_list && scope.kind == ScopeKind::Function && scope.symbol != NONE {
                         let row = ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false };
@@ -1849,7 +1924,8 @@ impl<'a> Walk<'a> {
     }
 
     fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
-        let mut optional = frame.optional || frame.value != Value::None;
+        let around_optional = self.buffers.frames.last().is_some_and(|around| around.said.optional);
+        let optional = frame.said.optional || around_optional || frame.value != Value::None || variadic;
         // A pattern is its own name; a type alone has none.
         let mut name = match (frame.ty_start, frame.ty_end) {
             (start, end) if (start, end) == (frame.start, frame.end) => (0, 0),
@@ -1860,6 +1936,10 @@ impl<'a> Walk<'a> {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
+            if frame.said.field {
+                let field = if frame.said.name.0 == NONE { name } else { frame.said.name };
+                self.field_of_parameter(frame, field);
+            }
         }
         let scope = self.rows.scopes[self.scope as usize];
         if scope.kind == ScopeKind::Extension
@@ -1872,7 +1952,6 @@ impl<'a> Walk<'a> {
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic | std::mem::take(&mut self.optional_next);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
         let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
             let named = matches!(frame.left, Value::Binding(_));
@@ -1884,13 +1963,7 @@ impl<'a> Walk<'a> {
         } else {
             (name, self.type_text(frame))
         };
-        let text = self.source.get(text.0 as usize..text.1 as usize).unwrap_or("");
-        let name = self.rows.string(text.trim_end_matches([':', ' ']));
-        let promoted = std::mem::replace(&mut self.promoted, NONE);
-        if promoted != NONE {
-            self.type_of_symbol(promoted, ty);
-            self.rows.symbols[promoted as usize].return_type = ty_str;
-        }
+        let name = self.one_line(text.0, text.1);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
     }
 
@@ -1906,10 +1979,43 @@ impl<'a> Walk<'a> {
         self.rows.string(self.buffers.text)
     }
 
-    /// The declared type of a node as written, without the mark before it.
+    /// The field that a constructor's parameter is as well.
+    fn field_of_parameter(&mut self, frame: &Frame, name: (u32, u32)) {
+        let Some(scope) = self.type_scope() else { return };
+        let Some(owner) = self.rows.scopes.get(scope as usize).map(|row| row.symbol).filter(|&symbol| symbol != NONE) else { return };
+        let here = (std::mem::replace(&mut self.scope, scope), std::mem::replace(&mut self.symbol, owner));
+        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
+        let span = (frame.start, frame.end);
+        let symbol = self.push_symbol_at(span, text, name.0 as usize..name.1 as usize, SymbolKind::Field, None);
+        let return_type = self.type_text(frame);
+        self.rows.symbols[symbol as usize].return_type = return_type;
+        if let Value::Use(ty) = frame.ty {
+            self.type_of_symbol(symbol, ty);
+        }
+        self.close_symbol(symbol, false);
+        (self.scope, self.symbol) = here;
+    }
+
+    /// A piece of the text with its white space made single blanks, without a mark at its end.
+    fn one_line(&mut self, start: u32, end: u32) -> Str {
+        let text = self.source.get(start as usize..end as usize).unwrap_or("").trim_end_matches([':', ' ']);
+        if !text.contains(char::is_whitespace) {
+            return self.rows.string(text);
+        }
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.rows.string(&line)
+    }
+
+    /// The declared type of a node as written, without the mark before it, on one line.
     fn type_text(&mut self, frame: &Frame) -> Str {
         let text = self.source.get(frame.ty_start as usize..frame.ty_end as usize).unwrap_or("");
-        self.rows.string(text.trim_start_matches([':', ' ']).trim_start_matches("->").trim())
+        let text = text.trim_start_matches([':', ' ']).trim_start_matches("->").trim();
+        if !text.contains('\n') {
+            return self.rows.string(text);
+        }
+        self.buffers.text.clear();
+        signature::one_line(text, self.buffers.text);
+        self.rows.string(self.buffers.text)
     }
 
     /// Adds a parameter row to a symbol, or notes its receiver.
@@ -1950,6 +2056,7 @@ impl<'a> Walk<'a> {
     fn open_scope(&mut self, kind: ScopeKind, symbol: u32, frame: &mut Frame) {
         self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol, self_type: NONE, start: frame.start, end: frame.end });
         self.scope = self.rows.scopes.len() as u32 - 1;
+        self.in_export &= kind == ScopeKind::Extension;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
             self.section = SymbolFlags::default();
@@ -2027,27 +2134,67 @@ impl<'a> Walk<'a> {
             self.opened(symbol, define, frame);
             return true;
         }
+        let mut own_name_only = false;
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
                 Err(_) => node.child_by_field_name(at),
             },
             NameAt::Find(find) => find(node),
+            NameAt::Given => {
+                let own = node.child_by_field_name("name");
+                let given = self.buffers.frames.last().filter(|_| self.is_named_value()).filter(|given| given.name_start != NONE).copied();
+                match given {
+                    Some(given) => {
+                        self.open_given(node, define, &given, own, frame);
+                        return true;
+                    }
+                    None => {
+                        own_name_only = own.is_some();
+                        own
+                    }
+                }
+            }
             NameAt::Fixed(text) => {
                 let symbol = self.push_symbol(node, text, node.start_byte()..node.start_byte(), self.kind_here(define), define.scope);
                 self.opened(symbol, define, frame);
                 return true;
             }
         };
-        let Some(name) = name else { return false };
-        let text = self.source.get(name.byte_range()).unwrap_or("");
-        if text.is_empty() {
-            return false;
-        }
+        let text = name.and_then(|name| self.source.get(name.byte_range())).unwrap_or("");
+        let (Some(name), false) = (name, text.is_empty()) else {
+            // What has no name is no symbol, but it is still a scope.
+            if let Some(kind) = define.scope {
+                self.open_scope(kind, NONE, frame);
+            }
+            return define.scope.is_some();
+        };
         self.pending_name = name.id();
         let symbol = self.push_symbol(node, text, name.byte_range(), self.kind_here(define), define.scope);
         self.opened(symbol, define, frame);
+        if let (true, Some(binding)) = (own_name_only, self.rows.bindings.last_mut()) {
+            // The name of a value is known inside only.
+            binding.scope = self.scope;
+        }
         true
+    }
+
+    /// Opens a definition that is the value of a node of role [`Role::Named`].
+    fn open_given(&mut self, node: Node<'_>, define: &Define, given: &Frame, own: Option<Node<'_>>, frame: &mut Frame) {
+        let range = given.name_start as usize..given.name_end as usize;
+        let text = self.source.get(range.clone()).unwrap_or("");
+        let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+        self.opened(symbol, define, frame);
+        if !define.kind.is_callable() && !define.kind.is_type() {
+            let row = &mut self.rows.symbols[symbol as usize];
+            (row.body_start, row.type_use) = (frame.start, given.ty.use_index());
+        }
+        if let Some(own) = own {
+            // The name that the value has by itself is known inside.
+            self.pending_name = own.id();
+            let name = self.rows.string(self.source.get(own.byte_range()).unwrap_or(""));
+            self.push_binding(name, self.scope, BindingKind::Symbol, symbol, own.start_byte() as u32);
+        }
     }
 
     fn opened(&mut self, symbol: u32, define: &Define, frame: &mut Frame) {
@@ -2104,7 +2251,22 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (mut start, end) = self.outer_span(node);
+        let span = self.outer_span(node);
+        if name.contains('\n') {
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+            return self.push_symbol_at(span, &name, name_range, kind, scope);
+        }
+        self.push_symbol_at(span, name, name_range, kind, scope)
+    }
+
+    fn push_symbol_at(
+        &mut self,
+        (mut start, end): (u32, u32),
+        name: &str,
+        name_range: std::ops::Range<usize>,
+        kind: SymbolKind,
+        scope: Option<ScopeKind>,
+    ) -> u32 {
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
@@ -2176,7 +2338,7 @@ impl<'a> Walk<'a> {
         let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
-                Some(Role::Wrapper | Role::Export { .. } | Role::Group { .. }) => (start, end) = (frame.start, frame.end),
+                Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. } | Role::Group { .. }) => (start, end) = (frame.start, frame.end),
                 _ => break,
             }
         }
@@ -2351,8 +2513,8 @@ impl<'a> Walk<'a> {
 
     fn error(&mut self, node: Node<'_>) {
         self.rows.errors += 1;
-        let inside_error = node.parent().is_some_and(|parent| parent.is_error());
-        if node.is_error() && !inside_error {
+        let inside_error = self.buffers.frames.last().is_some_and(|parent| parent.kind == Frame::ERROR);
+        if node.is_error() && !inside_error && !self.recovering {
             self.rows.error_bytes += (node.end_byte() - node.start_byte()) as u32;
         }
         // A few places are enough to find the rest.
@@ -2420,6 +2582,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::TypeParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
         }
+        (Role::Define(_), Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
         (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {

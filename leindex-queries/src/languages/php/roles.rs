@@ -199,7 +199,7 @@ fn property(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 fn promoted(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if let Some(name) = node.child_by_field_name("name") {
         let start = name.start_byte() + usize::from(walk.text(name).starts_with('$'));
-        walk.promote_parameter(node, start, name.end_byte());
+        walk.field_parameter_named(start, name.end_byte());
     }
     Visit::As(&PARAMETER)
 }

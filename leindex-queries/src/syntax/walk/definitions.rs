@@ -4,7 +4,8 @@
 use tree_sitter::Node;
 
 use super::{Mode, Opens, Walk};
-use crate::syntax::rows::{BindingKind, ModuleRow, NONE, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
+use crate::languages::{Role, Slot};
+use crate::syntax::rows::{BindingKind, ModuleRow, NONE, ParameterRow, ScopeKind, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
 
 impl Walk<'_> {
     /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
@@ -122,6 +123,54 @@ impl Walk<'_> {
         self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
     }
 
+    /// For a node that is given [`Role::Named`]: where the name stands that is no part of the node by itself, and the
+    /// use that names the type which the definition belongs to.
+    pub fn give_name(&mut self, name: Option<Node<'_>>, owner: Option<u32>) {
+        self.said.name = name.map_or((NONE, NONE), |name| (name.start_byte() as u32, name.end_byte() as u32));
+        self.said.owner = owner.unwrap_or(NONE);
+    }
+
+    /// Whether the node being looked at is the value of a node of role [`Role::Named`].
+    pub fn is_named_value(&self) -> bool {
+        self.buffers
+            .frames
+            .last()
+            .is_some_and(|frame| frame.slot == Slot::Value && frame.action.is_some_and(|action| matches!(action.role, Role::Named { .. })))
+    }
+
+    /// Whether the node being looked at is the value of a node of role [`Role::Named`] that names no symbol, only the
+    /// type its members belong to.
+    pub fn is_member_list(&self) -> bool {
+        self.is_named_value() && self.buffers.frames.last().is_some_and(|frame| frame.said.owner != NONE && frame.name_start == NONE)
+    }
+
+    /// The parameter being looked at is a field of the type around the constructor.
+    pub fn field_parameter(&mut self) {
+        self.said.field = true;
+    }
+
+    /// As [`Self::field_parameter`], where the field's name stands at these bytes of the parameter's.
+    pub fn field_parameter_named(&mut self, start: usize, end: usize) {
+        self.said.field = true;
+        self.said.name = (start as u32, end as u32);
+    }
+
+    /// Adds a parameter row that binds no name itself: a pattern, whose text on one line is its name.
+    pub fn pattern_parameter(&mut self, pattern: Node<'_>) {
+        let scope = self.rows.scopes[self.scope as usize];
+        if scope.kind == ScopeKind::Function && scope.symbol != NONE {
+            let name = self.one_line(pattern.start_byte() as u32, pattern.end_byte() as u32);
+            self.parameter(scope.symbol, ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false });
+        }
+    }
+
+    /// Documents the symbol around by a comment, from `tag` on if the comment has it.
+    pub fn document_symbol(&mut self, comment: Node<'_>, tag: &str) {
+        let doc = self.cleaned(self.text(comment));
+        let doc = self.rows.str(doc).split_once(tag).map(|(_, after)| after.trim().to_owned()).map_or(doc, |after| self.rows.string(&after));
+        self.rows.symbols[self.symbol as usize].doc = doc;
+    }
+
     /// Sets flags on the members of this name that the symbol around has so far.
     pub fn flag_member(&mut self, name: &str, flags: SymbolFlags) {
         let name = self.rows.string(name);
@@ -193,19 +242,6 @@ impl Walk<'_> {
         self.value_of_symbol(symbol, value);
         self.close_symbol(symbol, node.has_error());
         symbol
-    }
-
-    /// The parameter about to be walked makes a field of the type around, named by a part of its text.
-    pub fn promote_parameter(&mut self, node: Node<'_>, start: usize, end: usize) {
-        let Some(scope) = self.type_scope() else { return };
-        let here = (self.scope, self.symbol);
-        let owner = self.rows.scopes[scope as usize].symbol;
-        if owner == NONE {
-            return;
-        }
-        (self.scope, self.symbol) = (scope, owner);
-        self.promoted = self.leaf_symbol_at(node, start, end, SymbolKind::Field, NONE);
-        (self.scope, self.symbol) = here;
     }
 
     /// The newest symbol of this name at the top of the file.

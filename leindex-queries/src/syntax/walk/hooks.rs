@@ -76,6 +76,16 @@ impl<'a> Walk<'a> {
         frame.and_then(|frame| self.source.get(frame.start as usize..)).unwrap_or("")
     }
 
+    /// The text of the node around.
+    pub fn parent_text(&self) -> &'a str {
+        self.buffers.frames.last().and_then(|frame| self.source.get(frame.start as usize..frame.end as usize)).unwrap_or("")
+    }
+
+    /// The role of the innermost node around that has one.
+    pub fn nearest_role(&self) -> Option<&'static Role> {
+        self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
+    }
+
     /// Whether the parent of the node being looked at opened a scope or symbol.
     pub fn parent_opens(&self) -> bool {
         self.buffers.frames.last().is_some_and(|frame| frame.opens != Opens::Nothing)
@@ -114,7 +124,7 @@ impl<'a> Walk<'a> {
         self.rows.symbols[self.symbol as usize].doc = doc;
     }
 
-    fn cleaned(&mut self, text: &str) -> Str {
+    pub(super) fn cleaned(&mut self, text: &str) -> Str {
         self.buffers.text.clear();
         docs::leading(text, &[(0, text.len() as u32)], &[], text.len() as u32, &[], self.buffers.text);
         self.rows.string(self.buffers.text)
