@@ -155,9 +155,7 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         "" => outside(context, rest, &mut targets),
         _ => {
             // A type of this file, a module in scope here, a crate, or (2015) a module of this crate.
-            let local = first.starts_with(char::is_uppercase)
-                || context.layout.has_module("rust", &format!("{here}::{first}"))
-                || is_unknown_crate(context, first);
+            let local = first.starts_with(char::is_uppercase) || context.layout.has_module("rust", &format!("{here}::{first}"));
             if local {
                 module(&here, import.module, &mut targets);
             }
@@ -175,17 +173,6 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         }
     }
     targets
-}
-
-/// Whether the manifest names the crates it depends on and this is none of them.
-fn is_unknown_crate(context: &ImportContext<'_>, first: &str) -> bool {
-    if matches!(first, "std" | "core" | "alloc" | "proc_macro" | "test") {
-        return false;
-    }
-    let Some((_, manifest)) = context.layout.manifest("Cargo.toml", context.folder()) else { return false };
-    !manifest.aliases.is_empty()
-        && manifest.name.replace('-', "_") != first
-        && !manifest.aliases.iter().any(|(alias, _)| alias.replace('-', "_") == first)
 }
 
 /// The file of `mod x;`.
@@ -450,7 +437,7 @@ mod tests {
         check(price, "std::collections", "HashMap", &["external std"]);
         check(price, "Kind", "", &["module shop_core::item::price::Kind"]);
         check(lib, "item", "Item", &["module shop_core::item"]);
-        check(price, "store", "Store", &["module shop_core::item::price::store", "module shop_core::store"]);
+        check(price, "store", "Store", &["module shop_core::store", "external store"]);
         check(lib, "util::fs", "read", &["module shop_util::fs", "external util"]);
         check(lib, "log2", "info", &["module the_log", "external log2"]);
         check(lib, "::rand", "Rng", &["module rand", "external rand"]);
@@ -459,7 +446,7 @@ mod tests {
         check(lib, "self::placed", "other/place.rs", &["file src/other/place.rs", "module shop_core::placed"]);
         check(("src/item/mod.rs", "shop_core::item"), "self::price", "", &["file src/item/price.rs", "module shop_core::item::price"]);
         check(test, "self::common", "", &["file tests/common/mod.rs", "module shop_core:tests::sells::common"]);
-        check(test, "common", "setup", &["module shop_core:tests::sells::common", "module shop_core:tests::common"]);
+        check(test, "common", "setup", &["module shop_core:tests::common", "external common"]);
         check(test, "shop_core::item", "Item", &["module shop_core::item", "external shop_core"]);
     }
 
