@@ -180,6 +180,21 @@ fn declare(walk: &mut Walk<'_>, node: Node<'_>, variables: &'static Role) -> Vis
     }
 }
 
+/// Where the type of a conversion function ends and its parameters begin.
+fn conversion_end(conversion: Node<'_>) -> usize {
+    let mut node = conversion;
+    for _ in 0..DEEPEST {
+        if let Some(parameters) = node.child_by_field_name("parameters") {
+            return parameters.start_byte();
+        }
+        match node.child_by_field_name("declarator").or_else(|| last_named(node)) {
+            Some(inner) => node = inner,
+            None => break,
+        }
+    }
+    conversion.end_byte()
+}
+
 /// Whether a function without a return type can be one: a constructor, destructor or conversion.
 fn names_itself(walk: &Walk<'_>, found: &Declared<'_>) -> bool {
     let name = walk.text(found.name);
@@ -193,7 +208,7 @@ fn define_function(walk: &mut Walk<'_>, node: Node<'_>, found: &Declared<'_>) ->
     let name = walk.text(found.name);
     if found.name.kind() == "operator_cast" {
         // `operator bool() const`: the name ends where the parameters begin.
-        let end = found.name.child_by_field_name("declarator").map_or(found.name.end_byte(), |parameters| parameters.start_byte());
+        let end = conversion_end(found.name);
         let text = walk.source().get(found.name.start_byte()..end).unwrap_or("").trim_end();
         walk.name_definition_at(found.name);
         walk.name_definition(found.name.start_byte(), found.name.start_byte() + text.len());
