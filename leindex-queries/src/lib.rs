@@ -26,3 +26,12 @@ pub mod query {
 }
 
 pub use index::{Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Index, Options, Snapshot, SymbolInfo};
+
+/// The snippets of the book, which are run as tests.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../book/src/quick-start.md")]
+    struct QuickStart;
+    #[doc = include_str!("../../book/src/extending.md")]
+    struct Extending;
+}
