@@ -36,10 +36,15 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("concatenated_string", Role::Literal("str")),
     ("integer", Role::Literal("int")),
     ("float", Role::Literal("float")),
-    ("list", Role::Literal("list")),
+    ("list", Role::Items("list")),
     ("dictionary", Role::Literal("dict")),
     ("set", Role::Literal("set")),
-    ("tuple", Role::Literal("tuple")),
+    ("tuple", Role::Items("tuple")),
+    ("expression_list", Role::Items("tuple")),
+    ("list_splat", REST),
+    ("pattern_list", Role::List { first: false }),
+    ("tuple_pattern", Role::List { first: false }),
+    ("list_pattern", Role::List { first: false }),
     ("type", Role::Type),
     ("generic_type", Role::Pass { value: "0", ty: "" }),
     ("member_type", Role::Pass { value: "0", ty: "" }),
@@ -48,7 +53,12 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("named_expression", Role::Assign { left: "name", right: "value", ty: "" }),
     ("for_statement", Role::Declare(FOR)),
     ("for_in_clause", Role::Declare(FOR)),
-    ("as_pattern_target", Role::Declare(Declare { name: "0", value: "", ty: "", ..Declare::LOCAL })),
+    ("as_pattern", Role::Custom(as_pattern)),
+    ("as_pattern_target", Role::Pass { value: "0", ty: "" }),
+    ("case_pattern", Role::Bindings),
+    ("class_pattern", Role::Pattern { ty: "0" }),
+    ("keyword_pattern", Role::Keyword { name: "0", value: "" }),
+    ("dotted_name", Role::Custom(dotted_name)),
     ("return_statement", Role::Return { value: "0" }),
     ("global_statement", Role::Outer),
     ("nonlocal_statement", Role::Outer),
@@ -58,6 +68,12 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 ];
 
 const FOR: Declare = Declare { name: "left", value: "right", ty: "", element: true, ..Declare::LOCAL };
+
+const REST: Role = Role::Rest;
+const WITH: Role = Role::Declare(Declare { name: "alias", value: "0", ty: "", ..Declare::LOCAL });
+const EXCEPT: Role = Role::Declare(Declare { name: "alias", value: "", ty: "0", ..Declare::LOCAL });
+const EXCEPT_ANY: Role = Role::Declare(Declare { name: "alias", value: "", ty: "", ..Declare::LOCAL });
+const CASE: Role = Role::Declare(Declare { name: "1", value: "", ty: "", ..Declare::LOCAL });
 
 /// An assignment at the top of a file or class makes symbols.
 const ASSIGNMENT: Role = Role::Assign { left: "left", right: "right", ty: "type" };
@@ -110,7 +126,7 @@ fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let at_top = matches!(walk.scope_kind(), ScopeKind::File | ScopeKind::Type);
     let plain = node
         .child_by_field_name("left")
-        .is_some_and(|left| left.kind() == "identifier" || left.kind() == "pattern_list" || left.kind() == "tuple_pattern");
+        .is_some_and(|left| matches!(left.kind(), "identifier" | "pattern_list" | "tuple_pattern" | "list_pattern"));
     if at_top && plain {
         if let Some(left) = node.child_by_field_name("left")
             && walk.text(left) == "__all__"
@@ -134,7 +150,29 @@ fn splat(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         walk.add_parameter(name, true, true);
         return Visit::Skip;
     }
-    Visit::Children
+    Visit::As(&REST)
+}
+
+/// `with x as y`, `except E as y`, `case P as y`.
+fn as_pattern(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if node.child_by_field_name("alias").is_none() {
+        return Visit::As(&CASE);
+    }
+    if node.parent().is_some_and(|parent| parent.kind() == "except_clause") {
+        let one = node.named_child(0).is_some_and(|ty| ty.kind() != "tuple");
+        return Visit::As(if one { &EXCEPT } else { &EXCEPT_ANY });
+    }
+    Visit::As(&WITH)
+}
+
+/// In a pattern a plain name is bound; a dotted one is a value, that of a class pattern a type.
+fn dotted_name(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if walk.is_declaring() && node.named_child_count() == 1 {
+        return if walk.text(node) == "_" { Visit::Skip } else { Visit::Children };
+    }
+    let index = walk.qualified(node, ".");
+    walk.stand_for(index);
+    Visit::Skip
 }
 
 fn import(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
