@@ -8,10 +8,11 @@ mod error;
 mod open;
 mod results;
 mod snapshot;
+pub(crate) mod symbols;
 pub(crate) mod world;
 
 pub use change::Change;
 pub use error::{Cancellable, Cancelled, Error};
 pub use open::{Index, Options, Progress, StorePlace};
-pub use results::{EdgeInfo, FileInfo, SymbolInfo};
+pub use results::{EdgeInfo, FileInfo, Highlight, ScorePart, SearchHit, SearchOptions, SymbolInfo};
 pub use snapshot::Snapshot;

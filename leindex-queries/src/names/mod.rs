@@ -1,6 +1,7 @@
 //! Le Graphe, its names: modules, imports, scopes and the edges that follow from them.
 
 pub mod edges;
+pub mod evidence;
 pub mod files;
 pub mod live;
 pub mod manifests;
