@@ -1,5 +1,6 @@
 //! LeIndex: an incremental code-intelligence engine.
 
+pub mod context;
 mod db;
 pub(crate) mod graph;
 pub mod index;
@@ -24,4 +25,8 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
-pub use index::{Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Index, Options, Snapshot, SymbolInfo};
+
+pub use context::{Context, ContextItem, ContextOptions, Tier};
+pub use index::{
+    Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot, SymbolInfo,
+};

@@ -7,7 +7,7 @@ mod change;
 mod error;
 mod open;
 mod results;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod symbols;
 pub(crate) mod world;
 

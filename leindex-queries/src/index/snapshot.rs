@@ -11,6 +11,7 @@ use super::open::Index;
 use super::world::{View, World};
 use super::results::{EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
 use super::symbols::symbol_info;
+use crate::context::{Context, ContextOptions, context};
 use crate::graph::calls::{self, FoundEdge};
 use crate::graph::join::Join;
 use crate::items::descriptor::descriptor;
@@ -79,6 +80,13 @@ impl Snapshot<'_> {
                 })
                 .collect()
         })
+    }
+
+    /// What an engineer would read first to answer a question, as Markdown within a budget of tokens.
+    ///
+    /// Costs a few milliseconds where the edges around the entry points are known, and their resolution where not.
+    pub fn context(&self, question: &str, options: &ContextOptions) -> Cancellable<Context> {
+        self.ask(|world| context(world, &self.revision, question, options))
     }
 
     /// Every edge of the project, files in order, open names joined. Costs a resolution of every file the first time.
