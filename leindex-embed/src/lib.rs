@@ -1,6 +1,7 @@
 //! Tokenizers and embeddings.
 //!
 //! What is here takes text or bytes and knows no path, project or database.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod tokens;
 

@@ -1,4 +1,5 @@
 //! LeIndex: an incremental code-intelligence engine.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod context;
 mod db;

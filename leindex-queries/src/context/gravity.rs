@@ -24,7 +24,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::calls::{FoundEdge, incoming_from, outgoing_where};
 use crate::graph::join::Join;
-use crate::index::symbols::is_test;
+use crate::index::describe::is_test;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::files::{SourceFile, Symbol, symbol_row};
@@ -177,9 +177,8 @@ impl PartialOrd for Waiting<'_> {
 
 impl Ord for Waiting<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let entries = self.pulled.via.is_none().cmp(&other.pulled.via.is_none());
         let relevance = self.pulled.relevance.total_cmp(&other.pulled.relevance);
-        entries.then(relevance).then_with(|| (&other.path, other.row).cmp(&(&self.path, self.row)))
+        relevance.then_with(|| (&other.path, other.row).cmp(&(&self.path, self.row)))
     }
 }
 
@@ -197,10 +196,21 @@ pub(crate) fn pull<'w>(world: World<'w>, own: &Own<'w, '_>, entries: &[Symbol<'w
         reach,
         field: Field::default(),
     };
+    // Entries come first, in the order in which search ranks them.
     for &entry in entries {
         gravity.see(entry, 1.0, None);
     }
+    let mut seeds: Vec<Waiting<'w>> = std::mem::take(&mut gravity.heap).into_vec();
+    seeds.sort_by_key(|seed| entries.iter().position(|entry| *entry == seed.pulled.symbol));
+    gravity.taken.extend(entries.iter().copied());
     let mut tokens = 0;
+    for seed in &seeds {
+        tokens += seed.tokens;
+        gravity.field.pulled.push(seed.pulled.clone());
+    }
+    for seed in &seeds {
+        gravity.follow(&seed.pulled);
+    }
     while let Some(next) = gravity.heap.pop() {
         if !gravity.taken.insert(next.pulled.symbol) {
             continue;

@@ -9,14 +9,14 @@ use rustc_hash::FxHashMap;
 use super::gravity::{Field, Pulled, Via, members_of};
 use super::{ContextItem, Tier};
 use crate::index::SymbolInfo;
-use crate::index::symbols::symbol_info;
+use crate::index::describe::symbol_info;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::files::{SourceFile, Symbol, symbol_row};
 use crate::search::lexical::Lexical;
 use crate::search::rank::Found;
 use crate::search::terms::{for_each_subword, term};
-use crate::syntax::rows::{Rows, SymbolRow};
+use crate::syntax::rows::{Rows, SymbolKind, SymbolRow};
 
 /// Below this budget there is room for a list of places only.
 const SMALL: usize = 120;
@@ -24,6 +24,8 @@ const SMALL: usize = 120;
 const FOR_ENTRIES: usize = 60;
 /// Share of the budget that is kept for signatures, in percent.
 const FOR_SIGNATURES: usize = 12;
+/// Share of the budget that is kept for what is left out, in percent.
+const FOR_NOTES: usize = 8;
 /// Distance up to which a symbol is near: one certain call, or a member.
 const NEAR: f64 = 2.5;
 /// Lines around a site that an excerpt shows.
@@ -136,7 +138,7 @@ impl<'w> Renderer<'w, '_> {
         let titles = ["\n## Entry points\n\n", "\n## Around them\n\n", "\n## Further off\n\n", "\n## Left out\n\n"].map(|title| Block::new(title.trim_start()));
         let for_titles: usize = titles.iter().map(Block::tokens).sum();
         let mut notes = self.notes();
-        let for_notes = (budget * 8 / 100).min(60 + 20 * notes.len());
+        let for_notes = (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
         let Some(mut left) = budget.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places() };
         let pulled: Vec<Pulled<'w>> = self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 25)).cloned().collect();
         let mut items: Vec<Item<'w>> = pulled.iter().filter_map(|pulled| self.item(pulled)).collect();
@@ -155,7 +157,7 @@ impl<'w> Renderer<'w, '_> {
         hidden.retain(|item| !covered.iter().any(|&(file, start, end)| file == item.file && start <= item.row.start && item.row.end <= end));
         let more = hidden.len() + self.answer.field.waiting.len().saturating_sub(budget / 25);
         if more > 0 {
-            let names: Vec<String> = hidden.iter().take(5).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
+            let names: Vec<String> = hidden.iter().take(budget / 400).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
             let like = if names.is_empty() { String::new() } else { format!(", first of them {}", names.join(", ")) };
             notes.insert(0, format!("{more} related symbols for lack of room{like}."));
         }
@@ -176,17 +178,12 @@ impl<'w> Renderer<'w, '_> {
                 }
             }
         }
-        let mut footer = String::new();
-        for note in &notes {
-            footer.push_str("- ");
-            footer.push_str(note);
-            footer.push('\n');
-        }
-        if !footer.is_empty() && out.left() > titles[3].tokens() + 4 {
-            let end = prefix_within(&footer, out.left() - titles[3].tokens());
-            if let Some(block) = Block::within(&footer[..end], out.left() - titles[3].tokens()).filter(|block| block.tokens() > 0) {
-                out.push(&titles[3]);
-                out.push(&block);
+        let room = out.left().saturating_sub(titles[3].tokens());
+        let footer: Vec<Block> = notes.iter().map(|note| Block::new(format!("- {note}\n"))).collect();
+        if footer.iter().any(|block| block.tokens() <= room) {
+            out.push(&titles[3]);
+            for block in &footer {
+                out.push(block);
             }
         }
         Rendered { tokens: out.used(), text: out.into_text(), items, omitted: notes, ..Rendered::default() }
@@ -303,7 +300,7 @@ impl<'w> Renderer<'w, '_> {
     fn why(&self, via: &Via<'w>) -> String {
         let Some((rows, _, row)) = symbol_row(self.world.db, via.from) else { return String::new() };
         let separator = ".";
-        let local = crate::index::symbols::local_name(&rows, &row, separator);
+        let local = crate::index::describe::local_name(&rows, &row, separator);
         let path = via.from.file(self.world.db).path(self.world.db);
         let name = if local.is_empty() { path } else { local };
         let relation = match (via.kind, via.forward) {
@@ -581,7 +578,9 @@ fn whole_lines<'t>(text: &'t str, rows: &Rows, row: &SymbolRow) -> &'t str {
 /// The head of a type or module and the heads of its members, each with its line.
 fn outline(item: &Item<'_>, text: &str) -> String {
     let mut out = String::new();
-    let members: Vec<(u32, SymbolRow)> = members_of(&item.rows, item.index, &item.row).collect();
+    let members: Vec<(u32, SymbolRow)> = members_of(&item.rows, item.index, &item.row)
+        .filter(|(_, member)| member.kind.is_callable() || member.kind.is_type() || member.kind == SymbolKind::Constant && item.row.kind.is_module())
+        .collect();
     if item.row.kind.is_type() || item.row.kind.is_module() && item.index != 0 {
         let first = members.iter().map(|(_, member)| member.start_line).filter(|&line| line > item.row.start_line).min().unwrap_or(item.row.end_line + 1);
         let last = first.saturating_sub(1).min(item.row.start_line + 11).min(item.row.end_line).max(item.row.start_line);

@@ -75,7 +75,9 @@ impl<'w> Join<'w> {
             ([], _) => unresolved,
             ([one], _) => Joined { rule: Rule::Name, target: Some(one.symbol), candidates: Vec::new() },
             (_, [one]) => Joined { rule: Rule::Name, target: Some(one.symbol), candidates: Vec::new() },
-            (many, _) => Joined { rule: Rule::Ambiguous, target: None, candidates: many.iter().map(|candidate| candidate.symbol).collect() },
+            (many, _) => {
+                Joined { rule: Rule::Ambiguous, target: None, candidates: many.iter().map(|candidate| candidate.symbol).collect() }
+            }
         }
     }
 

@@ -86,7 +86,7 @@ pub struct Index {
     pub(crate) db: RootDatabase,
     pub(crate) project: Project,
     pub(crate) segments: Segments,
-    view: Mutex<Option<(ContentHash, Arc<View>)>>,
+    pub(crate) view: Mutex<Option<(ContentHash, Arc<View>)>>,
     pub(crate) options: Options,
 }
 
@@ -222,11 +222,7 @@ impl Index {
         drop(db);
         self.project.root = root;
         self.project.directories.clear();
-        let folders: Vec<Box<str>> = self.project.on_disk.keys().cloned().collect();
-        for folder in folders {
-            self.set_folder(&folder);
-        }
-        self.set_directories();
+        self.set_all_folders();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -303,6 +299,16 @@ impl Index {
         self.set_directories();
     }
 
+    /// Sets the inputs of every folder, in a new database.
+    pub(crate) fn set_all_folders(&mut self) {
+        let overlaid = self.project.overlays.keys().map(|path| Box::from(path.rsplit_once('/').map_or("", |(folder, _)| folder)));
+        let folders: std::collections::BTreeSet<Box<str>> = self.project.on_disk.keys().cloned().chain(overlaid).collect();
+        for folder in folders {
+            self.set_folder(&folder);
+        }
+        self.set_directories();
+    }
+
     /// Sets the inputs of a folder from the disk and the overlays. Compares before it sets.
     pub(crate) fn set_folder(&mut self, folder: &str) {
         let project = &mut self.project;
@@ -324,7 +330,12 @@ impl Index {
             let part = if chunks == 1 { 0 } else { chunk_of(&entry.name, count) };
             parts[usize::from(part)].push(entry);
         }
-        let last = project.directories.range((Box::from(folder), 0)..=(Box::from(folder), u16::MAX)).map(|((_, chunk), _)| chunk + 1).max().unwrap_or(0);
+        let last = project
+            .directories
+            .range((Box::from(folder), 0)..=(Box::from(folder), u16::MAX))
+            .map(|((_, chunk), _)| chunk + 1)
+            .max()
+            .unwrap_or(0);
         for chunk in 0..chunks.max(last) {
             let part: Box<[Entry]> = parts.get_mut(usize::from(chunk)).map(std::mem::take).unwrap_or_default().into();
             match project.directories.get(&(Box::from(folder), chunk)) {

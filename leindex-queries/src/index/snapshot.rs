@@ -8,13 +8,12 @@ use rustc_hash::FxHashSet;
 
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
-use super::world::{View, World};
+use super::describe::{symbol_info, symbol_name};
 use super::results::{EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
-use super::symbols::symbol_info;
+use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
 use crate::graph::calls::{self, FoundEdge};
 use crate::graph::join::Join;
-use crate::items::descriptor::descriptor;
 use crate::names::edges::file_edges;
 use crate::names::files::{Symbol, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
@@ -201,15 +200,6 @@ fn highlights<'w>(world: World<'w>, symbol: Symbol<'w>, lexical: &Lexical<'w>) -
             Highlight { start_line, end_line, text: shown.iter().map(cut).collect::<Vec<_>>().join("\n") }
         })
         .collect()
-}
-
-/// A symbol's name everywhere: `<project> <path> <descriptor>`.
-pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
-    let db = world.db;
-    let project = Workspace::get(db).roots(db).first().map_or("", |root| root.name(db));
-    let path = symbol.file(db).path(db);
-    let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
-    format!("{project} {path} {descriptor}")
 }
 
 pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo {

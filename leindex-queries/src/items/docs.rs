@@ -1,10 +1,15 @@
 //! Documentation: found above a definition or first in its body, freed of comment marks, and summed up in a sentence.
 
-/// Appends the cleaned text of the comments that stand right above `start`, if they document (`prefixes`).
-pub(crate) fn leading(source: &str, comments: &[(u32, u32)], start: u32, prefixes: &[&str], out: &mut String) {
+/// Appends the cleaned text of the comments that stand right above `start`, if they document (`prefixes`). Attributes
+/// may stand between them and the definition.
+pub(crate) fn leading(source: &str, comments: &[(u32, u32)], attributes: &[(u32, u32)], start: u32, prefixes: &[&str], out: &mut String) {
     let mut first = comments.len();
     let mut below = start;
+    let mut attributes = attributes.iter().rev().peekable();
     for (index, &(from, to)) in comments.iter().enumerate().rev() {
+        while let Some(&(attribute, _)) = attributes.next_if(|&&(at, _)| at >= to) {
+            below = below.min(attribute);
+        }
         let text = source.get(from as usize..to as usize).unwrap_or("");
         let gap = source.get(to as usize..below as usize).unwrap_or("\n\n");
         let documents = prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix));

@@ -46,6 +46,28 @@ impl Counters {
         }
     }
 
+    /// The counters of a symbol that another clause is added to: the choice between clauses is a decision.
+    pub(crate) fn resume(row: &SymbolRow) -> Self {
+        Self {
+            decisions: row.cyclomatic,
+            cognitive: row.cognitive,
+            depth: 0,
+            deepest: row.nesting,
+            statements: row.statements,
+            last_operator: 0,
+        }
+    }
+
+    /// What was resumed is no further clause.
+    pub(crate) fn same_clause(&mut self) {
+        self.decisions = self.decisions.saturating_sub(1);
+    }
+
+    /// Adds statements that no node kind stands for.
+    pub(crate) fn add_statements(&mut self, count: u32) {
+        self.statements += count;
+    }
+
     pub(crate) fn leave(&mut self, metric: Metric) {
         if metric.has(Metric::NESTING | Metric::DEEPENING) {
             self.depth = self.depth.saturating_sub(1);

@@ -16,12 +16,14 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub use compiled::Grammar;
-pub(crate) use compiled::{Action, Metric, Slot};
+pub(crate) use compiled::{Action, Metric, Place};
+pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(any(feature = "c", feature = "cpp", feature = "csharp"))]
+mod c_family;
 #[cfg(feature = "cpp")]
 pub mod cpp;
 #[cfg(feature = "csharp")]
@@ -38,6 +40,8 @@ pub mod haskell;
 pub mod java;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+#[cfg(any(feature = "java", feature = "kotlin", feature = "scala"))]
+mod jvm;
 #[cfg(feature = "kotlin")]
 pub mod kotlin;
 #[cfg(feature = "lua")]
@@ -88,8 +92,9 @@ pub struct LanguageConfig {
     pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
     /// How names are looked up, modules named and imports followed.
     pub names: NameRules,
-    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
-    pub repair: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
+    /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
+    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }
@@ -111,7 +116,8 @@ pub struct Evidence<'a> {
     pub in_export: bool,
 }
 
-/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+/// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
+/// named child (`"0"`), the kind of a child (`"=arguments"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -134,6 +140,11 @@ pub enum Role {
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
+    /// A function without a name, whose single parameter may stand without a list.
+    Lambda {
+        /// The parameter or the list of parameters.
+        parameter: At,
+    },
     /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
     Extension {
         /// The type that gets the members.
@@ -145,6 +156,8 @@ pub enum Role {
     Name,
     /// A name that is always a type.
     TypeName,
+    /// A name of a value; inside a type it is a type variable and no use (Haskell).
+    Variable,
     /// The current object.
     This,
     /// The current object as its base.
@@ -165,6 +178,13 @@ pub enum Role {
         /// The node whose named children are the arguments.
         arguments: At,
     },
+    /// A further argument list of the call at `function` (`f(a)(b)`).
+    Curried {
+        /// The call.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
     /// A call that names its method apart from its object (Java, Ruby, PHP).
     MethodCall {
         /// The object; where it is missing the call is of a plain name.
@@ -173,6 +193,13 @@ pub enum Role {
         name: At,
         /// The node whose named children are the arguments.
         arguments: At,
+    },
+    /// Gives a function one more argument: a curried application, a pipe.
+    Apply {
+        /// The function.
+        function: At,
+        /// The argument; with `""` every other part is one, and adds nothing to the arity.
+        argument: At,
     },
     /// Makes an instance of the type at `class`.
     New {
@@ -202,6 +229,31 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
+    TypePath,
+    /// Types inside that are no bases, whatever the place around says (type arguments).
+    Types,
+    /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
+    Values,
+    /// Everything inside is the return type of the function around (`-> T` after the parameters).
+    ReturnType,
+    /// Gives a function's result.
+    Return {
+        /// The value.
+        value: At,
+    },
+    /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
+    List {
+        /// A single value opposite goes to the first name (several results), rather than being taken apart.
+        first: bool,
+    },
+    /// A part of a pattern in which plain names are declared (`let` in a pattern).
+    Bindings,
+    /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
+    Pattern {
+        /// The type or constructor matched.
+        ty: At,
+    },
     /// `left = right`.
     Assign {
         /// What is assigned to.
@@ -211,8 +263,28 @@ pub enum Role {
         /// A declared type.
         ty: At,
     },
+    /// Several names declared with one type (`int a = 1, b;`): the nodes of role [`Role::Declare`] inside have the
+    /// type and the span of this one.
+    Declarators {
+        /// The declared type.
+        ty: At,
+    },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
     Declare(Declare),
+    /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
+    /// [`Role::Declare`], which has the type and the span of this one.
+    Declarations(Declare),
+    /// A parameter whose type is written around its name (`int (*f)(void)`).
+    DeclaratorParameter {
+        /// Its name.
+        name: At,
+        /// What its type begins with.
+        ty: At,
+        /// Its default value; a parameter with one is optional.
+        default: At,
+        /// Takes any number of arguments.
+        variadic: bool,
+    },
     /// A parameter of the function around it.
     Parameter {
         /// Its name or pattern.
@@ -226,6 +298,15 @@ pub enum Role {
     },
     /// A parameter list in which a bare name is a parameter.
     Parameters,
+    /// Every plain name inside is bound in this way.
+    Binds(BindingKind),
+    /// A scope in which the names of a pattern hold: a branch of a case, a clause of a lambda.
+    Clause {
+        /// The pattern.
+        pattern: At,
+        /// What it opens.
+        scope: ScopeKind,
+    },
     /// A type parameter.
     TypeParameter {
         /// Its name.
@@ -258,12 +339,28 @@ pub struct Declare {
     pub hoisted: bool,
     /// Outside functions each name is a symbol of this kind, in a type of the second.
     pub symbol: Option<(SymbolKind, SymbolKind)>,
+    /// Opens a block of its own for the names (`for`).
+    pub scope: bool,
+    /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
+    pub capitals: bool,
+    /// Several declarations in a row, each a name and what is said of it (Swift's `let a = 1, b = 2`, `if let x = y, z`).
+    pub sequence: bool,
 }
 
 impl Declare {
     /// A local variable: fields `name` or `pattern`, `value`, `type` are the usual ones, to be overridden.
-    pub const LOCAL: Self =
-        Self { name: "name", value: "value", ty: "type", element: false, kind: BindingKind::Variable, hoisted: false, symbol: None };
+    pub const LOCAL: Self = Self {
+        name: "name",
+        value: "value",
+        ty: "type",
+        element: false,
+        kind: BindingKind::Variable,
+        hoisted: false,
+        symbol: None,
+        scope: false,
+        capitals: false,
+        sequence: false,
+    };
 }
 
 /// A definition that becomes a symbol.
@@ -333,6 +430,11 @@ pub enum Visit {
     Skip,
     /// It is treated as if its kind had this role.
     As(&'static Role),
+    /// As [`Visit::As`]; the code runs inside the scope or symbol that the role opens, before the children.
+    Then(&'static Role, fn(&mut Walk<'_>, Node<'_>)),
+    /// It continues the definition of this symbol (the next clause of a function), in a scope of its own; the code
+    /// runs inside.
+    Again(u32, fn(&mut Walk<'_>, Node<'_>)),
 }
 
 /// How the current object is named.
@@ -374,3 +476,6 @@ pub struct Metrics {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) mod test_layout;

@@ -8,9 +8,11 @@ use rustc_hash::FxHashMap;
 
 use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
 use super::members::{ImportFacts, member};
-use super::resolve::{Entity, Resolver, Rule, follow_import, symbol_kind};
+use super::resolve::{Entity, Resolver, Rule, follow_import, held_value, symbol_kind};
 use crate::db::Db;
-use crate::syntax::rows::{BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow};
+use crate::syntax::rows::{
+    BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow,
+};
 
 /// What an edge says: the `kind` column of the `edges` table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
@@ -158,7 +160,9 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
         let found = target_of(db, &entity, &row, kind);
         match found {
             Found::Target(target) => {
-                let kind = if row.role == UseRole::Decorator && symbol_kind(db, target).is_some_and(|kind| kind.is_type() && kind != SymbolKind::Class) {
+                let kind = if row.role == UseRole::Decorator
+                    && symbol_kind(db, target).is_some_and(|kind| kind.is_type() && kind != SymbolKind::Class)
+                {
                     EdgeKind::TypeUse
                 } else {
                     kind
@@ -245,6 +249,14 @@ fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: Edg
 /// What a call of a definition reaches: of a type, its constructor.
 fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
     let Some(kind) = symbol_kind(db, symbol) else { return Found::Nothing };
+    if matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field) {
+        // What runs is what the variable holds.
+        return match held_value(db, symbol) {
+            Some(Entity::Symbol(held)) if held != symbol && !is_variable(db, held) => called(db, held, arity),
+            Some(Entity::External(_)) => Found::Outside,
+            _ => Found::Open(OpenReason::Local),
+        };
+    }
     if !kind.is_type() {
         return Found::Target(symbol);
     }
@@ -256,6 +268,10 @@ fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
             Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
         },
     }
+}
+
+fn is_variable<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
+    matches!(symbol_kind(db, symbol), Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field))
 }
 
 /// The constructors that making an instance of a type may run.

@@ -53,6 +53,11 @@ pub fn of_path(path: &str) -> PathEvidence {
     found
 }
 
+/// Whether a file lies among tests, by the habits of all languages.
+pub fn is_test_path(path: &str) -> bool {
+    of_path(path).test
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -77,5 +77,8 @@ pub fn live_blobs<'db>(db: &'db dyn Db, workspace: Workspace) -> LiveBlobs<'db> 
     for &(key, file) in &all {
         files.entry(key).or_default().push(file);
     }
-    LiveBlobs { files: files.into_iter().map(|(key, files)| (key, files.into())).collect(), all: all.into_iter().map(|(_, file)| file).collect() }
+    LiveBlobs {
+        files: files.into_iter().map(|(key, files)| (key, files.into())).collect(),
+        all: all.into_iter().map(|(_, file)| file).collect(),
+    }
 }

@@ -11,7 +11,8 @@ use super::module_map::MODULE_IDENTITY;
 use super::resolve::{Entity, Resolver};
 use crate::db::Db;
 use crate::syntax::rows::{
-    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind, ScopeRow, SymbolRow, UseRow,
+    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
+    ScopeRow, SymbolRow, UseRow,
 };
 
 /// What stands under a name in a file's top level, a namespace or a type.
@@ -44,13 +45,7 @@ pub struct ImportFacts {
 
 impl ImportFacts {
     pub(crate) fn of(rows: &Rows, row: &ImportRow) -> Self {
-        Self {
-            kind: row.kind,
-            module: rows.str(row.module).into(),
-            name: rows.str(row.name).into(),
-            level: row.level,
-            flags: row.flags,
-        }
+        Self { kind: row.kind, module: rows.str(row.module).into(), name: rows.str(row.name).into(), level: row.level, flags: row.flags }
     }
 }
 
@@ -62,14 +57,19 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
     let Some(text) = rows.find_str(name.text(db)) else { return Children::default() };
     let is_top = symbol.identity(db) == MODULE_IDENTITY();
     let mut found = Children::default();
-    if is_top && let Some(export) = rows.iter::<ExportRow>().find(|export| export.name == text && export.local != text && !export.local.is_empty()) {
+    if is_top
+        && let Some(export) =
+            rows.iter::<ExportRow>().find(|export| export.name == text && export.local != text && !export.local.is_empty())
+    {
         found.renamed = Some(rows.str(export.local).into());
     }
     let parent_column = 3;
     let name_column = 2;
     let count = rows.count::<SymbolRow>();
     found.symbols = (0..count)
-        .filter(|&i| rows.column::<SymbolRow>(i, name_column) == text.0 && rows.column::<SymbolRow>(i, parent_column) == index && i != index)
+        .filter(|&i| {
+            rows.column::<SymbolRow>(i, name_column) == text.0 && rows.column::<SymbolRow>(i, parent_column) == index && i != index
+        })
         .filter_map(|i| rows.symbol(i))
         .filter(|child| {
             // Members of extension blocks belong to the type that the block names, not to the file around it.
@@ -81,13 +81,17 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
     let exports_all = is_top && file_config(db, symbol.file(db)).is_some_and(|config| config.names.imports_are_members);
     found.imports = rows
         .iter::<ImportRow>()
-        .filter(|import| import.alias == text && import.scope == row.inner && (exports_all || import.flags.has(ImportFlags::REEXPORT) || row.kind.is_module()))
+        .filter(|import| {
+            import.alias == text
+                && import.scope == row.inner
+                && (exports_all || import.flags.has(ImportFlags::REEXPORT) || row.kind.is_module())
+        })
         .map(|import| ImportFacts::of(&rows, &import))
         .collect();
     if found.symbols.is_empty() && found.imports.is_empty() {
-        found.bound = rows
-            .iter::<BindingRow>()
-            .any(|binding| binding.name == text && binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable));
+        found.bound = rows.iter::<BindingRow>().any(|binding| {
+            binding.name == text && binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable)
+        });
     }
     found
 }
@@ -205,11 +209,8 @@ fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Bo
 #[salsa::tracked]
 fn extension_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
     let Some(rows) = file_rows(db, file) else { return Box::default() };
-    let mut names: Vec<Box<str>> = rows
-        .iter::<ScopeRow>()
-        .filter_map(|scope| rows.use_row(scope.self_type))
-        .map(|used| rows.str(used.name).into())
-        .collect();
+    let mut names: Vec<Box<str>> =
+        rows.iter::<ScopeRow>().filter_map(|scope| rows.use_row(scope.self_type)).map(|used| rows.str(used.name).into()).collect();
     names.sort();
     names.dedup();
     names.into()

@@ -12,7 +12,8 @@ use super::module_map::{ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, Mo
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::rows::{
-    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole,
+    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
+    UseRole,
 };
 
 /// What an expression or name stands for.
@@ -167,6 +168,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let (base, rule) = self.value(row.base);
                 self.member_of(&base, row.name, rule)
             }
+            // The callee is what an inner expression gives: `make()()`.
+            UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
             UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
             UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
         }
@@ -217,8 +220,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
-            Some(_) => match declared_value(self.db, symbol) {
-                Some(ty) => (Entity::Instance(ty), Rule::Type),
+            Some(_) => match result_value(self.db, symbol) {
+                Some(entity) => (entity, Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
             None => (Entity::Unknown, Rule::Unresolved),
@@ -228,7 +231,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
     /// What reading a definition gives: a class or function is itself, a variable is its value.
     fn value_of_symbol(&mut self, symbol: Symbol<'db>, rule: Rule) -> (Entity<'db>, Rule) {
         match symbol_kind(self.db, symbol) {
-            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match held_value(self.db, symbol) {
+            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match held_value(self.db, symbol)
+            {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Symbol(symbol), rule),
             },
@@ -254,7 +258,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Some(SymbolKind::Variable | SymbolKind::Constant) => {
                     // Functions kept in a table or object under the variable's name.
                     let found = children(db, *symbol, name);
-                    self.overloads(symbol.file(db), &found.symbols).map_or((Entity::Unknown, Rule::Unresolved), |entity| (entity, base_rule))
+                    self.overloads(symbol.file(db), &found.symbols)
+                        .map_or((Entity::Unknown, Rule::Unresolved), |entity| (entity, base_rule))
                 }
                 _ => (Entity::Unknown, Rule::Unresolved),
             },
@@ -404,7 +409,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     .collect();
                 let overloaded = self.config.is_some_and(|config| config.overloads);
                 let chosen = self.rows.symbol(chosen.target).map(|symbol| symbol.identity())?;
-                let entity = if overloaded || self.has_declarations(&symbols) { self.overloads(self.file, &symbols)? } else { Entity::Symbol(Symbol::new(self.db, self.file, chosen)) };
+                let entity = if overloaded || self.has_declarations(&symbols) {
+                    self.overloads(self.file, &symbols)?
+                } else {
+                    Entity::Symbol(Symbol::new(self.db, self.file, chosen))
+                };
                 (entity, Rule::Exact)
             }
             BindingKind::Import => {
@@ -428,7 +437,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let parent = self.rows.get::<ScopeRow>(scope)?.parent;
                 return Some(self.lookup(parent, name, start));
             }
-            BindingKind::TypeParameter => (Entity::Local, Rule::Unresolved),
+            BindingKind::TypeParameter | BindingKind::Result => (Entity::Local, Rule::Unresolved),
             BindingKind::Parameter | BindingKind::Variable | BindingKind::Field => {
                 if chosen.type_use != NONE
                     && let Some(ty) = self.type_named(chosen.type_use)
@@ -467,7 +476,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 },
                 _ => None,
             },
-            Entity::Overloads(symbols) => symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type)),
+            Entity::Overloads(symbols) => {
+                symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type))
+            }
             // `Self`, or a receiver's type.
             Entity::Instance(ty) => Some(ty),
             _ => None,
@@ -607,7 +618,11 @@ fn file_level_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db
 }
 
 /// The module parts that an import names; `Err` with the package if it is outside, or nothing is known.
-pub(crate) fn import_parts<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
+pub(crate) fn import_parts<'db>(
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
+    import: &ImportFacts,
+) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
     let spec = ImportSpec::new(
         db,
         file,
@@ -742,6 +757,38 @@ pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Optio
     Resolver::new(db, symbol.file(db), &rows).type_named(row.type_use)
 }
 
+/// What a call of a function gives: by its declaration, or because every `return` gives the same.
+#[salsa::tracked(returns(clone), cycle_result = no_result)]
+pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Entity<'db>> {
+    if let Some(ty) = declared_value(db, symbol) {
+        return Some(Entity::Instance(ty));
+    }
+    let (rows, _, row) = symbol_row(db, symbol)?;
+    if row.type_use != NONE || row.flags.has(crate::syntax::rows::SymbolFlags::ASYNC) {
+        return None;
+    }
+    let mut results =
+        rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
+    results.peek()?;
+    let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+    let mut found: Option<Entity<'db>> = None;
+    for result in results {
+        if result.value == NONE {
+            return None;
+        }
+        match resolver.value(result.value).0 {
+            Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => return None,
+            entity if found.as_ref().is_none_or(|found| *found == entity) => found = Some(entity),
+            _ => return None,
+        }
+    }
+    found
+}
+
+fn no_result<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Entity<'db>> {
+    None
+}
+
 fn no_type<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Symbol<'db>> {
     None
 }
@@ -759,7 +806,9 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<En
     {
         return Some(if row.kind == SymbolKind::TypeAlias { Entity::Symbol(ty) } else { Entity::Instance(ty) });
     }
-    let binding = rows.iter::<BindingRow>().find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
+    let binding = rows
+        .iter::<BindingRow>()
+        .find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
     match resolver.value(binding.value).0 {
         Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => None,
         entity => Some(entity),

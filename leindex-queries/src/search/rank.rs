@@ -22,7 +22,7 @@ const POOL: usize = 160;
 /// Definitions of one quoted name that are looked at closely; of more, the best by their words.
 const NAMESAKES: usize = 48;
 /// Candidates whose text is searched for a quoted message.
-const READ_FOR_MESSAGES: usize = 40;
+const READ_FOR_MESSAGES: usize = 120;
 /// Callables, by complexity, among which the most central are sought.
 const COMPLEX: usize = 1000;
 
@@ -528,9 +528,11 @@ impl<'w> Ranking<'w, '_> {
             let text = texts.entry(file).or_insert_with(|| self.world.source(file).map_or_else(String::new, |text| text.to_lowercase()));
             // Lower-casing may change lengths outside ASCII; the span is then off by a little, which a search stands.
             let own = text.get(row.start as usize..(row.end as usize).min(text.len())).unwrap_or("");
-            if row.kind != SymbolKind::Module && messages.iter().any(|message| own.contains(message)) {
-                hit.parts.insert(0, ("message", MESSAGE));
-                hit.score += MESSAGE;
+            if messages.iter().any(|message| own.contains(message)) {
+                // A module holds what its members hold: it counts for what stands outside of them.
+                let value = if row.kind.is_module() { MESSAGE * 0.75 } else { MESSAGE };
+                hit.parts.insert(0, ("message", value));
+                hit.score += value;
             }
         }
         sort(found);

@@ -390,7 +390,10 @@ mod tests {
                 cyclomatic: 300,
                 lengths: [1, 2, 300, 65535],
             }],
-            postings: vec![Posting { term: 9, document: 0, counts: [1, 0, 0, 0] }, Posting { term: 9, document: 7, counts: [0, 2, 255, 1] }],
+            postings: vec![
+                Posting { term: 9, document: 0, counts: [1, 0, 0, 0] },
+                Posting { term: 9, document: 7, counts: [0, 2, 255, 1] },
+            ],
         };
         let bytes = record.encode();
         assert_eq!(Record::decode(&bytes), Some(record));

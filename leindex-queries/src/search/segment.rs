@@ -151,9 +151,13 @@ impl Segment {
         let count = records.iter().map(|(_, record)| record.postings.len()).sum();
         let mut all: Vec<(u32, u32, u32, u32)> = Vec::with_capacity(count);
         for (blob, (_, record)) in records.iter().enumerate() {
-            all.extend(record.postings.iter().enumerate().map(|(at, posting)| {
-                (posting.term, first_document[blob] + posting.document, blob as u32, at as u32)
-            }));
+            all.extend(
+                record
+                    .postings
+                    .iter()
+                    .enumerate()
+                    .map(|(at, posting)| (posting.term, first_document[blob] + posting.document, blob as u32, at as u32)),
+            );
         }
         all.sort_unstable();
         let mut builder = PostingsBuilder::default();

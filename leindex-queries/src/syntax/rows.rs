@@ -174,6 +174,8 @@ word_enum! {
         TypeParameter = "type_parameter",
         /// A field of the enclosing type, set through `self`/`this`; `scope` is the type's scope.
         Field = "field",
+        /// What a function gives back; `scope` is the function's, the name is empty.
+        Result = "result",
         /// `global`/`nonlocal`: the name belongs to the file's, or the next outer function's, scope.
         Outer = "outer",
     }

@@ -12,7 +12,9 @@ use super::rows::{
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 use crate::items::{docs, metrics::Counters, signature};
-use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
+use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
+
+mod hooks;
 
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,15 @@ pub enum Value {
     Use(u32),
     /// A binding row: a name was declared or assigned.
     Binding(u32),
+    /// Several values in order.
+    List {
+        /// The first of them in the walk's list buffer.
+        start: u32,
+        /// How many.
+        count: u32,
+        /// A single value opposite goes to the first of them.
+        first: bool,
+    },
 }
 
 impl Value {
@@ -50,6 +61,7 @@ enum Mode {
         kind: BindingKind,
         hoisted: bool,
         symbol: Option<(SymbolKind, SymbolKind)>,
+        capitals: bool,
     },
     Outer,
 }
@@ -81,6 +93,24 @@ struct Frame {
     body_start: u32,
     ty_start: u32,
     ty_end: u32,
+    /// The type's text was given by a hook.
+    ty_fixed: bool,
+    /// The name part is that of the definition around.
+    declares: bool,
+    /// The use that the name part stands for.
+    name_use: u32,
+    /// Symbols there were when the node was opened.
+    symbols_before: u32,
+    section_before: SymbolFlags,
+    kind: u16,
+    /// A token that counts flat (`else`) was seen among the children.
+    after_else: bool,
+    /// A parameter that may be left out though it holds no default.
+    optional: bool,
+    /// Length of the list buffer when the node was opened.
+    lists: u32,
+    /// Children seen in the field that the role counts.
+    nth: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +127,30 @@ pub struct WalkBuffers {
     frames: Vec<Frame>,
     counters: Vec<(u32, Counters)>,
     comments: Vec<(u32, u32)>,
-    attributes: String,
+    attributes: Vec<(u32, u32)>,
     text: String,
     cuts: Vec<(u32, u32)>,
+    actions: Vec<Action>,
+    lists: Vec<Value>,
+    inside: Vec<BindingRow>,
+    skipped: Vec<usize>,
+    notes: Vec<Str>,
+}
+
+/// What a hook says of the definition that it is about to open.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    name: Option<(u32, u32)>,
+    /// Node id of the name.
+    name_node: usize,
+    ty: Option<(u32, u32)>,
+    module: [Str; 2],
+    flags: SymbolFlags,
+    self_type: u32,
+}
+
+impl Next {
+    const NOTHING: Self = Self { name: None, name_node: 0, ty: None, module: [Str::EMPTY; 2], flags: SymbolFlags(0), self_type: NONE };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -114,18 +165,73 @@ pub struct Walk<'a> {
     in_export: bool,
     /// Node id of the name of the definition being entered: it is no use.
     pending_name: usize,
+    next: Next,
+    /// What definitions that follow in this scope are marked with.
+    section: SymbolFlags,
+    /// Definitions that start before this byte cannot be seen from other files.
+    hidden_until: u32,
     receiver: Str,
+    /// The next parameter may be left out.
+    optional_next: bool,
+    /// Documentation of a [`Role::Declarators`], for its first name.
+    pending_doc: Str,
+    /// What the code of a language said of the node it looks at, for its frame.
+    said: Said,
+    /// Parameters of the next symbol that were added before it.
+    pending_parameters: u32,
+    /// A base of the next scope to be opened.
+    pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
     content: [u8; 32],
+    /// How names are taken at the node that a [`Role::Custom`] looks at.
+    mode: Mode,
+    /// Nodes that end before this byte are not visited.
+    skip_before: u32,
+    /// What a [`Role::Custom`] counts its node as.
+    counted: u8,
+    /// Documentation that the next definition takes.
+    documents: Option<Str>,
+    /// A name, and the result type of the next definition of that name.
+    expected: (Str, Str),
+    /// Flags of the next definition.
+    flags: SymbolFlags,
+}
+
+/// What [`Role::Custom`] code adds to the role that it chose.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    arity: u16,
+    optional: bool,
+    parts: [(Place, Slot); 4],
+}
+
+/// Types nested deeper have no module of their own.
+const DEEPEST_KEY: usize = 32;
+
+const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
+
+impl Said {
+    const fn nothing() -> Self {
+        Self { arity: 0, optional: false, parts: NO_PARTS }
+    }
 }
 
 struct Buffers<'a> {
     frames: &'a mut Vec<Frame>,
     counters: &'a mut Vec<(u32, Counters)>,
     comments: &'a mut Vec<(u32, u32)>,
-    attributes: &'a mut String,
+    attributes: &'a mut Vec<(u32, u32)>,
     text: &'a mut String,
     cuts: &'a mut Vec<(u32, u32)>,
+    /// Roles given by hooks, resolved.
+    actions: &'a mut Vec<Action>,
+    /// Values of the open nodes of role [`Role::List`].
+    lists: &'a mut Vec<Value>,
+    /// Bindings of the next scope to be opened.
+    inside: &'a mut Vec<BindingRow>,
+    /// Nodes that hooks have dealt with.
+    skipped: &'a mut Vec<usize>,
+    notes: &'a mut Vec<Str>,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -136,6 +242,11 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.counters.clear();
     buffers.comments.clear();
     buffers.attributes.clear();
+    buffers.actions.clear();
+    buffers.notes.clear();
+    buffers.lists.clear();
+    buffers.inside.clear();
+    buffers.skipped.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -147,18 +258,38 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             attributes: &mut buffers.attributes,
             text: &mut buffers.text,
             cuts: &mut buffers.cuts,
+            actions: &mut buffers.actions,
+            notes: &mut buffers.notes,
+            lists: &mut buffers.lists,
+            inside: &mut buffers.inside,
+            skipped: &mut buffers.skipped,
         },
         scope: 0,
         symbol: 0,
         in_export: false,
         pending_name: 0,
+        next: Next::NOTHING,
+        section: SymbolFlags::default(),
+        hidden_until: 0,
         receiver: Str::EMPTY,
+        optional_next: false,
+        pending_doc: Str::EMPTY,
+        said: Said::nothing(),
+        pending_parameters: 0,
+        pending_base: None,
         recovering: false,
         content,
+        mode: Mode::Read,
+        skip_before: 0,
+        counted: 0,
+        documents: None,
+        expected: (Str::EMPTY, Str::EMPTY),
+        flags: SymbolFlags::default(),
     };
     walk.begin();
     for (tree, recovered) in trees {
         walk.recovering = *recovered;
+        walk.skip_before = 0;
         walk.tree(tree);
     }
     walk.finish()
@@ -185,6 +316,103 @@ impl<'a> Walk<'a> {
     /// The symbol around the walk's place.
     pub fn current_symbol(&self) -> SymbolRow {
         self.rows.symbols[self.symbol as usize]
+    }
+
+    /// The role of the node around the one being looked at.
+    pub fn around(&self) -> Option<&'static Role> {
+        self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+    }
+
+    /// The use that stands for the object, callee or class of the node around, if that part came before.
+    pub fn object_around(&self) -> Option<u32> {
+        match self.buffers.frames.last()?.object {
+            Value::Use(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The qualified name of the symbol around the walk's place: the file's declared module and the names of the
+    /// types and namespaces around. `None` inside functions, and where types nest absurdly deep.
+    pub fn type_key(&self, separator: &str) -> Option<String> {
+        let mut names = Vec::new();
+        let mut at = self.symbol;
+        while at != 0 {
+            let row = self.rows.symbols.get(at as usize)?;
+            if !row.kind.is_type() && !row.kind.is_module() {
+                return None;
+            }
+            names.push(self.rows.str(row.name));
+            if names.len() > DEEPEST_KEY {
+                return None;
+            }
+            at = row.parent;
+        }
+        let package = self.rows.modules.iter().find(|module| module.symbol == NONE);
+        names.extend(package.map(|module| self.rows.str(module.key)).filter(|key| !key.is_empty()));
+        names.reverse();
+        Some(names.join(separator))
+    }
+
+    /// The name of the parent of the symbol around the walk's place.
+    pub fn parent_name(&self) -> String {
+        let parent = self.rows.symbols.get(self.current_symbol().parent as usize);
+        parent.map_or(String::new(), |parent| self.rows.str(parent.name).to_owned())
+    }
+
+    /// Whether names at the node being looked at are bases.
+    pub fn inherits(&self) -> bool {
+        matches!(self.mode, Mode::Base(_))
+    }
+
+    /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
+    pub(crate) fn part(&self, up: usize) -> Slot {
+        let frames = &self.buffers.frames;
+        frames.len().checked_sub(up + 1).and_then(|at| frames.get(at)).map_or(Slot::Other, |frame| frame.slot)
+    }
+
+    /// The role of the node `up` levels above the one being looked at, and the use that stands for its object, callee,
+    /// class or type, if that part came before.
+    pub(crate) fn open_node(&self, up: usize) -> Option<(Option<&'static Role>, u32)> {
+        let frames = &self.buffers.frames;
+        let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
+        let value = [frame.object, frame.value, frame.ty].into_iter().find(|value| matches!(value, Value::Use(_)));
+        Some((frame.action.map(|action| action.role), value.map_or(NONE, Value::use_index)))
+    }
+
+    /// A use by its row.
+    pub fn use_row(&self, index: u32) -> Option<UseRow> {
+        self.rows.uses.get(index as usize).copied()
+    }
+
+    /// The row that the next use will have.
+    pub fn next_use(&self) -> u32 {
+        self.rows.uses.len() as u32
+    }
+
+    /// Binds a name in the current scope to a value and a declared type ([`NONE`] for nothing).
+    pub fn bind(&mut self, node: Node<'_>, kind: BindingKind, value: u32, type_use: u32) -> u32 {
+        let index = self.declare(node, kind);
+        let row = &mut self.rows.bindings[index as usize];
+        (row.value, row.type_use) = (value, type_use);
+        index
+    }
+
+    /// Binds a name in the next scope to be opened.
+    pub fn bind_inside(&mut self, name: Node<'_>, kind: BindingKind, value: u32, type_use: u32) {
+        let text = self.rows.string(self.source.get(name.byte_range()).unwrap_or(""));
+        let start = name.start_byte() as u32;
+        self.buffers.inside.push(BindingRow { name: text, scope: NONE, kind, target: NONE, value, type_use, start });
+    }
+
+    /// Gives a symbol, and the binding of its name, a declared type.
+    pub fn set_type(&mut self, symbol: u32, type_use: u32, text: &str) {
+        let text = self.rows.string(text);
+        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
+            (row.type_use, row.return_type) = (type_use, text);
+        }
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = type_use;
+        }
     }
 
     /// Changes the symbol around the walk's place.
@@ -252,6 +480,29 @@ impl<'a> Walk<'a> {
         self.rows.modules.push(row);
     }
 
+    /// Says that the file is part of the module `key` and of none named before.
+    pub fn replace_module(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        match self.rows.modules.iter_mut().find(|module| module.symbol == NONE) {
+            Some(module) => module.key = key,
+            None => self.rows.modules.push(ModuleRow { key, symbol: NONE }),
+        }
+    }
+
+    /// Gives a binding the value of a use.
+    pub fn bind_value(&mut self, binding: u32, value: u32) {
+        if let Some(row) = self.rows.bindings.get_mut(binding as usize) {
+            row.value = value;
+        }
+    }
+
+    /// Counts a short-circuit operator that the table of metrics cannot name; equal ones have equal `operator`s.
+    pub fn short_circuit(&mut self, operator: u16) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::SHORT_CIRCUIT), operator);
+        }
+    }
+
     /// Binds a name in the current scope without a value.
     pub fn declare(&mut self, node: Node<'_>, kind: BindingKind) -> u32 {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
@@ -270,15 +521,100 @@ impl<'a> Walk<'a> {
         self.push_use(kind, role, name, base, node.start_byte() as u32)
     }
 
+    /// Makes the name or member `index` something else than a read: a call, a new object.
+    pub fn set_role(&mut self, index: u32, role: UseRole) {
+        self.rows.uses[index as usize].role = role;
+    }
+
     /// Sets the arity of a call use.
     pub fn set_arity(&mut self, index: u32, arity: u32) {
         self.rows.uses[index as usize].arity = arity;
     }
 
-    /// Makes the use `base` a base of the symbol around the walk's place.
+    /// Makes the use `base` a base of the extension or symbol around the walk's place.
     pub fn base(&mut self, base: u32, kind: BaseKind) {
-        let row = BaseRow { symbol: self.symbol, extension: NONE, base, kind };
-        self.rows.bases.push(row);
+        self.add_base(Mode::Base(kind), base);
+    }
+
+    /// Says that the named child at this position is a part of the node being looked at. Use with [`Visit::As`], for
+    /// grammars in which parts have neither fields nor fixed positions.
+    pub fn locate(&mut self, part: Slot, child: usize) {
+        let place = u16::try_from(child).map_or(Place::Nowhere, Place::Child);
+        if let Some(free) = self.said.parts.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
+            *free = (place, part);
+        }
+    }
+
+    /// The number of arguments of the call being looked at, where they are not listed in a node of their own.
+    pub fn arity(&mut self, arity: u16) {
+        self.said.arity = arity;
+    }
+
+    /// Says that the parameter being looked at may be left out.
+    pub fn optional(&mut self) {
+        self.said.optional = true;
+    }
+
+    /// Adds an argument to the call around, which has one after its list (`f(x) { … }`). Where the grammar takes
+    /// `f(x)` for the callee, the call around is no call of its own.
+    pub fn argument_around(&mut self) {
+        const SAME_CALL: Role = Role::Pass { value: "0", ty: "" };
+        let Some(frame) = self.buffers.frames.last_mut() else { return };
+        match frame.object {
+            Value::Use(callee) if self.rows.uses[callee as usize].role == UseRole::Call => {
+                self.rows.uses[callee as usize].arity += 1;
+                frame.action = Some(Action::new(&SAME_CALL, &self.grammar.language));
+                frame.value = frame.object;
+            }
+            _ => frame.arity = frame.arity.saturating_add(1),
+        }
+    }
+
+    /// Says that this node is the type as written of the node around.
+    pub fn type_around(&mut self, ty: Option<Node<'_>>) {
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.ty_start, frame.ty_end) = ty.map_or((0, 0), |ty| (ty.start_byte() as u32, ty.end_byte() as u32));
+        }
+    }
+
+    /// Says that the members of the innermost scope belong to the type that this use names. The first to say so counts.
+    pub fn self_type(&mut self, ty: u32) {
+        if self.rows.scopes.get(self.scope as usize).is_some_and(|row| row.self_type == NONE) {
+            self.set_self_type(self.scope, ty);
+        }
+    }
+
+    /// Counts a decision that the table of metrics cannot name.
+    pub fn decision(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::DECISION), 0);
+        }
+    }
+
+    /// Makes the use `base` a base of the next scope to be opened, which is a type without a name.
+    pub fn base_of_next_scope(&mut self, base: u32, kind: BaseKind) {
+        self.pending_base = Some((base, kind));
+    }
+
+    /// Counts a jump to a label.
+    pub fn labelled_jump(&mut self) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.enter(Metric(Metric::FLAT), 0);
+        }
+    }
+
+    /// Adds a symbol without an inside of its own, called `name`, which stands at the node `at`.
+    pub fn leaf_symbol_named(&mut self, node: Node<'_>, at: Node<'_>, name: &str, kind: SymbolKind) -> u32 {
+        let symbol = self.push_symbol(node, name, at.byte_range(), kind, None);
+        self.close_symbol(symbol, node.has_error());
+        symbol
+    }
+
+    /// Adds a parameter to the next symbol, which has no parameter list of its own.
+    pub fn parameter_of_next_symbol(&mut self, name: &str, ty: &str, optional: bool, variadic: bool) {
+        let (name, ty) = (self.rows.string(name), self.rows.string(ty));
+        self.rows.parameters.push(ParameterRow { name, ty, type_use: NONE, optional, variadic });
+        self.pending_parameters += 1;
     }
 
     /// Adds a symbol that has no inside of its own, with a binding for it.
@@ -291,9 +627,52 @@ impl<'a> Walk<'a> {
 
     /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
-        let value = Value::Use(use_index);
-        if let Some(frame) = self.buffers.frames.last_mut() {
-            deliver(frame, frame_slot_of_child(frame), value);
+        self.deliver(Value::Use(use_index));
+    }
+
+    /// Takes the node being looked at as another part of its parent than its place says.
+    pub(crate) fn take_as(&mut self, node: Node<'_>, slot: Slot) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.slot = slot;
+            if slot == Slot::Type {
+                (parent.ty_start, parent.ty_end) = (node.start_byte() as u32, node.end_byte() as u32);
+            }
+        }
+    }
+
+    /// Gives the member around the node being looked at its name.
+    pub fn name_of_member(&mut self, name: Node<'_>) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            (parent.name_start, parent.name_end) = (name.start_byte() as u32, name.end_byte() as u32);
+        }
+    }
+
+    /// Says how many arguments the call around the node being looked at has.
+    pub fn arity_of_call(&mut self, arity: usize) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            parent.arity = u16::try_from(arity).unwrap_or(u16::MAX);
+        }
+    }
+
+    /// The parameter being looked at may be left out.
+    pub fn optional_parameter(&mut self) {
+        self.optional_next = true;
+    }
+
+    /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
+    pub fn base_here(&mut self, index: u32) {
+        self.add_base(self.mode, index);
+    }
+
+    /// Leaves a node below the one being looked at out of the walk.
+    pub fn skip(&mut self, node: Node<'_>) {
+        self.buffers.skipped.push(node.id());
+    }
+
+    /// Counts statements that have no node kind of their own.
+    pub fn count_statements(&mut self, count: usize) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.add_statements(count as u32);
         }
     }
 
@@ -301,6 +680,136 @@ impl<'a> Walk<'a> {
     pub fn diagnostic(&mut self, node: Node<'_>, message: &str) {
         let row = DiagnosticRow { start: node.start_byte() as u32, end: node.end_byte() as u32, message: self.rows.string(message) };
         self.rows.diagnostics.push(row);
+    }
+
+    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
+    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
+    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
+        let start = node.start_byte() as u32;
+        let text = self.text(node);
+        let mut base = NONE;
+        let mut at = 0;
+        for part in text.split(separator) {
+            let name = part.trim();
+            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
+            at += part.len() + separator.len();
+            if name.is_empty() {
+                continue;
+            }
+            let is_last = at >= text.len();
+            let role = if is_last { use_role(self.mode) } else { UseRole::Read };
+            let name = self.rows.string(name);
+            base = if base == NONE {
+                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
+                self.push_use(kind, role, name, NONE, offset)
+            } else {
+                self.push_use(UseKind::Member, role, name, base, offset)
+            };
+        }
+        if base != NONE {
+            self.add_base(self.mode, base);
+        }
+        base
+    }
+
+    /// The kind of the symbols that names declared at the node being looked at become outside functions.
+    pub fn declared_kind(&self) -> Option<SymbolKind> {
+        match self.mode {
+            Mode::Declare { symbol: Some((kind, _)), .. } => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Whether the walk's place is inside a function.
+    pub fn in_function(&self) -> bool {
+        !self.outside_functions()
+    }
+
+    /// The definition about to be opened has its name at these bytes.
+    pub fn name_definition(&mut self, start: usize, end: usize) {
+        self.next.name = Some((start as u32, end as u32));
+    }
+
+    /// Whether a hook has already named the definition about to be opened.
+    pub fn has_name_for_definition(&self) -> bool {
+        self.next.name.is_some()
+    }
+
+    /// The dialect being read.
+    pub fn dialect(&self) -> &'static str {
+        self.grammar.config.dialect
+    }
+
+    /// The definition about to be opened is named by this node, which is no use then.
+    pub fn name_definition_at(&mut self, name: Node<'_>) {
+        self.name_definition(name.start_byte(), name.end_byte());
+        self.next.name_node = name.id();
+    }
+
+    /// The definition about to be opened has its return type at these bytes, whatever its type part covers.
+    pub fn type_of_definition(&mut self, start: usize, end: usize) {
+        self.next.ty = Some((start as u32, end as u32));
+    }
+
+    /// The definition about to be opened gets these flags.
+    pub fn flag_definition(&mut self, flags: SymbolFlags) {
+        self.next.flags.set(flags);
+    }
+
+    /// The definition about to be opened is (part of) the module `key`. A second key may be given.
+    pub fn module_of_definition(&mut self, key: &str) {
+        let key = self.rows.string(key);
+        self.next.module = if self.next.module[0].is_empty() { [key, Str::EMPTY] } else { [self.next.module[0], key] };
+    }
+
+    /// The definition about to be opened belongs to the type that this use names.
+    pub fn self_type_of_definition(&mut self, use_index: u32) {
+        self.next.self_type = use_index;
+    }
+
+    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
+    pub fn section(&mut self, flags: SymbolFlags) {
+        self.section = flags;
+    }
+
+    /// Definitions inside the node cannot be seen from other files.
+    pub fn hide(&mut self, node: Node<'_>) {
+        self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
+    }
+
+    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
+    pub fn module_around(&self) -> &str {
+        let mut symbol = self.symbol;
+        while let Some(row) = self.rows.symbols.get(symbol as usize) {
+            if let Some(module) = self.rows.modules.iter().find(|module| module.symbol == symbol) {
+                return self.rows.str(module.key);
+            }
+            symbol = row.parent;
+        }
+        ""
+    }
+
+    /// Whether a symbol of this file so far says that it is a module whose name ends in `name`.
+    pub fn is_module(&self, name: &str) -> bool {
+        self.rows
+            .modules
+            .iter()
+            .any(|row| self.rows.str(row.key).strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(':')))
+    }
+
+    /// Binds a member of the symbol around in the scope around that symbol too (unscoped enumerations).
+    pub fn bind_around(&mut self, member: u32) {
+        let (name, start) = (self.rows.symbols[member as usize].name, self.rows.symbols[member as usize].name_start);
+        let scope = self.rows.symbols[self.symbol as usize].scope;
+        self.push_binding(name, scope, BindingKind::Symbol, member, start);
+    }
+
+    /// Adds a use that makes an instance of the type declared by the node around ([`Role::Declarations`]).
+    pub fn construct(&mut self, node: Node<'_>, arity: u32) {
+        let Some(Value::Use(ty)) = self.buffers.frames.last().map(|frame| frame.ty) else { return };
+        let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
+        let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
+        self.rows.uses[index as usize].arity = arity;
     }
 
     // The walk.
@@ -390,21 +899,32 @@ impl<'a> Walk<'a> {
             mode = parent.mode;
             let child = parent.children;
             if named && !node.is_extra() {
-                parent.children += 1;
+                parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
             }
             if let Some(action) = &parent.action {
                 // Only named children have positions; tokens are found by field.
-                slot = action.slot(field, if named && !node.is_extra() { child } else { u16::MAX });
+                parent.nth += u16::from(field != 0 && field == action.counted);
+                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
                 mode = mode_of_part(action.role, slot, mode);
                 parent_role = Some(action.role);
             }
             parent.slot = slot;
         }
+        if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
         if node.is_error() || node.is_missing() {
             self.error(node);
         }
+        let mut metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
             self.count(metric, node, true);
+        }
+        if !self.buffers.skipped.is_empty()
+            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
+        {
+            self.buffers.skipped.swap_remove(at);
+            return self.done(metric, node);
         }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
@@ -414,17 +934,31 @@ impl<'a> Walk<'a> {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
             (parent.name_start, parent.name_end) = (start, end);
+            if self.pending_name != 0 && node.id() == self.pending_name {
+                self.pending_name = 0;
+                parent.declares = true;
+            }
             if node.child_count() == 0 {
                 return false;
             }
         }
         if slot == Slot::Arguments {
-            let arity = arity_of(node);
+            // A block or lambda after a call is one argument.
+            let single = matches!(action.map(|a| a.role), Some(Role::Scope(_) | Role::Lambda { .. }));
+            let arity = if single { 1 } else { arity_of(node) };
             self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
         }
-        if slot == Slot::Type {
+        if slot == Slot::Left
+            && let Some(Role::Declare(declare)) = parent_role
+            && declare.sequence
+        {
+            self.next_name(node, declare);
+        }
+        if slot == Slot::Type && node.id() != self.pending_name {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
-            (parent.ty_start, parent.ty_end) = (start, end);
+            if !parent.ty_fixed {
+                (parent.ty_start, parent.ty_end) = (start, end);
+            }
         }
         if slot == Slot::Body {
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
@@ -435,8 +969,19 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
+        let mut said = Said::nothing();
         if let Some(Role::Custom(code)) = role {
-            match code(self, node) {
+            self.mode = mode;
+            self.said = said;
+            let visit = code(self, node);
+            said = self.said;
+            if self.counted != 0 {
+                let counted = Metric(std::mem::take(&mut self.counted));
+                self.count(counted, node, true);
+                metric.0 |= counted.0;
+            }
+            match visit {
                 Visit::Skip => {
                     if metric != Metric::default() {
                         self.count(metric, node, false);
@@ -449,7 +994,20 @@ impl<'a> Walk<'a> {
                 }
                 Visit::As(other) => {
                     role = Some(other);
-                    action = Some(Action::new(other, &self.grammar.language));
+                    let mut chosen = self.action(other);
+                    chosen.place(&said.parts);
+                    action = Some(chosen);
+                }
+                Visit::Then(other, code) => {
+                    role = Some(other);
+                    action = Some(self.action(other));
+                    then = Some(code);
+                }
+                Visit::Again(symbol, code) => {
+                    role = None;
+                    action = None;
+                    again = Some(symbol);
+                    then = Some(code);
                 }
             }
         }
@@ -465,7 +1023,7 @@ impl<'a> Walk<'a> {
             name_start: NONE,
             name_end: NONE,
             children: 0,
-            arity: 0,
+            arity: said.arity,
             start,
             end,
             slot: Slot::Other,
@@ -476,12 +1034,29 @@ impl<'a> Walk<'a> {
             body_start: NONE,
             ty_start: 0,
             ty_end: 0,
+            ty_fixed: false,
+            declares: false,
+            name_use: NONE,
+            symbols_before: self.rows.symbols.len() as u32,
+            section_before: self.section,
+            kind: node.kind_id(),
+            after_else: false,
+            optional: said.optional,
+            lists: self.buffers.lists.len() as u32,
+            nth: 0,
         };
+        if let Some(symbol) = again {
+            frame.mode = Mode::Read;
+            self.open_again(node, symbol, &mut frame);
+        }
         let Some(role) = role else {
             if !node.is_extra() && named && self.buffers.frames.len() > 1 {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
+            if let Some(code) = then {
+                code(self, node);
+            }
             return true;
         };
         match *role {
@@ -491,9 +1066,7 @@ impl<'a> Walk<'a> {
                 return self.done(metric, node);
             }
             Role::Attribute => {
-                let text = self.text(node);
-                self.buffers.attributes.push_str(text);
-                self.buffers.attributes.push('\n');
+                self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
             Role::Wrapper => {}
@@ -503,12 +1076,23 @@ impl<'a> Walk<'a> {
                     frame.action = None;
                 }
             }
-            Role::Scope(kind) => self.open_scope(kind, NONE, &mut frame),
+            // The block of a function has the function's own scope.
+            Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
+            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
+            Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
+            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
+            Role::Declarators { .. } => {
+                if self.outside_functions() {
+                    self.pending_doc = self.documentation(start);
+                }
+            }
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
+                self.buffers.attributes.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
-            Role::Name | Role::TypeName => {
+            Role::Variable if mode == Mode::Type => return self.done(metric, node),
+            Role::Name | Role::TypeName | Role::Variable => {
                 if node.child_count() == 0 {
                     self.name(node, mode, matches!(role, Role::TypeName));
                     return self.done(metric, node);
@@ -525,6 +1109,9 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         self.buffers.frames.push(frame);
+        if let Some(code) = then {
+            code(self, node);
+        }
         true
     }
 
@@ -561,18 +1148,55 @@ impl<'a> Walk<'a> {
             }
         }
         self.in_export = frame.export_before;
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-            if slot == Slot::Name
-                && let Value::Use(index) = value
-            {
+        if !matches!(value, Value::List { .. }) {
+            self.buffers.lists.truncate(frame.lists as usize);
+        }
+        if frame.opens != Opens::Nothing {
+            self.section = frame.section_before;
+        }
+        self.deliver(value);
+        if let Some(parent) = self.buffers.frames.last_mut()
+            && parent.slot == Slot::Name
+        {
+            match value {
                 // A name with parts (`obj.method::<T>`): the parent's name is that of the part.
-                let row = self.rows.uses[index as usize];
-                parent.name_start = row.start;
-                parent.name_end = row.start + self.rows.str(row.name).len() as u32;
+                Value::Use(index) => {
+                    let row = self.rows.uses[index as usize];
+                    parent.name_start = row.start;
+                    parent.name_end = row.start + self.rows.str(row.name).len() as u32;
+                    parent.name_use = index;
+                }
+                Value::None if frame.action.is_some() => parent.declares = true,
+                _ => {}
             }
         }
+    }
+
+    /// Gives a name its type and span from the declaration around it.
+    fn declared(&mut self, around: &Frame, binding: u32) {
+        self.assign(binding, Value::None, around.ty);
+        let row = self.rows.bindings[binding as usize];
+        if row.kind == BindingKind::Symbol {
+            self.widen_declared(around, row, around.end);
+        }
+    }
+
+    /// A symbol declared with others covers their whole declaration, unless a type is defined in it.
+    fn widen_declared(&mut self, around: &Frame, row: BindingRow, end: u32) {
+        let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
+        let start = if after_type { row.start } else { around.start };
+        let ty = self.declared_type(around, row.start);
+        self.rows.symbols[row.target as usize].return_type = ty;
+        self.widen_symbol(row.target, (start, if after_type { end } else { around.end }), false);
+    }
+
+    /// The type of a declared name as written, with the marks between it and the name (`char *`).
+    fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
+        let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
+        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
+        let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("");
+        let text = text.split('{').next().unwrap_or("").trim();
+        self.rows.string(text)
     }
 
     /// The value of a node with a role, now that its parts are known.
@@ -581,6 +1205,13 @@ impl<'a> Walk<'a> {
             Role::Member { .. } => self.member(frame),
             Role::Call { .. } => self.call(frame, UseRole::Call),
             Role::New { .. } => self.call(frame, UseRole::New),
+            Role::Curried { .. } => match frame.object {
+                Value::Use(index) if matches!(self.rows.uses[index as usize].role, UseRole::Call | UseRole::New) => {
+                    self.rows.uses[index as usize].arity += u32::from(frame.arity);
+                    frame.object
+                }
+                _ => self.call(frame, UseRole::Call),
+            },
             Role::MethodCall { .. } => {
                 let value = self.member(frame);
                 if let Value::Use(index) = value {
@@ -590,6 +1221,7 @@ impl<'a> Walk<'a> {
                 }
                 value
             }
+            Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
@@ -605,24 +1237,46 @@ impl<'a> Walk<'a> {
                     frame.value
                 }
             }
+            Role::TypePath => frame.object,
             Role::Type => match frame.object {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Wrapper | Role::Decorator => frame.last,
+            Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
             Role::Assign { .. } => {
-                if let Value::Binding(index) = frame.left {
-                    self.assign(index, frame.value, frame.ty);
-                } else if let Value::Use(index) = frame.left {
-                    self.assign_member(index, frame.value, frame.ty);
+                for at in 0..self.list_len(frame.left) {
+                    let value = self.value_opposite(frame, at, false);
+                    match self.list_item(frame.left, at) {
+                        Value::Binding(index) => self.assign(index, value, frame.ty),
+                        Value::Use(index) => self.assign_member(index, value, frame.ty),
+                        _ => {}
+                    }
                 }
                 frame.value
             }
+            Role::List { first } => {
+                let count = self.buffers.lists.len() as u32 - frame.lists;
+                if count == 1 { frame.last } else { Value::List { start: frame.lists, count, first } }
+            }
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
-                Value::Unknown
+                frame.left
             }
             Role::Parameter { variadic, .. } => {
+                self.close_parameter(frame, variadic);
+                Value::Unknown
+            }
+            Role::ReturnType => {
+                let value = if frame.object == Value::None { frame.last } else { frame.object };
+                if let Some(around) = self.buffers.frames.iter_mut().rev().find(|around| around.opens != Opens::Nothing)
+                    && let Opens::Symbol(_) = around.opens
+                {
+                    (around.ty, around.ty_fixed) = (value, true);
+                    (around.ty_start, around.ty_end) = (frame.start, frame.end);
+                }
+                Value::None
+            }
+            Role::DeclaratorParameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
                 Value::Unknown
             }
@@ -630,9 +1284,17 @@ impl<'a> Walk<'a> {
                 if let Opens::Symbol(symbol) = frame.opens {
                     let return_type = self.type_text(frame);
                     let row = &mut self.rows.symbols[symbol as usize];
-                    row.return_type = return_type;
+                    if row.return_type.is_empty() {
+                        row.return_type = return_type;
+                    }
                     if let Value::Use(ty) = frame.ty {
                         row.type_use = ty;
+                        if !row.kind.is_callable()
+                            && let Some(binding) =
+                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
+                        {
+                            binding.type_use = ty;
+                        }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
                     {
@@ -654,6 +1316,11 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Return { .. } => {
+                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
+                self.rows.bindings[binding as usize].value = frame.value.use_index();
+                Value::Unknown
+            }
             Role::Export { .. } => {
                 if let Value::Use(value) = frame.value {
                     let row = ExportRow { name: self.rows.string("default"), local: self.rows.uses[value as usize].name, value };
@@ -665,6 +1332,92 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// A role given by a hook, resolved once a file.
+    fn action(&mut self, role: &'static Role) -> Action {
+        match self.buffers.actions.iter().find(|action| std::ptr::eq(action.role, role)) {
+            Some(&action) => action,
+            None => {
+                let action = Action::new(role, &self.grammar.language);
+                self.buffers.actions.push(action);
+                action
+            }
+        }
+    }
+
+    /// Hands a value to the innermost open node.
+    fn deliver(&mut self, value: Value) {
+        let Some(parent) = self.buffers.frames.last_mut() else { return };
+        let slot = parent.slot;
+        if let Some(Role::Declarations(_)) = parent.action.map(|action| action.role) {
+            deliver(parent, slot, value);
+            let parent = *parent;
+            match (slot, value, parent.left) {
+                (Slot::Left, Value::Binding(binding), _) => self.declared(&parent, binding),
+                (Slot::Value, Value::Use(value), Value::Binding(binding)) => self.rows.bindings[binding as usize].value = value,
+                _ => {}
+            }
+            return;
+        }
+        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
+            self.buffers.lists.push(value);
+        } else if slot == Slot::Left
+            && parent.left != Value::None
+            && let Value::Binding(_) = value
+        {
+            // Several names side by side make a list.
+            let (start, count) = match parent.left {
+                Value::List { start, count, .. } => (start, count),
+                first => {
+                    self.buffers.lists.push(first);
+                    (self.buffers.lists.len() as u32 - 1, 1)
+                }
+            };
+            self.buffers.lists.push(value);
+            parent.left = Value::List { start, count: count + 1, first: true };
+            parent.last = value;
+            return;
+        } else if slot == Slot::Value
+            && parent.left != Value::None
+            && parent.value != Value::None
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(Declare { sequence: true, .. })))
+        {
+            // What follows the value of a declaration is not its value (`if let x = y, x.z`).
+            return;
+        }
+        deliver(parent, slot, value);
+    }
+
+    fn list_len(&self, value: Value) -> u32 {
+        match value {
+            Value::List { count, .. } => count,
+            _ => 1,
+        }
+    }
+
+    fn list_item(&self, value: Value, at: u32) -> Value {
+        match value {
+            Value::List { start, count, .. } if at < count => {
+                self.buffers.lists.get((start + at) as usize).copied().unwrap_or(Value::Unknown)
+            }
+            Value::List { .. } => Value::Unknown,
+            value => value,
+        }
+    }
+
+    /// The value that belongs to the `at`-th name on the left. Of several results the first name gets the first; of an
+    /// iteration the last gets the element.
+    fn value_opposite(&self, frame: &Frame, at: u32, element: bool) -> Value {
+        match (frame.left, frame.value) {
+            (Value::List { .. }, value @ Value::List { .. }) => self.list_item(value, at),
+            (Value::List { count, first, .. }, value) => {
+                let place = if element { count - 1 } else { 0 };
+                if first && at == place { value } else { Value::Unknown }
+            }
+            (_, Value::List { .. }) => Value::Unknown,
+            (_, value) => value,
+        }
+    }
+
     // Names, members and calls.
 
     fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
@@ -672,15 +1425,21 @@ impl<'a> Walk<'a> {
             self.pending_name = 0;
             return;
         }
-        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let (text, start) = unquoted(self.source.get(node.byte_range()).unwrap_or(""), node.start_byte() as u32);
         if text.is_empty() {
             return;
         }
-        let start = node.start_byte() as u32;
         self.forget_comments(start);
+        if let Some(around) = self.buffers.frames.last()
+            && matches!(around.action.map(|action| action.role), Some(Role::Declarations(_)))
+            && self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.name_start == start)
+        {
+            // It names the type defined in this declaration.
+            return;
+        }
         let name = self.rows.string(text);
         let value = match mode {
-            Mode::Declare { kind, hoisted, symbol } => {
+            Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
                 let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
@@ -706,47 +1465,120 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                let index = self.push_use(kind, role, name, NONE, start);
-                self.add_base(mode, index);
-                Value::Use(index)
+                match self.path_before() {
+                    Some(before) => {
+                        let index = self.push_use(UseKind::Member, role, name, before, start);
+                        self.move_base(mode, before, index);
+                        Value::Use(index)
+                    }
+                    None => {
+                        let kind = match text {
+                            _ if self.is_receiver(name) => UseKind::This,
+                            "super" if matches!(self.grammar.config.receiver, Receiver::Named(_)) => UseKind::Super,
+                            _ => UseKind::Name,
+                        };
+                        let index = self.push_use(kind, role, name, NONE, start);
+                        self.add_base(mode, index);
+                        Value::Use(index)
+                    }
+                }
             }
         };
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-        }
+        self.deliver(value);
     }
 
     fn leaf(&mut self, kind: UseKind, node: Node<'_>, mode: Mode) {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(kind, use_role(mode), name, NONE, node.start_byte() as u32);
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, Value::Use(index));
-        }
+        self.deliver(Value::Use(index));
     }
 
     fn member(&mut self, frame: &Frame) -> Value {
         if frame.name_start == NONE {
-            return Value::Unknown;
+            // `f.(x)` in Elixir, or a name that is still to be typed.
+            return frame.object;
+        }
+        if let Value::Use(object) = frame.object
+            && let Some(around) = self.buffers.frames.last()
+            && around.slot == Slot::Name
+            && matches!(around.action.map(|action| action.role), Some(Role::Member { .. }))
+        {
+            // The rest of a path whose first part belongs to the node around (`a::(b::c)`).
+            let base = match around.object {
+                Value::Use(base) => base,
+                Value::None => NONE,
+                _ => UNKNOWN_BASE,
+            };
+            let row = &mut self.rows.uses[object as usize];
+            if base != NONE && row.kind == UseKind::Name && row.base == NONE {
+                (row.kind, row.base) = (UseKind::Member, base);
+            }
+        }
+        if frame.declares {
+            self.own_by(frame.object);
+            return Value::None;
         }
         let text = self.source.get(frame.name_start as usize..frame.name_end as usize).unwrap_or("");
+        let (text, name_start) = unquoted(text, frame.name_start);
         let name = self.rows.string(text);
+        if text == "this"
+            && let Value::Use(outer) = frame.object
+        {
+            // `Outer.this`: the current object of a type further out, by that type's name.
+            self.rows.uses[outer as usize].kind = UseKind::This;
+            return Value::Use(outer);
+        }
         let (kind, base) = match frame.object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
         };
-        let index = self.push_use(kind, use_role(frame.mode), name, base, frame.name_start);
-        if kind == UseKind::Member && matches!(frame.mode, Mode::Base(_)) && base != UNKNOWN_BASE {
-            // `class A(m.B)`: only the whole is a base, not `m`.
-            if let Some(row) = self.rows.bases.iter_mut().rev().find(|row| row.base == base) {
-                row.base = index;
+        if frame.name_use != NONE {
+            let row = &mut self.rows.uses[frame.name_use as usize];
+            if row.kind == UseKind::Name && row.base == NONE {
+                (row.kind, row.base) = (kind, base);
             }
-            self.rows.uses[base as usize].role = UseRole::Read;
+            return Value::Use(frame.name_use);
+        }
+        let index = self.push_use(kind, use_role(frame.mode), name, base, name_start);
+        if kind != UseKind::Member || !self.move_base(frame.mode, base, index) {
+            self.add_base(frame.mode, index);
         }
         Value::Use(index)
+    }
+
+    /// The part of a flat path that stands before the name being looked at.
+    fn path_before(&self) -> Option<u32> {
+        let parent = self.buffers.frames.last()?;
+        match (parent.action?.role, parent.object) {
+            (Role::TypePath, Value::Use(index)) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// `class A(m.B)`: only the whole is a base, not `m`. Returns whether `m` was one.
+    fn move_base(&mut self, mode: Mode, from: u32, to: u32) -> bool {
+        if !matches!(mode, Mode::Base(_)) || from == UNKNOWN_BASE {
+            return false;
+        }
+        self.rows.uses[from as usize].role = UseRole::Read;
+        match self.rows.bases.iter_mut().rev().find(|row| row.base == from) {
+            Some(row) => row.base = to,
+            None => return false,
+        }
+        true
+    }
+
+    /// The function being defined belongs to what `owner` names (`ns::Type::function`).
+    fn own_by(&mut self, owner: Value) {
+        let scope = self.rows.scopes[self.scope as usize];
+        if let Value::Use(owner) = owner
+            && scope.kind == ScopeKind::Function
+            && scope.symbol == self.symbol
+            && scope.self_type == NONE
+        {
+            self.rows.scopes[self.scope as usize].self_type = owner;
+        }
     }
 
     fn call(&mut self, frame: &Frame, role: UseRole) -> Value {
@@ -756,6 +1588,10 @@ impl<'a> Walk<'a> {
                 if matches!(self.rows.uses[index as usize].role, UseRole::Read | UseRole::Type | UseRole::Decorator | UseRole::Base) =>
             {
                 let row = &mut self.rows.uses[index as usize];
+                if role == UseRole::New && row.kind == UseKind::Element {
+                    // `[]T{…}`, `new T[3]`: no instance of `T`, but a container of them.
+                    return Value::Use(index);
+                }
                 if row.kind == UseKind::Literal || row.kind == UseKind::Element {
                     let index = self.push_use(UseKind::Apply, role, Str::EMPTY, index, frame.start);
                     self.rows.uses[index as usize].arity = arity;
@@ -779,8 +1615,10 @@ impl<'a> Walk<'a> {
 
     fn add_base(&mut self, mode: Mode, index: u32) {
         if let Mode::Base(kind) = mode {
-            let extension = if self.scope_kind() == ScopeKind::Extension { self.scope } else { NONE };
-            let symbol = if extension == NONE { self.symbol } else { NONE };
+            let scope = self.rows.scopes[self.scope as usize];
+            // Extensions and types without a name are known by their scope.
+            let anonymous = scope.kind == ScopeKind::Extension || scope.kind == ScopeKind::Type && scope.symbol == NONE;
+            let (symbol, extension) = if anonymous { (NONE, self.scope) } else { (self.symbol, NONE) };
             self.rows.bases.push(BaseRow { symbol, extension, base: index, kind });
         }
     }
@@ -808,7 +1646,9 @@ impl<'a> Walk<'a> {
     fn assign(&mut self, binding: u32, value: Value, ty: Value) {
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
-        row.type_use = ty.use_index();
+        if let Value::Use(ty) = ty {
+            row.type_use = ty;
+        }
         if row.kind == BindingKind::Symbol {
             let (symbol, ty) = (row.target, row.type_use);
             if ty != NONE {
@@ -831,42 +1671,115 @@ impl<'a> Walk<'a> {
         row.type_use = ty.use_index();
     }
 
-    fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
-        let Value::Binding(binding) = frame.left else { return };
-        let mut value = frame.value;
-        if declare.element {
-            value = match value {
-                Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
-                _ => Value::Unknown,
-            };
+    /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
+    fn next_name(&mut self, node: Node<'_>, declare: &Declare) {
+        let Some(&frame) = self.buffers.frames.last() else { return };
+        if frame.value == Value::None && frame.ty == Value::None {
+            return;
         }
-        self.assign(binding, value, frame.ty);
-        let row = self.rows.bindings[binding as usize];
-        if row.kind == BindingKind::Symbol {
-            // The symbol made for the name covers the whole declaration.
-            let span = (node.start_byte() as u32, node.end_byte() as u32);
-            self.widen_symbol(row.target, span, node.has_error());
+        if frame.left != Value::None
+            && let Some(parent) = node.parent()
+        {
+            let Some(frame) = self.buffers.frames.pop() else { return };
+            self.close_declare(parent, &frame, declare);
+            self.buffers.frames.push(frame);
+        }
+        if let Some(frame) = self.buffers.frames.last_mut() {
+            (frame.left, frame.value, frame.ty) = (Value::None, Value::None, Value::None);
+            (frame.ty_start, frame.ty_end) = (0, 0);
+        }
+    }
+
+    fn close_declare(&mut self, node: Node<'_>, frame: &Frame, declare: &Declare) {
+        let mut ty = *frame;
+        let mut span = self.outer_span(node);
+        if let Some(parent) = self.buffers.frames.last()
+            && matches!(parent.action.map(|action| action.role), Some(Role::Declarators { .. }))
+        {
+            (ty, span) = (*parent, (parent.start, parent.end));
+        }
+        for at in 0..self.list_len(frame.left) {
+            let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
+            let mut value = self.value_opposite(frame, at, declare.element);
+            if declare.element {
+                value = match value {
+                    Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    _ => Value::Unknown,
+                };
+            }
+            let around =
+                self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+            let declared = match (ty.ty, &around) {
+                (Value::None, Some(around)) => around.ty,
+                (declared, _) => declared,
+            };
+            self.assign(binding, value, declared);
+            let row = self.rows.bindings[binding as usize];
+            if row.kind == BindingKind::Symbol
+                && let Some(around) = around
+            {
+                self.widen_declared(&around, row, node.end_byte() as u32);
+            } else if row.kind == BindingKind::Symbol {
+                // The symbol made for the name covers the whole declaration.
+                self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
+                self.widen_symbol(row.target, span, node.has_error());
+            }
         }
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
-        let mut optional = frame.value != Value::None;
-        let mut name = (frame.start, frame.end);
-        if let Value::Binding(binding) = frame.left {
+        for at in 0..self.list_len(frame.left) {
+            self.close_parameter_name(frame, self.list_item(frame.left, at), variadic);
+        }
+    }
+
+    fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
+        let mut optional = frame.optional || frame.value != Value::None;
+        // A pattern is its own name; a type alone has none.
+        let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
+        if let Value::Binding(binding) = left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
         }
         let scope = self.rows.scopes[self.scope as usize];
+        if scope.kind == ScopeKind::Extension
+            && scope.self_type == NONE
+            && let Value::Use(ty) = frame.ty
+        {
+            // The first parameter of an extension is what it extends.
+            self.set_self_type(self.scope, ty);
+        }
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic;
-        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
-        let name = self.rows.string(text);
+        optional |= variadic | std::mem::take(&mut self.optional_next);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
-        let ty_str = self.type_text(frame);
+        let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
+            let named = matches!(frame.left, Value::Binding(_));
+            let ty_str = self.type_around_name(frame, named.then_some(name));
+            if !named && self.rows.str(ty_str) == "void" {
+                return;
+            }
+            (if named { name } else { (0, 0) }, ty_str)
+        } else {
+            (name, self.type_text(frame))
+        };
+        let text = self.source.get(text.0 as usize..text.1 as usize).unwrap_or("");
+        let name = self.rows.string(text);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
+    }
+
+    /// The type of a parameter written around its name (`int (*callback)(void)`), without the name and the default.
+    fn type_around_name(&mut self, frame: &Frame, name: Option<(u32, u32)>) -> Str {
+        let (start, end) = name.unwrap_or((frame.end, frame.end));
+        let part = |start: u32, end: u32| self.source.get(start as usize..end as usize).unwrap_or("").trim();
+        let (before, after) = (part(frame.start, start), part(end, frame.end));
+        let after = after.split_once('=').map_or(after, |(ty, _)| ty.trim_end());
+        self.buffers.text.clear();
+        signature::one_line(before, self.buffers.text);
+        self.buffers.text.push_str(after);
+        self.rows.string(self.buffers.text)
     }
 
     /// The declared type of a node as written, without the mark before it.
@@ -915,7 +1828,13 @@ impl<'a> Walk<'a> {
         self.scope = self.rows.scopes.len() as u32 - 1;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
+            self.section = SymbolFlags::default();
         }
+        if let Some((base, kind)) = self.pending_base.take() {
+            self.rows.bases.push(BaseRow { symbol: NONE, extension: self.scope, base, kind });
+        }
+        let scope = self.scope;
+        self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
     }
 
     fn set_self_type(&mut self, scope: u32, ty: u32) {
@@ -954,12 +1873,32 @@ impl<'a> Walk<'a> {
         0
     }
 
+    /// The scope of the function around, or the file's.
+    fn enclosing_function(&self) -> u32 {
+        let mut scope = self.scope;
+        while let Some(row) = self.rows.scopes.get(scope as usize) {
+            if row.kind == ScopeKind::Function {
+                return scope;
+            }
+            scope = row.parent;
+        }
+        0
+    }
+
     /// Where a plain assignment declares: the function, type or file, never a block.
     fn scope_for_assignment(&self) -> u32 {
         self.function_scope()
     }
 
     fn open_definition(&mut self, node: Node<'_>, define: &Define, frame: &mut Frame) -> bool {
+        if let Some((start, end)) = self.next.name.take() {
+            let range = start as usize..end as usize;
+            let text = self.source.get(range.clone()).unwrap_or("");
+            self.pending_name = self.next.name_node;
+            let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+            self.opened(symbol, define, frame);
+            return true;
+        }
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
@@ -988,10 +1927,40 @@ impl<'a> Walk<'a> {
         self.symbol = symbol;
         if define.scope.is_some() {
             let inner = self.rows.symbols[symbol as usize].inner;
+            self.take_type_parameters(symbol, inner);
             self.scope = inner;
+            if self.next.self_type != NONE {
+                self.set_self_type(inner, self.next.self_type);
+            }
         }
+        for key in self.next.module.into_iter().filter(|key| !key.is_empty()) {
+            self.rows.modules.push(ModuleRow { key, symbol });
+        }
+        if let Some(ty) = self.next.ty {
+            (frame.ty_start, frame.ty_end) = ty;
+            frame.ty_fixed = true;
+        }
+        self.next = Next::NOTHING;
+        self.section = SymbolFlags::default();
         self.in_export = false;
         self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
+    }
+
+    /// Type parameters declared by a wrapper (`template <class T>`) belong to the definition that it wraps.
+    fn take_type_parameters(&mut self, symbol: u32, inner: u32) {
+        let Some(wrapper) = self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Wrapper))) else {
+            return;
+        };
+        let (start, outer) = (wrapper.start, self.scope);
+        let own = |row: &BindingRow| row.kind == BindingKind::Symbol && row.target == symbol;
+        let parameter = |row: &BindingRow| {
+            matches!(row.kind, BindingKind::TypeParameter | BindingKind::Parameter) && (row.scope == outer || row.scope == inner)
+        };
+        for row in self.rows.bindings.iter_mut().rev().take_while(|row| own(row) || parameter(row) && row.start >= start) {
+            if !own(row) {
+                row.scope = inner;
+            }
+        }
     }
 
     fn kind_here(&self, define: &Define) -> SymbolKind {
@@ -1007,22 +1976,34 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (start, end) = self.outer_span(node);
+        let (mut start, end) = self.outer_span(node);
         let index = self.rows.symbols.len() as u32;
-        let doc = self.documentation(start);
+        let attributes = self.attribute_span();
+        let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
+        let doc = match std::mem::replace(&mut self.pending_doc, Str::EMPTY) {
+            Str::EMPTY => self.documentation(start),
+            pending => pending,
+        };
+        let doc = self.documents.take().unwrap_or(doc);
+        start = start.min(first_attribute.unwrap_or(start));
+        let (name, name_start) = unquoted(name, name_range.start as u32);
         let name_str = self.rows.string(name);
-        let mut flags = SymbolFlags::default();
+        let mut flags = std::mem::take(&mut self.flags);
         if self.recovering {
             flags.set(SymbolFlags::RECOVERED);
         }
         if self.in_export {
             flags.set(SymbolFlags::EXPORTED);
         }
+        if start < self.hidden_until {
+            flags.set(SymbolFlags::PRIVATE);
+        }
+        flags.set(self.section | std::mem::take(&mut self.next.flags));
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
-        let attributes = self.attribute_span();
+        let parameters = std::mem::take(&mut self.pending_parameters);
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -1032,18 +2013,18 @@ impl<'a> Walk<'a> {
             inner,
             start,
             end,
-            name_start: name_range.start as u32,
+            name_start,
             body_start: end,
             start_line: self.line(start),
             end_line: self.line(end.saturating_sub(1).max(start)),
-            name_line: self.line(name_range.start as u32),
+            name_line: self.line(name_start),
             signature: Str::EMPTY,
             return_type: Str::EMPTY,
             type_use: NONE,
             doc,
             disambiguator: attributes,
-            first_parameter: self.rows.parameters.len() as u32,
-            parameters: 0,
+            first_parameter: self.rows.parameters.len() as u32 - parameters,
+            parameters,
             cyclomatic: 0,
             cognitive: 0,
             nesting: 0,
@@ -1056,7 +2037,7 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_range.start as u32);
+        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
         self.buffers.counters.push((index, Counters::default()));
         index
     }
@@ -1075,14 +2056,10 @@ impl<'a> Walk<'a> {
 
     /// The symbol's attributes wait in its disambiguator until it is closed.
     fn attribute_span(&mut self) -> Str {
-        if self.buffers.attributes.is_empty() {
+        let (Some(&(start, _)), Some(&(_, end))) = (self.buffers.attributes.first(), self.buffers.attributes.last()) else {
             return Str::EMPTY;
-        }
-        let text = std::mem::take(self.buffers.attributes);
-        let id = self.rows.string(&text);
-        *self.buffers.attributes = text;
-        self.buffers.attributes.clear();
-        id
+        };
+        self.rows.string(self.source.get(start as usize..end as usize).unwrap_or(""))
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {
@@ -1092,8 +2069,15 @@ impl<'a> Walk<'a> {
     }
 
     fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
+        let start = start.min(self.rows.symbols[symbol as usize].start);
         let (start_line, end_line) = (self.line(start), self.line(end.saturating_sub(1).max(start)));
+        let exported = self.in_export;
         let row = &mut self.rows.symbols[symbol as usize];
+        // The evidence is gathered anew from the whole text.
+        row.flags = SymbolFlags(row.flags.0 & SymbolFlags::RECOVERED.0);
+        if exported {
+            row.flags.set(SymbolFlags::EXPORTED);
+        }
         (row.start, row.end, row.body_start) = (start, end, end);
         (row.start_line, row.end_line) = (start_line, end_line);
         self.describe(symbol, has_error, "");
@@ -1119,7 +2103,7 @@ impl<'a> Walk<'a> {
         }
         let head = self.source.get(row.start as usize..row.body_start.max(row.start) as usize).unwrap_or("");
         self.buffers.text.clear();
-        signature::one_line(head, self.buffers.text);
+        signature::one_line(head.strip_prefix(attributes).unwrap_or(head), self.buffers.text);
         row.signature = self.rows.string(self.buffers.text);
         let parent = self.rows.symbols.get(row.parent as usize).map_or(SymbolKind::Module, |parent| parent.kind);
         let scope = self.rows.scopes[row.scope as usize].kind;
@@ -1172,7 +2156,10 @@ impl<'a> Walk<'a> {
 
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
-        if self.buffers.comments.last().is_some_and(|&(_, end)| end <= start) {
+        let ends = |spans: &[(u32, u32)]| spans.last().map_or(0, |&(_, end)| end);
+        if !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
+            && ends(self.buffers.comments).max(ends(self.buffers.attributes)) <= start
+        {
             self.buffers.comments.clear();
             self.buffers.attributes.clear();
         }
@@ -1181,8 +2168,10 @@ impl<'a> Walk<'a> {
     /// The comments right above `start`, cleaned.
     fn documentation(&mut self, start: u32) -> Str {
         self.buffers.text.clear();
-        docs::leading(self.source, self.buffers.comments, start, self.grammar.config.docs.prefixes, self.buffers.text);
+        let prefixes = self.grammar.config.docs.prefixes;
+        docs::leading(self.source, self.buffers.comments, self.buffers.attributes, start, prefixes, self.buffers.text);
         self.buffers.comments.clear();
+        self.buffers.attributes.clear();
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);
         *self.buffers.text = text;
@@ -1199,6 +2188,23 @@ impl<'a> Walk<'a> {
                 counters.leave(metric);
             }
         }
+    }
+
+    /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
+    fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
+        let mut frames = self.buffers.frames.iter_mut().rev();
+        let Some(parent) = frames.next() else { return metric };
+        if !node.is_named() && metric.has(Metric::FLAT) {
+            // The `else` of a branch, not that of a list of cases.
+            let branches = self.grammar.kinds.get(parent.kind as usize).is_some_and(|info| info.metric.has(Metric::NESTING));
+            parent.after_else = branches;
+            return if branches { metric } else { Metric::default() };
+        }
+        let kind = node.kind_id();
+        let chained = metric.has(Metric::NESTING)
+            && (parent.kind == kind && parent.after_else
+                || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
+        if chained { metric.without_nesting() } else { metric }
     }
 
     fn error(&mut self, node: Node<'_>) {
@@ -1232,18 +2238,22 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Value => parent.value = value,
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
-        Slot::Other => {
-            if parent.object == Value::None && matches!(parent.action.map(|a| a.role), Some(Role::Type)) {
-                parent.object = value;
-            }
-        }
+        Slot::Other => match parent.action.map(|a| a.role) {
+            Some(Role::Type | Role::ReturnType) if parent.object == Value::None => parent.object = value,
+            Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
+            _ => {}
+        },
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;
 }
 
-fn frame_slot_of_child(parent: &Frame) -> Slot {
-    parent.slot
+/// A name between backticks is the name inside.
+fn unquoted(text: &str, start: u32) -> (&str, u32) {
+    match text.strip_prefix('`').and_then(|inner| inner.strip_suffix('`')) {
+        Some(inner) => (inner, start + 1),
+        None => (text, start),
+    }
 }
 
 fn use_role(mode: Mode) -> UseRole {
@@ -1259,24 +2269,38 @@ fn use_role(mode: Mode) -> UseRole {
 /// How names are taken in a part of a node with a role.
 fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
     match (role, slot) {
-        (Role::Declare(declare), Slot::Left) => Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol },
-        (Role::Parameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
-        (Role::TypeParameter { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None },
+        (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
+            Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
+        }
+        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
+        }
+        (Role::TypeParameter { .. }, Slot::Left) => {
+            Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
+        }
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
+        (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
+            Mode::Base(_) if slot == Slot::Value => Mode::Type,
+            Mode::Declare { .. } | Mode::Type | Mode::Base(_) => inherited,
+            _ => Mode::Read,
+        },
         (_, Slot::Type) => Mode::Type,
         (Role::Define(_) | Role::Extension { .. }, Slot::SelfType) => Mode::Type,
         (Role::Define(_), Slot::Bases) => Mode::Base(BaseKind::Inherit),
         (Role::Extension { .. }, Slot::Bases) => Mode::Base(BaseKind::Implement),
         (Role::New { .. }, Slot::Class) => Mode::Type,
         (Role::Member { .. }, Slot::Object) => match inherited {
-            Mode::Type | Mode::Base(_) | Mode::Decorator => inherited,
+            Mode::Type | Mode::Decorator => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {
             Mode::Decorator | Mode::Base(_) => inherited,
             _ => Mode::Read,
         },
-        (Role::Call { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => Mode::Read,
+        (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::New { .. }, Slot::Arguments | Slot::Other) => {
+            Mode::Read
+        }
         (Role::Element { .. }, _) => match inherited {
             Mode::Type | Mode::Base(_) => Mode::Type,
             _ => Mode::Read,
@@ -1286,8 +2310,10 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             _ => Mode::Type,
         },
         (Role::Pass { .. }, Slot::Value) => inherited,
-        (Role::Pass { .. }, Slot::Other) => match inherited {
+        (Role::Pass { value, .. }, Slot::Other) => match inherited {
             Mode::Base(_) => Mode::Type,
+            // Only the part with the name declares it (`name[SIZE]`).
+            Mode::Declare { .. } if !value.is_empty() => Mode::Read,
             other => other,
         },
         (_, Slot::Value | Slot::Body) => Mode::Read,
@@ -1302,9 +2328,15 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Bases(kind)) => Mode::Base(*kind),
         Some(Role::Decorator | Role::Attribute) => Mode::Decorator,
         Some(Role::Outer) => Mode::Outer,
-        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None },
+        Some(Role::Bindings) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Types) => Mode::Type,
+        Some(Role::Values) => Mode::Read,
+        Some(Role::TypePath) if !matches!(mode, Mode::Base(_) | Mode::Decorator) => Mode::Type,
+        Some(Role::Parameters) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
+        Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
+        Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
         _ => mode,
     }
 }

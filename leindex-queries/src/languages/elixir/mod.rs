@@ -1,11 +1,15 @@
 //! Elixir.
 
+mod builtins;
+mod definitions;
+mod forms;
+mod imports;
 mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Elixir.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -18,13 +22,13 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     roles: roles::ROLES,
     metrics: roles::METRICS,
     docs: Docs { prefixes: &[], docstring: false },
-    receiver: Receiver::Keyword,
+    receiver: Receiver::Named(&["__MODULE__"]),
     assignment_declares: false,
     overloads: false,
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: &["def ", "defp ", "defmacro ", "defmodule ", "defprotocol ", "defimpl ", "@doc ", "@spec "],
 };
 
 const NAMES: NameRules = NameRules {
@@ -41,4 +45,11 @@ const NAMES: NameRules = NameRules {
     import_targets: modules::import_targets,
 };
 
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    let word = evidence.head.split_whitespace().next().unwrap_or("");
+    if matches!(word, "defp" | "defmacrop" | "defguardp" | "defrecordp" | "@typep") || row.kind == SymbolKind::Constant {
+        row.flags.set(SymbolFlags::PRIVATE);
+    } else {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+}

@@ -5,7 +5,7 @@ mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Go.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -24,14 +24,14 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: &["func ", "type ", "var ", "const ", "import "],
 };
 
 const NAMES: NameRules = NameRules {
     family: "go",
     separator: ".",
     implicit_this: false,
-    module_scope: false,
+    module_scope: true,
     global_scope: false,
     constructors: &[],
     builtins: modules::BUILTINS,
@@ -41,4 +41,21 @@ const NAMES: NameRules = NameRules {
     import_targets: modules::import_targets,
 };
 
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    if evidence.name.starts_with(char::is_uppercase) {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+    if row.kind == SymbolKind::Function && is_test(evidence) {
+        row.flags.set(SymbolFlags::TEST);
+    }
+}
+
+/// `func TestX(t *testing.T)` and its likes; an example has neither parameters nor results.
+fn is_test(evidence: &Evidence<'_>) -> bool {
+    let called = |prefix: &str| evidence.name.strip_prefix(prefix).is_some_and(|rest| !rest.starts_with(char::is_lowercase));
+    let takes = |ty: &str| evidence.head.contains(ty);
+    called("Test") && (takes("*testing.T)") || takes("*testing.M)"))
+        || called("Benchmark") && takes("*testing.B)")
+        || called("Fuzz") && takes("*testing.F)")
+        || called("Example") && evidence.head.trim_end().ends_with("()")
+}

@@ -1,11 +1,15 @@
 //! Haskell.
 
+mod builtins;
+mod definitions;
+mod expressions;
+mod imports;
 mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Haskell.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -17,7 +21,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_haskell::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    docs: Docs { prefixes: &[], docstring: false },
+    docs: Docs { prefixes: &["-- |", "--|", "{-|", "{- |"], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
     overloads: false,
@@ -41,4 +45,11 @@ const NAMES: NameRules = NameRules {
     import_targets: modules::import_targets,
 };
 
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    if row.kind.is_callable() && evidence.name.starts_with("prop_") {
+        row.flags.set(SymbolFlags::TEST);
+    }
+    if matches!(row.kind, SymbolKind::TypeAlias | SymbolKind::Variable) && !row.flags.has(SymbolFlags::PRIVATE) {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+}

@@ -49,6 +49,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("for_statement", Role::Declare(FOR)),
     ("for_in_clause", Role::Declare(FOR)),
     ("as_pattern_target", Role::Declare(Declare { name: "0", value: "", ty: "", ..Declare::LOCAL })),
+    ("return_statement", Role::Return { value: "0" }),
     ("global_statement", Role::Outer),
     ("nonlocal_statement", Role::Outer),
     ("import_statement", Role::Custom(import)),

@@ -1,11 +1,13 @@
 //! Symbols as plain data: names in full, and a sentence about each.
 
+use leindex_db::Workspace;
+
 use super::results::SymbolInfo;
-use super::snapshot::symbol_name;
 use super::world::World;
+use crate::items::descriptor::descriptor;
 use crate::items::docs;
 use crate::names::evidence;
-use crate::names::files::{SourceFile, Symbol, file_blob, symbol_row};
+use crate::names::files::{Symbol, file_config, symbol_row};
 use crate::names::module_map::module_keys;
 use crate::search::rank::module_stem;
 use crate::search::record::for_each_holder;
@@ -15,12 +17,21 @@ use crate::syntax::rows::{Record as _, Rows, SymbolFlags, SymbolKind, SymbolRow,
 /// Callees and errors named in a generated summary.
 const NAMED: usize = 4;
 
+/// A symbol's name everywhere: `<project> <path> <descriptor>`.
+pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
+    let db = world.db;
+    let project = Workspace::get(db).roots(db).first().map_or("", |root| root.name(db));
+    let path = symbol.file(db).path(db);
+    let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
+    format!("{project} {path} {descriptor}")
+}
+
 /// A symbol as plain data, or `None` if it is gone.
 pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<SymbolInfo> {
     let db = world.db;
     let file = symbol.file(db);
     let (rows, index, row) = symbol_row(db, symbol)?;
-    let config = db.languages().config(file_blob(db, file)?.dialect(db))?;
+    let config = file_config(db, file)?;
     let path = file.path(db);
     let documented = docs::summary(rows.str(row.doc));
     let generated_summary = documented.is_empty();
@@ -29,8 +40,8 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         symbol: symbol_name(world, symbol),
         language: config.name,
         kind: row.kind.as_str(),
-        name: if row.kind == SymbolKind::Module { module_stem(&path).to_owned() } else { rows.str(row.name).to_owned() },
-        qualified_name: qualified_name(world, file, &rows, &row),
+        name: if index == 0 { path.rsplit('/').next().unwrap_or(&path).to_owned() } else { rows.str(row.name).to_owned() },
+        qualified_name: qualified_name(world, symbol, &rows, index),
         signature: rows.str(row.signature).to_owned(),
         summary,
         generated_summary,
@@ -47,16 +58,16 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
     })
 }
 
-/// The module's name, the names of what the symbol lies in, and its own.
-pub(crate) fn qualified_name<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, row: &SymbolRow) -> String {
-    let separator = file_blob(world.db, file)
-        .and_then(|blob| world.db.languages().config(blob.dialect(world.db)))
-        .map_or(".", |config| config.names.separator);
-    let local = local_name(rows, row, separator);
-    match module_keys(world.db, file).first() {
+/// The symbol's name with those of what it lies in, the module's first.
+pub(crate) fn qualified_name<'w>(world: World<'w>, symbol: Symbol<'w>, rows: &Rows, index: u32) -> String {
+    let db = world.db;
+    let file = symbol.file(db);
+    let separator = file_config(db, file).map_or(".", |config| config.names.separator);
+    let local = rows.symbol(index).map_or_else(String::new, |row| local_name(rows, &row, separator));
+    match module_keys(db, file).iter().min_by_key(|key| key.len()) {
         Some(key) if local.is_empty() => key.clone(),
         Some(key) if !key.is_empty() => format!("{key}{separator}{local}"),
-        _ if local.is_empty() => module_stem(&file.path(world.db)).to_owned(),
+        _ if local.is_empty() => module_stem(&file.path(db)).to_owned(),
         _ => local,
     }
 }
@@ -91,16 +102,17 @@ pub(crate) fn is_test(rows: &Rows, index: u32, path: &str) -> bool {
 
 /// A sentence made from the code: name, parameters, return type, callees and errors raised.
 fn generated_summary_of(rows: &Rows, index: u32, row: &SymbolRow, path: &str) -> String {
-    if row.kind == SymbolKind::Module {
+    if row.kind.is_module() {
+        let own = words(if index == 0 { module_stem(path) } else { rows.str(row.name) });
         let names: Vec<&str> = rows
             .symbols()
             .skip(1)
-            .filter(|symbol| symbol.parent == 0 && !matches!(symbol.kind, SymbolKind::Variable | SymbolKind::Field))
+            .filter(|symbol| symbol.parent == index && !matches!(symbol.kind, SymbolKind::Variable | SymbolKind::Field))
             .map(|symbol| rows.str(symbol.name))
             .collect();
         return match names.as_slice() {
-            [] => format!("Module {}.", words(module_stem(path))),
-            names => format!("Module {}: defines {}.", words(module_stem(path)), listed(names)),
+            [] => format!("Module {own}."),
+            names => format!("Module {own}: defines {}.", listed(names)),
         };
     }
     let mut text = capitalised(&words(rows.str(row.name)));
