@@ -513,7 +513,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             wildcard_targets.push(ImportFacts::of(self.rows, &import));
         }
         for import in &wildcard_targets {
-            match import_parts(db, self.file, import) {
+            match import_parts(db, self.file, import, 0) {
                 Ok(parts) => {
                     if let Some(entity) = module_member(db, &parts, name, 0) {
                         return (entity, Rule::Import);
@@ -595,7 +595,7 @@ pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], nam
     for part in parts.iter().filter(|part| part.symbol.identity(db) == MODULE_IDENTITY()) {
         let file = part.symbol.file(db);
         for import in wildcards(db, file) {
-            if let Ok(parts) = import_parts(db, file, import)
+            if let Ok(parts) = import_parts(db, file, import, depth + 1)
                 && let Some(entity) = module_member(db, &parts, name, depth + 1)
             {
                 return Some(entity);
@@ -622,6 +622,7 @@ pub(crate) fn import_parts<'db>(
     db: &'db dyn Db,
     file: SourceFile<'db>,
     import: &ImportFacts,
+    depth: u32,
 ) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
     let spec = ImportSpec::new(
         db,
@@ -635,7 +636,8 @@ pub(crate) fn import_parts<'db>(
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
-            match inside(db, file, parts, rest) {
+            // It may lead back here through another wildcard: every step counts for several.
+            match inside(db, file, parts, rest, depth + DEPTH / 4) {
                 Some(Entity::Symbol(symbol)) => Ok([ModulePart { symbol }].into()),
                 Some(Entity::Module(parts)) => Ok(parts),
                 _ => Err(None),
@@ -646,13 +648,16 @@ pub(crate) fn import_parts<'db>(
     }
 }
 
-fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>], rest: &str) -> Option<Entity<'db>> {
+fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>], rest: &str, depth: u32) -> Option<Entity<'db>> {
+    if depth > DEPTH {
+        return None;
+    }
     let separator = file_config(db, file).map_or(".", |config| config.names.separator);
     let mut entity = Entity::Module(parts.into());
     for part in rest.split(separator) {
         let name = Name::new(db, part);
         entity = match &entity {
-            Entity::Module(parts) => module_member(db, parts, name, 1)?,
+            Entity::Module(parts) => module_member(db, parts, name, depth)?,
             Entity::Symbol(symbol) => {
                 let found = member(db, *symbol, name, false);
                 Entity::Symbol(*found.symbols.first()?)
@@ -668,7 +673,7 @@ pub(crate) fn follow_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, import:
     if depth > DEPTH {
         return None;
     }
-    let parts = match import_parts(db, file, import) {
+    let parts = match import_parts(db, file, import, depth) {
         Ok(parts) => parts,
         Err(Some(package)) => return Some(Entity::External(package)),
         Err(None) => return Some(Entity::Unknown),
