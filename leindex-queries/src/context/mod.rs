@@ -5,6 +5,8 @@
 
 mod gravity;
 mod render;
+#[cfg(test)]
+mod tests;
 
 use leindex_embed::TOKENIZER;
 use serde::Serialize;

@@ -28,6 +28,8 @@ const FOR_SIGNATURES: usize = 12;
 const FOR_NOTES: usize = 8;
 /// Distance up to which a symbol is near: one certain call, or a member.
 const NEAR: f64 = 2.5;
+/// Tokens up to which the type around a method is shown in full; a longer one is a signature.
+const HOLDER: usize = 100;
 /// Lines around a site that an excerpt shows.
 const AROUND: u32 = 2;
 /// Lines of an excerpt.
@@ -84,6 +86,8 @@ struct Item<'w> {
     file: SourceFile<'w>,
     is_entry: bool,
     near: bool,
+    /// Whether it is here because it holds something nearer.
+    is_holder: bool,
     why: String,
     /// Lines in its own text that concern the answer.
     sites: Vec<u32>,
@@ -214,7 +218,12 @@ impl<'w> Renderer<'w, '_> {
             }
             let room = left.saturating_sub(for_signatures).min(near_limit);
             let item = &items[at];
-            if let Some((tier, block)) = self.full(item, room).or_else(|| self.excerpt(item, room)) {
+            let block = if item.is_holder {
+                self.full(item, room.min(HOLDER))
+            } else {
+                self.full(item, room).or_else(|| self.excerpt(item, room))
+            };
+            if let Some((tier, block)) = block {
                 *left -= block.tokens();
                 items[at].shown = Some((tier, block));
             }
@@ -286,7 +295,8 @@ impl<'w> Renderer<'w, '_> {
                 self.why(via)
             }
         };
-        Some(Item { info, row, index, rows, file, is_entry: pulled.via.is_none(), near: pulled.distance <= NEAR, why, sites, shown: None })
+        let is_holder = pulled.via.is_some_and(|via| via.kind == EdgeKind::Contains && !via.forward);
+        Some(Item { info, row, index, rows, file, is_entry: pulled.via.is_none(), near: pulled.distance <= NEAR, is_holder, why, sites, shown: None })
     }
 
     fn why_entry(&self, symbol: Symbol<'w>) -> String {

@@ -35,7 +35,9 @@ const EXACT_GUESSED: f32 = 0.35;
 /// The name's words are the question's.
 const NAME: f32 = 0.45;
 /// The path's words are the question's.
-const PATH: f32 = 0.25;
+const PATH: f32 = 0.35;
+/// How much a path's words raise a document on its way into the pool of candidates.
+const PATH_IN_POOL: f32 = 0.6;
 /// The question names the file.
 const PATH_NAMED: f32 = 1.0;
 /// Other candidates lie in the same file.
@@ -230,7 +232,11 @@ impl<'w> Ranking<'w, '_> {
         }
         let key = self.world.view.segments[segment as usize].blob(blob);
         let files = key.map_or(&[][..], |key| self.world.files_of(&key));
-        let prior = files.iter().map(|file| self.path_prior(&file.path(self.world.db))).fold(0.0, f32::max);
+        let prior = files
+            .iter()
+            .map(|file| file.path(self.world.db))
+            .map(|path| self.path_prior(&path) * (1.0 + PATH_IN_POOL * self.path_cover(&path)))
+            .fold(0.0, f32::max);
         let admitted = self.filter.languages.is_empty()
             || key.and_then(|key| self.world.db.languages().config(key.1)).is_some_and(|config| {
                 self.filter.languages.iter().any(|name| name.eq_ignore_ascii_case(config.name) || name.eq_ignore_ascii_case(config.dialect))
