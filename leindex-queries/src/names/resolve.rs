@@ -748,7 +748,7 @@ pub(crate) fn import_parts<'db>(
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
-            match inside(db, file, parts, rest, depth + 1) {
+            match inside(db, file, parts, rest, depth + DEPTH / 4) {
                 Some(Entity::Symbol(symbol)) => Ok([ModulePart { symbol }].into()),
                 Some(Entity::Module(parts)) => Ok(parts),
                 _ => Err(None),
