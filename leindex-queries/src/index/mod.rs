@@ -11,7 +11,7 @@ mod lookup;
 mod open;
 mod relations;
 mod results;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod world;
 
 pub use change::Change;
@@ -20,5 +20,5 @@ pub use error::{Cancellable, Cancelled, Error};
 pub use lookup::{OutlineItem, Position, PositionEncoding};
 pub use open::{Index, Options, Progress, StorePlace};
 pub use relations::{Certainty, DeadSymbol, Direction, Hierarchy, Impact, ImpactMember, ImpactOptions, Relations};
-pub use results::{EdgeInfo, FileInfo, SymbolInfo};
+pub use results::{EdgeInfo, FileInfo, Highlight, ScorePart, SearchHit, SearchOptions, SymbolInfo};
 pub use snapshot::Snapshot;

@@ -15,7 +15,7 @@ use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
+    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
     UseRole,
 };
 
@@ -102,6 +102,8 @@ pub(crate) struct Resolver<'db, 'r> {
     /// Uses in heads: bases and self types. What members a type has follows from them, so they may not ask for members.
     heads: FxHashSet<u32>,
     in_head: bool,
+    /// Module names of the namespaces in the file, by their symbols' rows. Empty where namespaces belong to one file.
+    namespaces: FxHashMap<u32, Str>,
     depth: u32,
 }
 
@@ -122,13 +124,17 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 *slot = true;
             }
         }
+        let config = file_config(db, file);
+        let open = config.is_some_and(|config| !config.names.nested_modules);
+        let namespaces =
+            rows.iter::<ModuleRow>().filter(|module| open && module.symbol != NONE).map(|module| (module.symbol, module.key)).collect();
         let self_types = rows.iter::<ScopeRow>().map(|scope| scope.self_type).filter(|&index| index != NONE);
         let heads = self_types.chain(rows.iter::<BaseRow>().map(|base| base.base)).collect();
         Self {
             db,
             file,
             rows,
-            config: file_config(db, file),
+            config,
             bindings,
             bound,
             names: FxHashMap::default(),
@@ -136,6 +142,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             seen_whole: None,
             heads,
             in_head: false,
+            namespaces,
             depth: 0,
         }
     }
@@ -344,7 +351,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
     fn lookup(&mut self, scope: u32, name: Str, start: u32) -> (Entity<'db>, Rule) {
         if !self.bound.get(name.0 as usize).copied().unwrap_or(false) {
             // Bound nowhere in the file: the same answer from every scope of the same type.
-            let key = (if self.in_head { NONE - 1 } else { self.type_scope(scope) }, name);
+            if self.in_head {
+                return self.lookup_outside(scope, name);
+            }
+            let key = (self.type_scope(scope), name);
             if let Some(found) = self.names.get(&key) {
                 return found.clone();
             }
@@ -367,6 +377,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 {
                     return found;
                 }
+                if let Some(found) = self.namespace_member(&row, name) {
+                    return found;
+                }
             }
             from_function |= row.kind == ScopeKind::Function;
             at = row.parent;
@@ -375,23 +388,37 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn lookup_outside(&mut self, scope: u32, name: Str) -> (Entity<'db>, Rule) {
-        if self.config.is_some_and(|config| config.names.implicit_this) {
-            let mut at = scope;
-            while let Some(row) = self.rows.get::<ScopeRow>(at) {
-                if (matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE)
-                    && let Some(found) = self.implicit_member(at, name)
-                {
-                    return found;
-                }
-                at = row.parent;
+        let implicit_this = self.config.is_some_and(|config| config.names.implicit_this);
+        let mut at = scope;
+        while let Some(row) = self.rows.get::<ScopeRow>(at) {
+            if implicit_this
+                && (matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE)
+                && let Some(found) = self.implicit_member(at, name)
+            {
+                return found;
             }
+            if let Some(found) = self.namespace_member(&row, name) {
+                return found;
+            }
+            at = row.parent;
         }
         self.lookup_beyond_file(name)
     }
 
+    /// A name of the namespace that a scope is part of, from any file that is part of it too.
+    fn namespace_member(&mut self, scope: &ScopeRow, name: Str) -> Option<(Entity<'db>, Rule)> {
+        let key = *self.namespaces.get(&scope.symbol)?;
+        if scope.kind != ScopeKind::Namespace {
+            return None;
+        }
+        let parts = module_parts(self.db, ModuleKey::new(self.db, self.file_family(), self.rows.str(key)));
+        let text = self.rows.str(name);
+        direct_member(self.db, parts, Name::new(self.db, text), name_hash(text), 0).map(|entity| (entity, Rule::Import))
+    }
+
     fn type_scope(&self, mut scope: u32) -> u32 {
         while let Some(row) = self.rows.get::<ScopeRow>(scope) {
-            if matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE {
+            if matches!(row.kind, ScopeKind::Type | ScopeKind::Extension | ScopeKind::Namespace) || row.self_type != NONE {
                 return scope;
             }
             scope = row.parent;
@@ -465,10 +492,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
             }
             BindingKind::TypeParameter | BindingKind::Result => (Entity::Local, Rule::Unresolved),
             BindingKind::Parameter | BindingKind::Variable | BindingKind::Field => {
-                if chosen.type_use != NONE
-                    && let Some(ty) = self.type_named(chosen.type_use)
-                {
-                    return Some((Entity::Instance(ty), Rule::Type));
+                if chosen.type_use != NONE {
+                    if let Some(ty) = self.type_named(chosen.type_use) {
+                        return Some((Entity::Instance(ty), Rule::Type));
+                    }
+                    if let Entity::External(name) = self.entity(chosen.type_use) {
+                        return Some((Entity::External(name), Rule::External));
+                    }
                 }
                 if chosen.value != NONE && self.depth < DEPTH {
                     match self.value(chosen.value) {
@@ -718,7 +748,7 @@ pub(crate) fn import_parts<'db>(
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
-            match inside(db, file, parts, rest, depth + 1) {
+            match inside(db, file, parts, rest, depth + DEPTH / 4) {
                 Some(Entity::Symbol(symbol)) => Ok([ModulePart { symbol }].into()),
                 Some(Entity::Module(parts)) => Ok(parts),
                 _ => Err(None),
