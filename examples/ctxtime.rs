@@ -7,7 +7,16 @@ fn main() {
     let mut index = Index::open(&path, Options { store: leindex_queries::index::StorePlace::Memory, ..Options::default() }).unwrap();
     println!("open {:?}", t.elapsed());
     let file = std::env::args().nth(2).unwrap();
-    let questions = ["Where is the CSRF token of a request checked?", "How does leveldb compact a memtable into a level-0 file?", "What are the bottlenecks?", "How is this project structured?", "get", "Parser.parse", "open file and read all lines into a buffer", "error \"cannot read file\""];
+    let questions = [
+        "Where is the CSRF token of a request checked?",
+        "How does leveldb compact a memtable into a level-0 file?",
+        "What are the bottlenecks?",
+        "How is this project structured?",
+        "get",
+        "Parser.parse",
+        "open file and read all lines into a buffer",
+        "error \"cannot read file\"",
+    ];
     let text = std::fs::read_to_string(format!("{path}/{file}")).unwrap();
     for (n, q) in questions.iter().enumerate() {
         let t = Instant::now();
@@ -33,6 +42,9 @@ fn main() {
             edits.push((t.elapsed() + snap, snap, applied));
         }
         edits.sort();
-        println!("{q}: cold {cold:?} warm {warm:?} search {search:?} ({hits}) after edit median {:?} (snapshot {:?}, apply {:?}) max {:?} tokens {}", edits[3].0, edits[3].1, edits[3].2, edits[6].0, c.tokens);
+        println!(
+            "{q}: cold {cold:?} warm {warm:?} search {search:?} ({hits}) after edit median {:?} (snapshot {:?}, apply {:?}) max {:?} tokens {}",
+            edits[3].0, edits[3].1, edits[3].2, edits[6].0, c.tokens
+        );
     }
 }

@@ -110,7 +110,9 @@ pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
         add(crate::syntax::rows::Str(rows.column::<SymbolRow>(child, 2)));
     }
     if row.inner != NONE {
-        rows.iter::<ImportRow>().filter(|import| import.scope == row.inner && !import.alias.is_empty()).for_each(|import| add(import.alias));
+        rows.iter::<ImportRow>()
+            .filter(|import| import.scope == row.inner && !import.alias.is_empty())
+            .for_each(|import| add(import.alias));
         rows.iter::<BindingRow>()
             .filter(|binding| binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable))
             .for_each(|binding| add(binding.name));
