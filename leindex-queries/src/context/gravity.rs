@@ -385,7 +385,8 @@ impl<'w> Gravity<'w, '_> {
 
     fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
         let to_test = !self.wants_tests
-            && symbol_row(self.world.db, to).is_some_and(|(rows, index, _)| is_test(&rows, index, &to.file(self.world.db).path(self.world.db)));
+            && symbol_row(self.world.db, to)
+                .is_some_and(|(rows, index, _)| is_test(&rows, index, &to.file(self.world.db).path(self.world.db)));
         let distance = from.distance + length(kind, rule, to_test);
         self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
     }
