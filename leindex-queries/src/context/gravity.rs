@@ -15,7 +15,8 @@
 //!   that say less, for rules that are less sure, and towards tests.
 //!
 //! The symbol of highest relevance is taken next and its edges are followed in both directions, until the answer is
-//! full. Ambiguous and unresolved relations are not followed; they are reported.
+//! full. What is far is not followed any more, and of a name that many files mention only the most relevant files are
+//! read, as the answer says. Ambiguous and unresolved relations are not followed; they are reported.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -41,6 +42,10 @@ const FLOOR: f64 = 0.05;
 const COMPLEXITY_BITS: f64 = 6.0;
 /// Beyond this nothing is pulled in: the relevance would be below a thirty-sixth.
 const FARTHEST: f64 = 6.0;
+/// Up to this distance the edges that leave a symbol are followed; what lies farther is shown by its signature.
+const FOLLOWED: f64 = 3.0;
+/// Up to this distance the edges that lead to a symbol are followed: they have to be looked for in other files.
+const FOLLOWED_BACK: f64 = 2.25;
 /// Files among those that mention a name in which its uses are looked for: the most relevant ones.
 const FILES_OF_A_NAME: usize = 8;
 /// Definitions of a name beyond which an open use of it is taken as ambiguous without looking.
@@ -155,9 +160,9 @@ fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts, 
     }
     let score = facts.place.map_or(0.0, |(segment, blob)| {
         let of = &world.view.segments[segment as usize];
-        of.documents_of(blob).binary_search_by_key(&index, |document| document.symbol).map_or(0.0, |at| {
-            lexical.score(DocumentId { segment, document: of.first_document(blob) + at as u32 })
-        })
+        of.documents_of(blob)
+            .binary_search_by_key(&index, |document| document.symbol)
+            .map_or(0.0, |at| lexical.score(DocumentId { segment, document: of.first_document(blob) + at as u32 }))
     });
     semantic(f64::from(score), f64::from(lexical.best_score()))
 }
@@ -328,7 +333,7 @@ impl<'w> Gravity<'w, '_> {
         {
             self.step(pulled, ty, EdgeKind::Contains, Rule::Exact, false, None);
         }
-        if self.may_read(file) {
+        if pulled.distance <= FOLLOWED && self.may_read(file) {
             let mut popular = Vec::new();
             let world = self.world;
             let edges = outgoing_where(&mut self.join, pulled.symbol, |name| {
@@ -345,7 +350,9 @@ impl<'w> Gravity<'w, '_> {
                 self.note_ambiguous(&name, count, file, row.name_start);
             }
         }
-        self.follow_incoming(pulled, rows, &row);
+        if pulled.distance <= FOLLOWED_BACK {
+            self.follow_incoming(pulled, rows, &row);
+        }
     }
 
     fn take_outgoing(&mut self, pulled: &Pulled<'w>, edge: &FoundEdge<'w>) {
@@ -409,7 +416,8 @@ impl<'w> Gravity<'w, '_> {
         }
         found.sort_unstable_by_key(|(blob, _)| *blob);
         found.dedup_by_key(|(blob, _)| *blob);
-        let files_of = |blob: DocumentId| world.view.segments[blob.segment as usize].blob(blob.document).map_or(&[][..], |key| world.files_of(&key));
+        let files_of =
+            |blob: DocumentId| world.view.segments[blob.segment as usize].blob(blob.document).map_or(&[][..], |key| world.files_of(&key));
         let all = found.iter().map(|(blob, _)| files_of(*blob).len()).sum();
         keep_best(&mut found, FILES_OF_A_NAME + 1);
         let mut files: Vec<(bool, f32, String, SourceFile<'w>)> = Vec::new();
@@ -422,8 +430,7 @@ impl<'w> Gravity<'w, '_> {
     }
 
     fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
-        let to_test = !self.wants_tests
-            && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, &facts.path));
+        let to_test = !self.wants_tests && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, &facts.path));
         let distance = from.distance + length(kind, rule, to_test);
         self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
     }

@@ -60,7 +60,12 @@ pub(crate) fn incoming<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<Found
 }
 
 /// The edges that lead from some files to a symbol, and those whose name is one of `names` and may mean it.
-pub(crate) fn incoming_from<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, names: &[Box<str>], files: &[SourceFile<'w>]) -> Vec<FoundEdge<'w>> {
+pub(crate) fn incoming_from<'w>(
+    join: &mut Join<'w>,
+    symbol: Symbol<'w>,
+    names: &[Box<str>],
+    files: &[SourceFile<'w>],
+) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
     for &file in files {
         edges_where(join, file, |edge| edge.target == Some(symbol), |_, name| names.iter().any(|known| **known == *name), &mut found);

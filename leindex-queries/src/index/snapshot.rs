@@ -6,9 +6,9 @@ use std::sync::Arc;
 use leindex_db::{ContentChanged, Workspace};
 use rustc_hash::FxHashSet;
 
+use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
-use super::describe::{symbol_info, symbol_name};
 use super::results::{EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
 use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};

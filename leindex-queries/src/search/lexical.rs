@@ -116,7 +116,8 @@ impl<'w> Lexical<'w> {
         let at = |list: &[Vec<f32>]| list.get(id.segment as usize).and_then(|list| list.get(id.document as usize)).copied().unwrap_or(0.0);
         let total: f32 = self.terms.iter().map(|term| term.idf).sum();
         let hits = self.name_hits.get(id.segment as usize).and_then(|list| list.get(id.document as usize)).copied().unwrap_or(0);
-        let length = self.world.view.segments.get(id.segment as usize).and_then(|segment| segment.document(id.document)).map_or(1, |d| d.lengths[0]);
+        let length =
+            self.world.view.segments.get(id.segment as usize).and_then(|segment| segment.document(id.document)).map_or(1, |d| d.lengths[0]);
         if total <= 0.0 { (0.0, 0.0) } else { (at(&self.names) / total, f32::from(hits) / f32::from(length.max(1))) }
     }
 
@@ -130,7 +131,8 @@ fn frequency(world: World<'_>, hash: u32) -> u64 {
     let mask = world.live_mask();
     let count = |segment: usize| {
         let files = &mask.files[segment];
-        world.view.segments[segment].postings(hash).filter(|hit| files.get(hit.blob as usize).is_some_and(|&files| files > 0)).count() as u64
+        world.view.segments[segment].postings(hash).filter(|hit| files.get(hit.blob as usize).is_some_and(|&files| files > 0)).count()
+            as u64
     };
     (0..world.view.segments.len()).map(count).sum()
 }
