@@ -15,7 +15,9 @@ use leindex_queries::index::{Direction, ImpactOptions, StorePlace};
 
 /// What a change reaches, with the path that proves each member, and the tests that reach it.
 #[derive(Parser)]
-#[command(after_help = "Examples:\n  impact . Session.login\n  impact . src/auth.py:42 --depth 2\n  impact . --diff main\n  impact . Session.login --forward --json")]
+#[command(
+    after_help = "Examples:\n  impact . Session.login\n  impact . src/auth.py:42 --depth 2\n  impact . --diff main\n  impact . Session.login --forward --json"
+)]
 struct Arguments {
     /// The folder of the project.
     path: PathBuf,
@@ -66,7 +68,13 @@ fn main() -> ExitCode {
         for member in &impact.members {
             let step = member.proof.last().map_or("", |edge| edge.kind);
             let rule = member.proof.last().map_or("", |edge| edge.rule);
-            println!("{:>3}  {}:{}  {}  ({step}, {rule})", member.distance, member.path, member.line, member.symbol.splitn(3, ' ').last().unwrap_or(""));
+            println!(
+                "{:>3}  {}:{}  {}  ({step}, {rule})",
+                member.distance,
+                member.path,
+                member.line,
+                member.symbol.splitn(3, ' ').last().unwrap_or("")
+            );
         }
         println!("{} members, {} of them tests, {} sites of unknown target", impact.members.len(), impact.tests.len(), impact.unknown);
         Ok(())

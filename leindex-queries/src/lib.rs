@@ -31,3 +31,12 @@ pub use index::{
     Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot,
     SymbolInfo,
 };
+
+/// The snippets of the book, which are run as tests.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../book/src/quick-start.md")]
+    struct QuickStart;
+    #[doc = include_str!("../../book/src/extending.md")]
+    struct Extending;
+}

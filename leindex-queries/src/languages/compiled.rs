@@ -9,6 +9,8 @@ pub struct Grammar {
     pub config: &'static LanguageConfig,
     pub(crate) language: tree_sitter::Language,
     pub(crate) kinds: Box<[KindInfo]>,
+    /// Whether local names decide what is a call.
+    pub(crate) tracks_locals: bool,
 }
 
 /// What the walk must know about a node kind.
@@ -41,11 +43,14 @@ impl Metric {
     }
 }
 
+/// Where the parts of a role stand.
+pub(crate) type Parts = [(Place, Slot); 5];
+
 /// A role with its parts resolved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Action {
     pub(crate) role: &'static Role,
-    pub(crate) parts: [(Place, Slot); 4],
+    pub(crate) parts: Parts,
     /// The field whose children are told apart by their order, or 0.
     pub(crate) counted: u16,
 }
@@ -114,42 +119,48 @@ impl Action {
                     "" => (place(define.self_type), Slot::SelfType),
                     value => (place(value), Slot::Value),
                 },
+                (place(define.parameter), Slot::Left),
             ],
-            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
-            Role::Return { value } => [(place(value), Slot::Value), none, none, none],
-            Role::Export { value } => [(place(value), Slot::Value), none, none, none],
-            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
+            Role::Named { name, value, ty } => [(place(name), Slot::Name), (place(value), Slot::Value), (place(ty), Slot::Type), none, none],
+            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none, none],
+            Role::Return { value } => [(place(value), Slot::Value), none, none, none, none],
+            Role::Export { value } => [(place(value), Slot::Value), none, none, none, none],
+            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none, none],
             Role::Call { function, arguments } | Role::Curried { function, arguments } => {
-                [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none]
+                [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none, none]
             }
             Role::MethodCall { object, name, arguments } => {
-                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
+                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none, none]
             }
-            Role::Apply { function, argument } => [(place(function), Slot::Object), (place(argument), Slot::Value), none, none],
-            Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none],
-            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
-            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
-            Role::Element { object } => [(place(object), Slot::Object), none, none, none],
-            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
-            Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
+            Role::Apply { function, argument } => [(place(function), Slot::Object), (place(argument), Slot::Value), none, none, none],
+            Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none, none],
+            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none, none],
+            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none, none],
+            Role::Conditional { object, value } => [(place(object), Slot::Object), (place(value), Slot::Value), none, none, none],
+            Role::Element { object } => [(place(object), Slot::Object), none, none, none, none],
+            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none, none],
+            Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none, none],
             Role::Declare(declare) | Role::Declarations(declare) => {
-                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none]
+                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none, none]
             }
             Role::Parameter { name, ty, default, .. } | Role::DeclaratorParameter { name, ty, default, .. } => {
-                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
+                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none, none]
             }
-            Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none],
-            Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none],
-            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
-            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
-            _ => [none; 4],
+            Role::Cascade { object } => [(place(object), Slot::Object), none, none, none, none],
+            Role::Group { ty } | Role::Signature { ty } => [(place(ty), Slot::Type), none, none, none, none],
+            Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none, none],
+            Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none, none],
+            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none, none],
+            Role::ReceiverParameter { name, ty } => [(place(name), Slot::Left), (place(ty), Slot::Type), none, none, none],
+            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none, none],
+            _ => [none; 5],
         };
         let counted = parts.iter().find_map(|&(place, _)| if let Place::Nth(field, _) = place { Some(field) } else { None });
         Self { role, parts, counted: counted.unwrap_or(0) }
     }
 
     /// Puts parts where the code of a language says, in place of those it names differently or not at all.
-    pub(crate) fn place(&mut self, parts: &[(Place, Slot); 4]) {
+    pub(crate) fn place(&mut self, parts: &Parts) {
         for &(place, slot) in parts.iter().filter(|(place, _)| *place != Place::Nowhere) {
             let old = self.parts.iter().position(|&(_, other)| other == slot);
             let free = old.or_else(|| self.parts.iter().position(|&(place, _)| place == Place::Nowhere));
@@ -225,7 +236,8 @@ impl Grammar {
                 }
             }
         }
-        Self { config, language, kinds: kinds.into() }
+        let tracks_locals = config.roles.iter().any(|(_, role)| matches!(role, Role::NameOrCall(_)));
+        Self { config, language, kinds: kinds.into(), tracks_locals }
     }
 
     /// The syntax tree of a text, a node to a line with its field: for those who write a language's table.

@@ -16,7 +16,7 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub(crate) use compiled::{Action, Metric, Place};
+pub(crate) use compiled::{Action, Metric, Parts, Place};
 pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
@@ -30,6 +30,8 @@ pub mod cpp;
 pub mod csharp;
 #[cfg(feature = "dart")]
 pub mod dart;
+#[cfg(any(feature = "javascript", feature = "typescript"))]
+mod ecmascript;
 #[cfg(feature = "elixir")]
 pub mod elixir;
 #[cfg(feature = "go")]
@@ -136,7 +138,17 @@ pub enum Role {
         /// The default export's expression.
         value: At,
     },
-    /// A definition.
+    /// Gives its name to the definition that is its value: `const f = () => …`, `f = function() … end`, `key: class {}`.
+    /// See [`NameAt::Given`] and [`Walk::give_name`].
+    Named {
+        /// The name; it is no use.
+        name: At,
+        /// The definition.
+        value: At,
+        /// A declared type.
+        ty: At,
+    },
+    /// A definition. Where it has no name it is a scope only.
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
@@ -154,6 +166,13 @@ pub enum Role {
     },
     /// A name used as a value, or as whatever the place around it says.
     Name,
+    /// A name made of several tokens, taken whole (`$x`).
+    WholeName,
+    /// A name that is a call without arguments where no local variable has it (Ruby). The code may claim such a call
+    /// for something else (`private`).
+    NameOrCall(fn(&mut Walk<'_>, Node<'_>) -> bool),
+    /// A field of the current object by its own name (`@x`).
+    OwnField,
     /// A name that is always a type.
     TypeName,
     /// A name of a value; inside a type it is a type variable and no use (Haskell).
@@ -220,6 +239,14 @@ pub enum Role {
         /// A type inside.
         ty: At,
     },
+    /// `object?.…`: what is reached through the object, if there is one. Inside `value` the object is
+    /// [`Walk::conditional_object`].
+    Conditional {
+        /// The object.
+        object: At,
+        /// What is done with it.
+        value: At,
+    },
     /// `name: value` in a call, a class head or a literal: the name is no use here.
     Keyword {
         /// The name.
@@ -229,6 +256,21 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives the definitions inside one type (`public int $a, $b;`).
+    Group {
+        /// The type.
+        ty: At,
+    },
+    /// The part of a definition that holds its return type.
+    Signature {
+        /// The type.
+        ty: At,
+    },
+    /// Several members of one object (`a..b()..c()`); parts inside reach it by the object `..`.
+    Cascade {
+        /// The object.
+        object: At,
+    },
     /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
     TypePath,
     /// Types inside that are no bases, whatever the place around says (type arguments).
@@ -274,6 +316,13 @@ pub enum Role {
     /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
     /// [`Role::Declare`], which has the type and the span of this one.
     Declarations(Declare),
+    /// The parameter that stands for the object of an extension method: the function belongs to its type.
+    ReceiverParameter {
+        /// Its name.
+        name: At,
+        /// Its type.
+        ty: At,
+    },
     /// A parameter whose type is written around its name (`int (*f)(void)`).
     DeclaratorParameter {
         /// Its name.
@@ -382,13 +431,26 @@ pub struct Define {
     pub value: At,
     /// The type that it belongs to though it stands elsewhere (Go receivers).
     pub self_type: At,
+    /// A parameter that stands without a list (`x => x`).
+    pub parameter: At,
     /// What it opens for the names inside.
     pub scope: Option<ScopeKind>,
 }
 
 impl Define {
     const fn base(kind: SymbolKind, kind_in_type: SymbolKind, scope: Option<ScopeKind>) -> Self {
-        Self { kind, kind_in_type, name: NameAt::Field("name"), body: "body", ty: "", bases: "", value: "", self_type: "", scope }
+        Self {
+            kind,
+            kind_in_type,
+            name: NameAt::Field("name"),
+            body: "body",
+            ty: "",
+            bases: "",
+            value: "",
+            self_type: "",
+            parameter: "",
+            scope,
+        }
     }
 
     /// A function with fields `name`, `body`, `return_type`; a method inside a type.
@@ -417,6 +479,8 @@ pub enum NameAt {
     Field(At),
     /// Where this code finds it; `None` means the node defines nothing.
     Find(for<'t> fn(Node<'t>) -> Option<Node<'t>>),
+    /// A node of role [`Role::Named`] around it gives it; else it stands in the field `name`.
+    Given,
     /// It is always called this.
     Fixed(&'static str),
 }
@@ -475,7 +539,6 @@ pub struct Metrics {
 }
 
 #[cfg(test)]
-mod tests;
-
-#[cfg(test)]
 pub(crate) mod test_layout;
+#[cfg(test)]
+mod tests;

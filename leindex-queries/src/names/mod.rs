@@ -3,6 +3,7 @@
 pub mod edges;
 pub mod evidence;
 pub mod files;
+pub mod library;
 pub mod live;
 pub mod manifests;
 pub mod members;

@@ -7,5 +7,6 @@
 pub mod blob;
 pub mod dump;
 pub mod parse;
+mod recover;
 pub mod rows;
 pub mod walk;

@@ -5,15 +5,18 @@
 //! child to parent as the walk leaves it, so that `a.b().c` becomes three uses chained by their bases without a
 //! second look at the tree.
 
+use rustc_hash::FxHashSet;
 use tree_sitter::{Node, Tree};
 
+use super::recover::{Recovered, Recovery};
 use super::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, DiagnosticRow, ExportRow, ImportFlags, ImportKind, ImportRow, LineRow, ModuleRow, NONE,
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 use crate::items::{docs, metrics::Counters, signature};
-use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Place, Receiver, Role, Slot, Visit};
+use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Parts, Place, Receiver, Role, Slot, Visit};
 
+mod definitions;
 mod hooks;
 
 /// What a node stands for, as its parent sees it.
@@ -105,8 +108,8 @@ struct Frame {
     kind: u16,
     /// A token that counts flat (`else`) was seen among the children.
     after_else: bool,
-    /// A parameter that may be left out though it holds no default.
-    optional: bool,
+    /// What the code of a language said of the node.
+    said: Said,
     /// Length of the list buffer when the node was opened.
     lists: u32,
     /// Children seen in the field that the role counts.
@@ -135,6 +138,7 @@ pub struct WalkBuffers {
     inside: Vec<BindingRow>,
     skipped: Vec<usize>,
     notes: Vec<Str>,
+    locals: FxHashSet<(u32, Str)>,
 }
 
 /// What a hook says of the definition that it is about to open.
@@ -147,10 +151,23 @@ struct Next {
     module: [Str; 2],
     flags: SymbolFlags,
     self_type: u32,
+    /// It is not known by its plain name.
+    unbound: bool,
+    /// The function literal that is the definition's body.
+    function: usize,
 }
 
 impl Next {
-    const NOTHING: Self = Self { name: None, name_node: 0, ty: None, module: [Str::EMPTY; 2], flags: SymbolFlags(0), self_type: NONE };
+    const NOTHING: Self = Self {
+        name: None,
+        name_node: 0,
+        ty: None,
+        module: [Str::EMPTY; 2],
+        flags: SymbolFlags(0),
+        self_type: NONE,
+        unbound: false,
+        function: 0,
+    };
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -170,13 +187,18 @@ pub struct Walk<'a> {
     section: SymbolFlags,
     /// Definitions that start before this byte cannot be seen from other files.
     hidden_until: u32,
+    /// Whether the rows of modules are in the order of their symbols so far.
+    modules_in_order: bool,
+    /// How many nodes were open when a wrapper was entered whose definition has not come yet, or 0: the comments before
+    /// the wrapper are the definition's.
+    held: usize,
     receiver: Str,
-    /// The next parameter may be left out.
-    optional_next: bool,
-    /// Documentation of a [`Role::Declarators`], for its first name.
-    pending_doc: Str,
-    /// What the code of a language said of the node it looks at, for its frame.
+    /// Trees of broken regions that were parsed again, in order, and how many of them were walked.
+    recovered: &'a [Recovered],
+    next_recovered: usize,
+    /// What the code of a language said of the node it looks at, for its frame, and of where its parts stand.
     said: Said,
+    located: Parts,
     /// Parameters of the next symbol that were added before it.
     pending_parameters: u32,
     /// A base of the next scope to be opened.
@@ -201,19 +223,23 @@ pub struct Walk<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Said {
     arity: u16,
+    /// A parameter that may be left out though it holds no default.
     optional: bool,
-    parts: [(Place, Slot); 4],
+    /// A parameter that is a field of the type as well.
+    field: bool,
+    /// The name for the definition in a node of role [`Role::Named`], where it is not its `name` part.
+    name: (u32, u32),
+    /// The use that names the type which that definition belongs to.
+    owner: u32,
 }
 
 /// Types nested deeper have no module of their own.
 const DEEPEST_KEY: usize = 32;
 
-const NO_PARTS: [(Place, Slot); 4] = [(Place::Nowhere, Slot::Other); 4];
+const NO_PARTS: Parts = [(Place::Nowhere, Slot::Other); 5];
 
 impl Said {
-    const fn nothing() -> Self {
-        Self { arity: 0, optional: false, parts: NO_PARTS }
-    }
+    const NOTHING: Self = Self { arity: 0, optional: false, field: false, name: (NONE, NONE), owner: NONE };
 }
 
 struct Buffers<'a> {
@@ -232,11 +258,20 @@ struct Buffers<'a> {
     /// Nodes that hooks have dealt with.
     skipped: &'a mut Vec<usize>,
     notes: &'a mut Vec<Str>,
+    /// Local names by scope, where the language tells calls from variables by them.
+    locals: &'a mut FxHashSet<(u32, Str)>,
 }
 
-/// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
-/// same length.
-pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tree, bool)], buffers: &mut WalkBuffers) -> Rows {
+/// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
+/// tree is broken, `recovered` holds what stands in place of its nodes there.
+pub(crate) fn rows_of(
+    grammar: &Grammar,
+    source: &str,
+    content: [u8; 32],
+    tree: Option<&Tree>,
+    recovery: &Recovery,
+    buffers: &mut WalkBuffers,
+) -> Rows {
     buffers.rows.clear();
     buffers.frames.clear();
     buffers.counters.clear();
@@ -247,6 +282,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
     buffers.lists.clear();
     buffers.inside.clear();
     buffers.skipped.clear();
+    buffers.locals.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -263,6 +299,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             lists: &mut buffers.lists,
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
+            locals: &mut buffers.locals,
         },
         scope: 0,
         symbol: 0,
@@ -271,10 +308,13 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         next: Next::NOTHING,
         section: SymbolFlags::default(),
         hidden_until: 0,
+        modules_in_order: true,
+        held: 0,
         receiver: Str::EMPTY,
-        optional_next: false,
-        pending_doc: Str::EMPTY,
-        said: Said::nothing(),
+        recovered: &recovery.trees,
+        next_recovered: 0,
+        said: Said::NOTHING,
+        located: NO_PARTS,
         pending_parameters: 0,
         pending_base: None,
         recovering: false,
@@ -287,12 +327,21 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         flags: SymbolFlags::default(),
     };
     walk.begin();
-    for (tree, recovered) in trees {
-        walk.recovering = *recovered;
-        walk.skip_before = 0;
+    if let Some(tree) = tree {
         walk.tree(tree);
+        walk.recover_until(u32::MAX);
+        if let Some(remark) = recovery.remark {
+            walk.diagnostic(tree.root_node(), remark);
+        }
     }
     walk.finish()
+}
+
+impl Frame {
+    /// The kind of error nodes.
+    const ERROR: u16 = u16::MAX;
+    /// The kind of what is above a tree's root; no node has it.
+    const ROOT: u16 = 0;
 }
 
 impl<'a> Walk<'a> {
@@ -415,6 +464,20 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The names of the symbols around the walk's place, the outermost first, the file's own left out.
+    pub fn names_around(&self) -> Vec<Str> {
+        let mut names = Vec::new();
+        let mut at = self.symbol;
+        while at != 0
+            && let Some(row) = self.rows.symbols.get(at as usize)
+        {
+            names.push(row.name);
+            at = row.parent;
+        }
+        names.reverse();
+        names
+    }
+
     /// Changes the symbol around the walk's place.
     pub fn update_symbol(&mut self, change: impl FnOnce(&mut SymbolRow)) {
         change(&mut self.rows.symbols[self.symbol as usize]);
@@ -462,9 +525,18 @@ impl<'a> Walk<'a> {
         };
         let index = self.rows.imports.len() as u32;
         self.rows.imports.push(row);
+        self.buffers.comments.clear();
         if !alias.is_empty() {
             self.push_binding(row.alias, self.scope, BindingKind::Import, index, node.start_byte() as u32);
         }
+        index
+    }
+
+    /// Adds an import that binds nothing here: what it brings in is only exported again, as `exported` (empty for all
+    /// of it).
+    pub fn reexport(&mut self, node: Node<'_>, kind: ImportKind, module: &str, name: &str, exported: &str, flags: ImportFlags) -> u32 {
+        let index = self.import(node, kind, module, name, "", 0, flags | ImportFlags::REEXPORT);
+        self.rows.imports[index as usize].alias = self.rows.string(exported);
         index
     }
 
@@ -477,7 +549,7 @@ impl<'a> Walk<'a> {
     /// Says that the file, or the symbol around the walk's place, is (part of) the module `key`.
     pub fn module(&mut self, key: &str, of_symbol: bool) {
         let row = ModuleRow { key: self.rows.string(key), symbol: if of_symbol { self.symbol } else { NONE } };
-        self.rows.modules.push(row);
+        self.push_module(row.key, row.symbol);
     }
 
     /// Says that the file is part of the module `key` and of none named before.
@@ -485,7 +557,7 @@ impl<'a> Walk<'a> {
         let key = self.rows.string(key);
         match self.rows.modules.iter_mut().find(|module| module.symbol == NONE) {
             Some(module) => module.key = key,
-            None => self.rows.modules.push(ModuleRow { key, symbol: NONE }),
+            None => self.push_module(key, NONE),
         }
     }
 
@@ -536,11 +608,17 @@ impl<'a> Walk<'a> {
         self.add_base(Mode::Base(kind), base);
     }
 
+    /// Makes the use `base` a base of a symbol.
+    pub fn base_of(&mut self, symbol: u32, base: u32, kind: BaseKind) {
+        self.rows.uses[base as usize].role = UseRole::Base;
+        self.rows.bases.push(BaseRow { symbol, extension: NONE, base, kind });
+    }
+
     /// Says that the named child at this position is a part of the node being looked at. Use with [`Visit::As`], for
     /// grammars in which parts have neither fields nor fixed positions.
     pub fn locate(&mut self, part: Slot, child: usize) {
         let place = u16::try_from(child).map_or(Place::Nowhere, Place::Child);
-        if let Some(free) = self.said.parts.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
+        if let Some(free) = self.located.iter_mut().find(|(place, _)| *place == Place::Nowhere) {
             *free = (place, part);
         }
     }
@@ -551,7 +629,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Says that the parameter being looked at may be left out.
-    pub fn optional(&mut self) {
+    pub fn optional_parameter(&mut self) {
         self.said.optional = true;
     }
 
@@ -654,11 +732,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The parameter being looked at may be left out.
-    pub fn optional_parameter(&mut self) {
-        self.optional_next = true;
-    }
-
     /// Makes a use a base of the definition around, if the node being looked at stands where bases do.
     pub fn base_here(&mut self, index: u32) {
         self.add_base(self.mode, index);
@@ -682,36 +755,6 @@ impl<'a> Walk<'a> {
         self.rows.diagnostics.push(row);
     }
 
-    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
-    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
-    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
-        let start = node.start_byte() as u32;
-        let text = self.text(node);
-        let mut base = NONE;
-        let mut at = 0;
-        for part in text.split(separator) {
-            let name = part.trim();
-            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
-            at += part.len() + separator.len();
-            if name.is_empty() {
-                continue;
-            }
-            let is_last = at >= text.len();
-            let role = if is_last { use_role(self.mode) } else { UseRole::Read };
-            let name = self.rows.string(name);
-            base = if base == NONE {
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                self.push_use(kind, role, name, NONE, offset)
-            } else {
-                self.push_use(UseKind::Member, role, name, base, offset)
-            };
-        }
-        if base != NONE {
-            self.add_base(self.mode, base);
-        }
-        base
-    }
-
     /// The kind of the symbols that names declared at the node being looked at become outside functions.
     pub fn declared_kind(&self) -> Option<SymbolKind> {
         match self.mode {
@@ -725,76 +768,9 @@ impl<'a> Walk<'a> {
         !self.outside_functions()
     }
 
-    /// The definition about to be opened has its name at these bytes.
-    pub fn name_definition(&mut self, start: usize, end: usize) {
-        self.next.name = Some((start as u32, end as u32));
-    }
-
-    /// Whether a hook has already named the definition about to be opened.
-    pub fn has_name_for_definition(&self) -> bool {
-        self.next.name.is_some()
-    }
-
     /// The dialect being read.
     pub fn dialect(&self) -> &'static str {
         self.grammar.config.dialect
-    }
-
-    /// The definition about to be opened is named by this node, which is no use then.
-    pub fn name_definition_at(&mut self, name: Node<'_>) {
-        self.name_definition(name.start_byte(), name.end_byte());
-        self.next.name_node = name.id();
-    }
-
-    /// The definition about to be opened has its return type at these bytes, whatever its type part covers.
-    pub fn type_of_definition(&mut self, start: usize, end: usize) {
-        self.next.ty = Some((start as u32, end as u32));
-    }
-
-    /// The definition about to be opened gets these flags.
-    pub fn flag_definition(&mut self, flags: SymbolFlags) {
-        self.next.flags.set(flags);
-    }
-
-    /// The definition about to be opened is (part of) the module `key`. A second key may be given.
-    pub fn module_of_definition(&mut self, key: &str) {
-        let key = self.rows.string(key);
-        self.next.module = if self.next.module[0].is_empty() { [key, Str::EMPTY] } else { [self.next.module[0], key] };
-    }
-
-    /// The definition about to be opened belongs to the type that this use names.
-    pub fn self_type_of_definition(&mut self, use_index: u32) {
-        self.next.self_type = use_index;
-    }
-
-    /// Definitions that follow in the scope around get these flags (`private` on a line of its own).
-    pub fn section(&mut self, flags: SymbolFlags) {
-        self.section = flags;
-    }
-
-    /// Definitions inside the node cannot be seen from other files.
-    pub fn hide(&mut self, node: Node<'_>) {
-        self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
-    }
-
-    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
-    pub fn module_around(&self) -> &str {
-        let mut symbol = self.symbol;
-        while let Some(row) = self.rows.symbols.get(symbol as usize) {
-            if let Some(module) = self.rows.modules.iter().find(|module| module.symbol == symbol) {
-                return self.rows.str(module.key);
-            }
-            symbol = row.parent;
-        }
-        ""
-    }
-
-    /// Whether a symbol of this file so far says that it is a module whose name ends in `name`.
-    pub fn is_module(&self, name: &str) -> bool {
-        self.rows
-            .modules
-            .iter()
-            .any(|row| self.rows.str(row.key).strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(':')))
     }
 
     /// Binds a member of the symbol around in the scope around that symbol too (unscoped enumerations).
@@ -804,9 +780,27 @@ impl<'a> Walk<'a> {
         self.push_binding(name, scope, BindingKind::Symbol, member, start);
     }
 
-    /// Adds a use that makes an instance of the type declared by the node around ([`Role::Declarations`]).
+    /// The use before the innermost `?.` ([`Role::Conditional`]) around the node being looked at, or [`NONE`].
+    pub fn conditional_object(&self) -> u32 {
+        let conditional = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Conditional { .. }));
+        self.buffers.frames.iter().rev().take(64).find(conditional).map_or(NONE, |frame| frame.object.use_index())
+    }
+
+    /// Changes how the symbol around inherits, by the names of its bases.
+    pub fn settle_bases(&mut self, kind_of: impl Fn(&str) -> BaseKind) {
+        for at in (0..self.rows.bases.len()).rev() {
+            let row = self.rows.bases[at];
+            if row.symbol != self.symbol {
+                break;
+            }
+            self.rows.bases[at].kind = kind_of(self.rows.str(self.rows.uses[row.base as usize].name));
+        }
+    }
+
+    /// Adds a use that makes an instance of the type declared by a node around ([`Role::Declarations`]).
     pub fn construct(&mut self, node: Node<'_>, arity: u32) {
-        let Some(Value::Use(ty)) = self.buffers.frames.last().map(|frame| frame.ty) else { return };
+        let declares = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Declarations(_)));
+        let Some(Value::Use(ty)) = self.buffers.frames.iter().rev().take(3).find(declares).map(|frame| frame.ty) else { return };
         let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
         let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
         self.rows.uses[index as usize].arity = arity;
@@ -855,14 +849,41 @@ impl<'a> Walk<'a> {
         self.buffers.counters.push((0, Counters::default()));
     }
 
+    /// Walks the recovered trees that begin before `offset` and were not walked yet.
+    fn recover_until(&mut self, offset: u32) {
+        while let Some(recovered) = self.recovered.get(self.next_recovered).filter(|recovered| recovered.start < offset) {
+            self.next_recovered += 1;
+            self.recovering = true;
+            let export = std::mem::replace(&mut self.in_export, false);
+            let skip_before = std::mem::take(&mut self.skip_before);
+            let root = self.frame(Frame::ROOT, None, Mode::Read, Metric::default(), (recovered.start, recovered.end));
+            self.buffers.frames.push(root);
+            self.tree(&recovered.tree);
+            self.buffers.frames.pop();
+            self.in_export = export;
+            self.skip_before = skip_before;
+            self.recovering = false;
+        }
+    }
+
+    /// Whether a recovered tree stands in place of this node. Walks those that begin before its end.
+    fn replaced(&mut self, node: Node<'_>) -> bool {
+        let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+        self.recover_until(start.saturating_add(1));
+        let before = self.recovered.get(..self.next_recovered).and_then(<[Recovered]>::last);
+        before.is_some_and(|recovered| start >= recovered.start && end <= recovered.end)
+    }
+
     fn tree(&mut self, tree: &Tree) {
         let mut cursor = tree.walk();
         let depth_floor = self.buffers.frames.len();
+        let watch = !self.recovering && !self.recovered.is_empty();
         loop {
             let node = cursor.node();
             let info = self.grammar.kinds.get(node.kind_id() as usize).copied();
             // Error nodes have an id outside the table.
             let (inert, action, metric) = info.map_or((false, None, Metric::default()), |i| (i.inert, i.action, i.metric));
+            let inert = inert || watch && cursor.depth() > 0 && self.replaced(node);
             let mut descend = !inert;
             if !inert {
                 let field = cursor.field_id().map_or(0, |id| id.get());
@@ -893,6 +914,9 @@ impl<'a> Walk<'a> {
 
     /// Opens a node. Returns whether its children are to be walked; if so, a frame was pushed.
     fn enter(&mut self, node: Node<'_>, action: Option<Action>, metric: Metric, field: u16) -> bool {
+        // The function literal that is a definition's body counts as the definition.
+        let metric = if self.next.function != 0 && self.next.function == node.id() { Metric::default() } else { metric };
+        let section_before = self.section;
         let named = node.is_named();
         let (mut slot, mut mode, mut parent_role) = (Slot::Other, Mode::Read, None);
         if let Some(parent) = self.buffers.frames.last_mut() {
@@ -920,12 +944,6 @@ impl<'a> Walk<'a> {
         if metric != Metric::default() {
             self.count(metric, node, true);
         }
-        if !self.buffers.skipped.is_empty()
-            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
-        {
-            self.buffers.skipped.swap_remove(at);
-            return self.done(metric, node);
-        }
         let start = node.start_byte() as u32;
         let end = node.end_byte() as u32;
         let mut role = action.map(|a| a.role);
@@ -933,14 +951,23 @@ impl<'a> Walk<'a> {
         if slot == Slot::Name && !matches!(parent_role, Some(Role::Define(_))) {
             // The name after a dot: recorded by the parent, unless it has parts of its own.
             let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
+            if parent.said.name.0 != NONE || parent.said.owner != NONE {
+                return self.done(metric, node);
+            }
             (parent.name_start, parent.name_end) = (start, end);
             if self.pending_name != 0 && node.id() == self.pending_name {
                 self.pending_name = 0;
                 parent.declares = true;
             }
-            if node.child_count() == 0 {
+            if node.named_child_count() == 0 {
                 return false;
             }
+        }
+        if !self.buffers.skipped.is_empty()
+            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
+        {
+            self.buffers.skipped.swap_remove(at);
+            return self.done(metric, node);
         }
         if slot == Slot::Arguments {
             // A block or lambda after a call is one argument.
@@ -969,11 +996,16 @@ impl<'a> Walk<'a> {
                 self.rows.symbols[symbol as usize].body_start = start;
             }
         }
+        if self.pending_name != 0 && node.id() == self.pending_name && node.child_count() == 0 {
+            self.pending_name = 0;
+            return self.done(metric, node);
+        }
         let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
-        let mut said = Said::nothing();
+        let mut said = Said::NOTHING;
         if let Some(Role::Custom(code)) = role {
             self.mode = mode;
             self.said = said;
+            self.located = NO_PARTS;
             let visit = code(self, node);
             said = self.said;
             if self.counted != 0 {
@@ -983,6 +1015,9 @@ impl<'a> Walk<'a> {
             }
             match visit {
                 Visit::Skip => {
+                    if named && !node.is_extra() {
+                        self.forget_comments(start);
+                    }
                     if metric != Metric::default() {
                         self.count(metric, node, false);
                     }
@@ -995,7 +1030,7 @@ impl<'a> Walk<'a> {
                 Visit::As(other) => {
                     role = Some(other);
                     let mut chosen = self.action(other);
-                    chosen.place(&said.parts);
+                    chosen.place(&self.located);
                     action = Some(chosen);
                 }
                 Visit::Then(other, code) => {
@@ -1011,46 +1046,15 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        let mut frame = Frame {
-            action,
-            mode: inner_mode(role, mode),
-            metric,
-            object: Value::None,
-            value: Value::None,
-            ty: Value::None,
-            left: Value::None,
-            last: Value::None,
-            name_start: NONE,
-            name_end: NONE,
-            children: 0,
-            arity: said.arity,
-            start,
-            end,
-            slot: Slot::Other,
-            opens: Opens::Nothing,
-            scope_before: self.scope,
-            symbol_before: self.symbol,
-            export_before: self.in_export,
-            body_start: NONE,
-            ty_start: 0,
-            ty_end: 0,
-            ty_fixed: false,
-            declares: false,
-            name_use: NONE,
-            symbols_before: self.rows.symbols.len() as u32,
-            section_before: self.section,
-            kind: node.kind_id(),
-            after_else: false,
-            optional: said.optional,
-            lists: self.buffers.lists.len() as u32,
-            nth: 0,
-        };
+        let mut frame = self.frame(node.kind_id(), action, inner_mode(role, mode), metric, (start, end));
+        (frame.said, frame.arity, frame.section_before) = (said, said.arity, section_before);
         if let Some(symbol) = again {
             frame.mode = Mode::Read;
             self.open_again(node, symbol, &mut frame);
         }
         let Some(role) = role else {
-            if !node.is_extra() && named && self.buffers.frames.len() > 1 {
+            let at_top = self.buffers.frames.iter().rev().take(2).any(|above| above.kind == Frame::ROOT);
+            if !node.is_extra() && named && self.buffers.frames.len() > 1 && !at_top {
                 self.forget_comments(start);
             }
             self.buffers.frames.push(frame);
@@ -1069,8 +1073,11 @@ impl<'a> Walk<'a> {
                 self.buffers.attributes.push((start, end));
                 frame.mode = Mode::Decorator;
             }
-            Role::Wrapper => {}
-            Role::Export { .. } => self.in_export = true,
+            Role::Wrapper | Role::Group { .. } | Role::Declarations(_) | Role::Declarators { .. } => self.hold_comments(),
+            Role::Export { .. } => {
+                self.in_export = true;
+                self.hold_comments();
+            }
             Role::Define(define) => {
                 if !self.open_definition(node, &define, &mut frame) {
                     frame.action = None;
@@ -1078,25 +1085,45 @@ impl<'a> Walk<'a> {
             }
             // The block of a function has the function's own scope.
             Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
+            Role::Scope(_) if self.next.function != 0 && self.next.function == node.id() => {
+                self.next.function = 0;
+                if let Some(body) = node.child_by_field_name("body") {
+                    self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
+                }
+            }
+            Role::Named { .. } => {
+                (frame.name_start, frame.name_end) = said.name;
+                if said.owner != NONE {
+                    self.open_scope(ScopeKind::Extension, NONE, &mut frame);
+                    self.set_self_type(self.scope, said.owner);
+                }
+            }
             Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
             Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
             Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
-            Role::Declarators { .. } => {
-                if self.outside_functions() {
-                    self.pending_doc = self.documentation(start);
-                }
-            }
             Role::Extension { .. } => {
                 self.buffers.comments.clear();
                 self.buffers.attributes.clear();
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
             Role::Variable if mode == Mode::Type => return self.done(metric, node),
-            Role::Name | Role::TypeName | Role::Variable => {
-                if node.child_count() == 0 {
-                    self.name(node, mode, matches!(role, Role::TypeName));
+            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) => {
+                if node.named_child_count() == 0 {
+                    if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
+                        self.name_or_call(node, *claim);
+                    } else {
+                        self.name(node, mode, matches!(role, Role::TypeName));
+                    }
                     return self.done(metric, node);
                 }
+            }
+            Role::WholeName => {
+                self.name(node, mode, false);
+                return self.done(metric, node);
+            }
+            Role::OwnField => {
+                self.own_field(node, mode);
+                return self.done(metric, node);
             }
             Role::This => {
                 self.leaf(UseKind::This, node, mode);
@@ -1115,6 +1142,44 @@ impl<'a> Walk<'a> {
         true
     }
 
+    /// An open node of which nothing was seen yet.
+    fn frame(&self, kind: u16, action: Option<Action>, mode: Mode, metric: Metric, (start, end): (u32, u32)) -> Frame {
+        Frame {
+            action,
+            mode,
+            metric,
+            object: Value::None,
+            value: Value::None,
+            ty: Value::None,
+            left: Value::None,
+            last: Value::None,
+            name_start: NONE,
+            name_end: NONE,
+            children: 0,
+            arity: 0,
+            start,
+            end,
+            slot: Slot::Other,
+            opens: Opens::Nothing,
+            scope_before: self.scope,
+            symbol_before: self.symbol,
+            export_before: self.in_export,
+            body_start: NONE,
+            ty_start: 0,
+            ty_end: 0,
+            ty_fixed: false,
+            declares: false,
+            name_use: NONE,
+            symbols_before: self.rows.symbols.len() as u32,
+            section_before: self.section,
+            kind,
+            after_else: false,
+            said: Said::NOTHING,
+            lists: self.buffers.lists.len() as u32,
+            nth: 0,
+        }
+    }
+
     fn done(&mut self, metric: Metric, node: Node<'_>) -> bool {
         if metric != Metric::default() {
             self.count(metric, node, false);
@@ -1125,8 +1190,9 @@ impl<'a> Walk<'a> {
     /// Closes the innermost open node and hands its value to its parent.
     fn leave(&mut self, node: Node<'_>) {
         let Some(frame) = self.buffers.frames.pop() else { return };
-        if frame.metric != Metric::default() {
-            self.count(frame.metric, node, false);
+        if self.held == self.buffers.frames.len() + 1 {
+            self.held = 0;
+            self.forget_comments(frame.end);
         }
         let value = match frame.action {
             None => {
@@ -1147,12 +1213,14 @@ impl<'a> Walk<'a> {
                 self.close_symbol(symbol, node.has_error());
             }
         }
+        if frame.metric != Metric::default() {
+            // A definition counts where it stands; what is inside was counted for itself.
+            self.count(frame.metric, node, false);
+        }
         self.in_export = frame.export_before;
+        self.section = frame.section_before;
         if !matches!(value, Value::List { .. }) {
             self.buffers.lists.truncate(frame.lists as usize);
-        }
-        if frame.opens != Opens::Nothing {
-            self.section = frame.section_before;
         }
         self.deliver(value);
         if let Some(parent) = self.buffers.frames.last_mut()
@@ -1177,23 +1245,42 @@ impl<'a> Walk<'a> {
         self.assign(binding, Value::None, around.ty);
         let row = self.rows.bindings[binding as usize];
         if row.kind == BindingKind::Symbol {
-            self.widen_declared(around, row, around.end);
+            let end = row.start + self.rows.str(row.name).len() as u32;
+            self.widen_declared(around, row, end);
         }
     }
 
     /// A symbol declared with others covers their whole declaration, unless a type is defined in it.
     fn widen_declared(&mut self, around: &Frame, row: BindingRow, end: u32) {
         let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
-        let start = if after_type { row.start } else { around.start };
+        let mut frames =
+            self.buffers.frames.iter().rev().skip_while(|frame| frame.start != around.start || frame.end != around.end).skip(1);
+        let wrapper = frames.next().filter(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Wrapper)));
+        let whole = wrapper.map_or((around.start, around.end), |wrapper| (wrapper.start, wrapper.end));
+        if wrapper.is_some() {
+            // Type parameters of a variable belong to no scope that can be seen from elsewhere.
+            let scope = self.rows.scopes.len() as u32;
+            let mut any = false;
+            let inside = self.rows.bindings.iter_mut().rev().take_while(|binding| binding.start >= whole.0);
+            for binding in inside.filter(|binding| binding.kind == BindingKind::TypeParameter && binding.scope == row.scope) {
+                binding.scope = scope;
+                any = true;
+            }
+            if any {
+                let own =
+                    ScopeRow { kind: ScopeKind::Block, parent: row.scope, symbol: NONE, self_type: NONE, start: whole.0, end: whole.1 };
+                self.rows.scopes.push(own);
+            }
+        }
         let ty = self.declared_type(around, row.start);
         self.rows.symbols[row.target as usize].return_type = ty;
-        self.widen_symbol(row.target, (start, if after_type { end } else { around.end }), false);
+        self.widen_symbol(row.target, if after_type { (row.start, end) } else { whole }, false);
     }
 
     /// The type of a declared name as written, with the marks between it and the name (`char *`).
     fn declared_type(&mut self, around: &Frame, name_start: u32) -> Str {
         let marks = self.source.get(around.ty_end as usize..name_start as usize).unwrap_or("?");
-        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&')) { name_start } else { around.ty_end };
+        let end = if marks.bytes().all(|byte| matches!(byte, b' ' | b'*' | b'&' | b'a'..=b'z')) { name_start } else { around.ty_end };
         let text = self.source.get(around.ty_start as usize..end as usize).unwrap_or("");
         let text = text.split('{').next().unwrap_or("").trim();
         self.rows.string(text)
@@ -1242,7 +1329,9 @@ impl<'a> Walk<'a> {
                 Value::None => frame.last,
                 first => first,
             },
-            Role::Name | Role::TypeName | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => frame.last,
+            Role::Name | Role::TypeName | Role::NameOrCall(_) | Role::Variable | Role::Wrapper | Role::Decorator | Role::Bindings => {
+                frame.last
+            }
             Role::Assign { .. } => {
                 for at in 0..self.list_len(frame.left) {
                     let value = self.value_opposite(frame, at, false);
@@ -1280,20 +1369,25 @@ impl<'a> Walk<'a> {
                 self.close_parameter(frame, variadic);
                 Value::Unknown
             }
+            Role::ReceiverParameter { .. } => {
+                self.close_parameter(frame, false);
+                self.own_by(frame.ty);
+                Value::Unknown
+            }
+            Role::Conditional { .. } => frame.value,
             Role::Define(define) => {
                 if let Opens::Symbol(symbol) = frame.opens {
-                    let return_type = self.type_text(frame);
+                    let typed = if frame.ty == Value::None { self.group_around().unwrap_or(*frame) } else { *frame };
+                    let return_type = self.type_text(&typed);
                     let row = &mut self.rows.symbols[symbol as usize];
                     if row.return_type.is_empty() {
                         row.return_type = return_type;
                     }
-                    if let Value::Use(ty) = frame.ty {
-                        row.type_use = ty;
-                        if !row.kind.is_callable()
-                            && let Some(binding) =
-                                self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
-                        {
-                            binding.type_use = ty;
+                    if let Value::Use(ty) = typed.ty {
+                        if row.kind.is_callable() {
+                            row.type_use = ty;
+                        } else {
+                            self.type_of_symbol(symbol, ty);
                         }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
@@ -1310,6 +1404,14 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Signature { .. } => {
+                let return_type = self.type_text(frame);
+                let row = &mut self.rows.symbols[self.symbol as usize];
+                row.return_type = return_type;
+                row.type_use = frame.ty.use_index();
+                Value::Unknown
+            }
+            Role::Cascade { .. } => frame.object,
             Role::Extension { .. } => {
                 if let Value::Use(ty) = frame.object {
                     self.set_self_type(self.scope, ty);
@@ -1330,6 +1432,12 @@ impl<'a> Walk<'a> {
             }
             _ => Value::Unknown,
         }
+    }
+
+    /// The node around that gives several definitions one type.
+    fn group_around(&self) -> Option<Frame> {
+        let mut around = self.buffers.frames.iter().rev().take(3);
+        around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Group { .. }))).copied()
     }
 
     /// A role given by a hook, resolved once a file.
@@ -1420,6 +1528,52 @@ impl<'a> Walk<'a> {
 
     // Names, members and calls.
 
+    /// A name in a language whose calls need neither receiver nor parentheses.
+    fn name_or_call(&mut self, node: Node<'_>, claim: fn(&mut Walk<'_>, Node<'_>) -> bool) {
+        let text = self.source.get(node.byte_range()).unwrap_or("");
+        let start = node.start_byte() as u32;
+        self.forget_comments(start);
+        let name = self.rows.string(text);
+        let role = if self.is_local(name) { UseRole::Read } else { UseRole::Call };
+        if role == UseRole::Call && claim(self, node) {
+            return;
+        }
+        let index = self.push_use(UseKind::Name, role, name, NONE, start);
+        self.deliver_leaf(Value::Use(index));
+    }
+
+    /// `@x`: a member of the current object.
+    fn own_field(&mut self, node: Node<'_>, mode: Mode) {
+        let start = node.start_byte() as u32;
+        let this = self.push_use(UseKind::This, UseRole::Read, Str::EMPTY, NONE, start);
+        let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
+        let index = self.push_use(UseKind::Member, use_role(mode), name, this, start);
+        self.deliver_leaf(Value::Use(index));
+    }
+
+    fn deliver_leaf(&mut self, value: Value) {
+        if let Some(parent) = self.buffers.frames.last_mut() {
+            let slot = parent.slot;
+            deliver(parent, slot, value);
+        }
+    }
+
+    /// The scope of the function around that holds a local of this name. Deeply nested blocks are not all asked.
+    fn local_scope(&self, name: Str) -> Option<u32> {
+        let mut scope = self.scope;
+        for _ in 0..64 {
+            if self.buffers.locals.contains(&(scope, name)) {
+                return Some(scope);
+            }
+            let row = self.rows.scopes.get(scope as usize)?;
+            if row.kind != ScopeKind::Block {
+                return None;
+            }
+            scope = row.parent;
+        }
+        None
+    }
+
     fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
         if node.id() == self.pending_name {
             self.pending_name = 0;
@@ -1429,7 +1583,10 @@ impl<'a> Walk<'a> {
         if text.is_empty() {
             return;
         }
-        self.forget_comments(start);
+        let outside = self.outside_functions();
+        if !matches!(mode, Mode::Declare { symbol: Some(_), .. } if outside) {
+            self.forget_comments(start);
+        }
         if let Some(around) = self.buffers.frames.last()
             && matches!(around.action.map(|action| action.role), Some(Role::Declarations(_)))
             && self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.name_start == start)
@@ -1440,7 +1597,6 @@ impl<'a> Walk<'a> {
         let name = self.rows.string(text);
         let value = match mode {
             Mode::Declare { kind, hoisted, symbol, capitals } if !capitals || !text.starts_with(char::is_uppercase) => {
-                let outside = self.outside_functions();
                 if let (Some((free, in_type)), true) = (symbol, outside) {
                     let kind = if self.in_type() { in_type } else { free };
                     let symbol = self.push_symbol(node, text, node.byte_range(), kind, None);
@@ -1449,7 +1605,11 @@ impl<'a> Walk<'a> {
                 } else {
                     let scope = if hoisted { self.function_scope() } else { self.scope };
                     let binding = self.push_binding(name, scope, kind, NONE, start);
-                    let in_list = self.buffers.frames.last().and_then(|f| f.action).is_some_and(|a| matches!(a.role, Role::Parameters));
+                    let in_list = self.buffers.frames.last().is_some_and(|frame| match frame.action.map(|action| action.role) {
+                        Some(Role::Parameters) => true,
+                        Some(Role::Define(_)) => frame.slot == Slot::Left,
+                        _ => false,
+                    });
                     let scope = self.rows.scopes[self.scope as usize];
                     if in_list && scope.kind == ScopeKind::Function && scope.symbol != NONE {
                         let row = ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false };
@@ -1461,7 +1621,7 @@ impl<'a> Walk<'a> {
             Mode::Outer => Value::Binding(self.push_binding(name, self.scope, BindingKind::Outer, NONE, start)),
             Mode::Write if self.grammar.config.assignment_declares && !self.is_receiver(name) => {
                 self.push_use(UseKind::Name, UseRole::Write, name, NONE, start);
-                Value::Binding(self.push_binding(name, self.scope_for_assignment(), BindingKind::Variable, NONE, start))
+                Value::Binding(self.push_binding(name, self.scope_for_assignment(name), BindingKind::Variable, NONE, start))
             }
             _ => {
                 let role = if is_type && mode == Mode::Read { UseRole::Type } else { use_role(mode) };
@@ -1528,7 +1688,13 @@ impl<'a> Walk<'a> {
             self.rows.uses[outer as usize].kind = UseKind::This;
             return Value::Use(outer);
         }
-        let (kind, base) = match frame.object {
+        let object = match frame.action.map(|action| action.role) {
+            Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => {
+                self.cascaded()
+            }
+            _ => frame.object,
+        };
+        let (kind, base) = match object {
             Value::Use(base) => (UseKind::Member, base),
             Value::None => (UseKind::Name, NONE),
             _ => (UseKind::Member, UNKNOWN_BASE),
@@ -1545,6 +1711,13 @@ impl<'a> Walk<'a> {
             self.add_base(frame.mode, index);
         }
         Value::Use(index)
+    }
+
+    /// The value that the cascade around works on.
+    fn cascaded(&self) -> Value {
+        let mut around = self.buffers.frames.iter().rev().take(8);
+        let cascade = around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Cascade { .. })));
+        cascade.map_or(Value::Unknown, |frame| if frame.object == Value::None { Value::Unknown } else { frame.object })
     }
 
     /// The part of a flat path that stands before the name being looked at.
@@ -1639,6 +1812,9 @@ impl<'a> Walk<'a> {
     // Bindings.
 
     fn push_binding(&mut self, name: Str, scope: u32, kind: BindingKind, target: u32, start: u32) -> u32 {
+        if self.grammar.tracks_locals && matches!(kind, BindingKind::Variable | BindingKind::Parameter) {
+            self.buffers.locals.insert((scope, name));
+        }
         self.rows.bindings.push(BindingRow { name, scope, kind, target, value: NONE, type_use: NONE, start });
         self.rows.bindings.len() as u32 - 1
     }
@@ -1660,8 +1836,20 @@ impl<'a> Walk<'a> {
     /// `self.x = value`: a field of the type around.
     fn assign_member(&mut self, target: u32, value: Value, ty: Value) {
         let row = self.rows.uses[target as usize];
+        if row.role == UseRole::Call {
+            // `a.b = c` of a language without fields in sight is a call of `b=`.
+            let setter = format!("{}=", self.rows.str(row.name));
+            let name = self.rows.string(&setter);
+            let row = &mut self.rows.uses[target as usize];
+            (row.name, row.arity) = (name, 1);
+            return;
+        }
         self.rows.uses[target as usize].role = UseRole::Write;
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
+            return;
+        }
+        if self.grammar.config.names.implicit_this && !self.grammar.config.assignment_declares {
+            // Where members go by their plain names, all of them are declared.
             return;
         }
         let Some(scope) = self.type_scope() else { return };
@@ -1728,19 +1916,30 @@ impl<'a> Walk<'a> {
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
-        for at in 0..self.list_len(frame.left) {
+        // Names side by side are parameters each; those of a pattern are one.
+        let count = if let Value::List { count, first: true, .. } = frame.left { count } else { 1 };
+        for at in 0..count {
             self.close_parameter_name(frame, self.list_item(frame.left, at), variadic);
         }
     }
 
     fn close_parameter_name(&mut self, frame: &Frame, left: Value, variadic: bool) {
-        let mut optional = frame.optional || frame.value != Value::None;
+        let around_optional = self.buffers.frames.last().is_some_and(|around| around.said.optional);
+        let optional = frame.said.optional || around_optional || frame.value != Value::None || variadic;
         // A pattern is its own name; a type alone has none.
-        let mut name = if (frame.ty_start, frame.ty_end) == (frame.start, frame.end) { (0, 0) } else { (frame.start, frame.end) };
+        let mut name = match (frame.ty_start, frame.ty_end) {
+            (start, end) if (start, end) == (frame.start, frame.end) => (0, 0),
+            (ty, _) if ty > frame.start => (frame.start, ty),
+            _ => (frame.start, frame.end),
+        };
         if let Value::Binding(binding) = left {
             self.assign(binding, Value::None, frame.ty);
             let row = self.rows.bindings[binding as usize];
             name = (row.start, row.start + self.rows.str(row.name).len() as u32);
+            if frame.said.field {
+                let field = if frame.said.name.0 == NONE { name } else { frame.said.name };
+                self.field_of_parameter(frame, field);
+            }
         }
         let scope = self.rows.scopes[self.scope as usize];
         if scope.kind == ScopeKind::Extension
@@ -1753,7 +1952,6 @@ impl<'a> Walk<'a> {
         if scope.kind != ScopeKind::Function || scope.symbol == NONE {
             return;
         }
-        optional |= variadic | std::mem::take(&mut self.optional_next);
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
         let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
             let named = matches!(frame.left, Value::Binding(_));
@@ -1765,8 +1963,7 @@ impl<'a> Walk<'a> {
         } else {
             (name, self.type_text(frame))
         };
-        let text = self.source.get(text.0 as usize..text.1 as usize).unwrap_or("");
-        let name = self.rows.string(text);
+        let name = self.one_line(text.0, text.1);
         self.parameter(scope.symbol, ParameterRow { name, ty: ty_str, type_use: ty, optional, variadic });
     }
 
@@ -1782,10 +1979,43 @@ impl<'a> Walk<'a> {
         self.rows.string(self.buffers.text)
     }
 
-    /// The declared type of a node as written, without the mark before it.
+    /// The field that a constructor's parameter is as well.
+    fn field_of_parameter(&mut self, frame: &Frame, name: (u32, u32)) {
+        let Some(scope) = self.type_scope() else { return };
+        let Some(owner) = self.rows.scopes.get(scope as usize).map(|row| row.symbol).filter(|&symbol| symbol != NONE) else { return };
+        let here = (std::mem::replace(&mut self.scope, scope), std::mem::replace(&mut self.symbol, owner));
+        let text = self.source.get(name.0 as usize..name.1 as usize).unwrap_or("");
+        let span = (frame.start, frame.end);
+        let symbol = self.push_symbol_at(span, text, name.0 as usize..name.1 as usize, SymbolKind::Field, None);
+        let return_type = self.type_text(frame);
+        self.rows.symbols[symbol as usize].return_type = return_type;
+        if let Value::Use(ty) = frame.ty {
+            self.type_of_symbol(symbol, ty);
+        }
+        self.close_symbol(symbol, false);
+        (self.scope, self.symbol) = here;
+    }
+
+    /// A piece of the text with its white space made single blanks, without a mark at its end.
+    fn one_line(&mut self, start: u32, end: u32) -> Str {
+        let text = self.source.get(start as usize..end as usize).unwrap_or("").trim_end_matches([':', ' ']);
+        if !text.contains(char::is_whitespace) {
+            return self.rows.string(text);
+        }
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.rows.string(&line)
+    }
+
+    /// The declared type of a node as written, without the mark before it, on one line.
     fn type_text(&mut self, frame: &Frame) -> Str {
         let text = self.source.get(frame.ty_start as usize..frame.ty_end as usize).unwrap_or("");
-        self.rows.string(text.trim_start_matches([':', ' ']).trim_start_matches("->").trim())
+        let text = text.trim_start_matches([':', ' ']).trim_start_matches("->").trim();
+        if !text.contains('\n') {
+            return self.rows.string(text);
+        }
+        self.buffers.text.clear();
+        signature::one_line(text, self.buffers.text);
+        self.rows.string(self.buffers.text)
     }
 
     /// Adds a parameter row to a symbol, or notes its receiver.
@@ -1826,6 +2056,7 @@ impl<'a> Walk<'a> {
     fn open_scope(&mut self, kind: ScopeKind, symbol: u32, frame: &mut Frame) {
         self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol, self_type: NONE, start: frame.start, end: frame.end });
         self.scope = self.rows.scopes.len() as u32 - 1;
+        self.in_export &= kind == ScopeKind::Extension;
         if frame.opens == Opens::Nothing {
             frame.opens = Opens::Scope;
             self.section = SymbolFlags::default();
@@ -1885,8 +2116,12 @@ impl<'a> Walk<'a> {
         0
     }
 
-    /// Where a plain assignment declares: the function, type or file, never a block.
-    fn scope_for_assignment(&self) -> u32 {
+    /// Where a plain assignment declares: the function, type or file. Where blocks have variables of their own, the
+    /// block that knows the name, or else this one.
+    fn scope_for_assignment(&self, name: Str) -> u32 {
+        if self.grammar.tracks_locals {
+            return self.local_scope(name).unwrap_or(self.scope);
+        }
         self.function_scope()
     }
 
@@ -1899,27 +2134,67 @@ impl<'a> Walk<'a> {
             self.opened(symbol, define, frame);
             return true;
         }
+        let mut own_name_only = false;
         let name = match define.name {
             NameAt::Field(at) => match at.parse::<usize>() {
                 Ok(index) => node.named_child(index as u32),
                 Err(_) => node.child_by_field_name(at),
             },
             NameAt::Find(find) => find(node),
+            NameAt::Given => {
+                let own = node.child_by_field_name("name");
+                let given = self.buffers.frames.last().filter(|_| self.is_named_value()).filter(|given| given.name_start != NONE).copied();
+                match given {
+                    Some(given) => {
+                        self.open_given(node, define, &given, own, frame);
+                        return true;
+                    }
+                    None => {
+                        own_name_only = own.is_some();
+                        own
+                    }
+                }
+            }
             NameAt::Fixed(text) => {
                 let symbol = self.push_symbol(node, text, node.start_byte()..node.start_byte(), self.kind_here(define), define.scope);
                 self.opened(symbol, define, frame);
                 return true;
             }
         };
-        let Some(name) = name else { return false };
-        let text = self.source.get(name.byte_range()).unwrap_or("");
-        if text.is_empty() {
-            return false;
-        }
+        let text = name.and_then(|name| self.source.get(name.byte_range())).unwrap_or("");
+        let (Some(name), false) = (name, text.is_empty()) else {
+            // What has no name is no symbol, but it is still a scope.
+            if let Some(kind) = define.scope {
+                self.open_scope(kind, NONE, frame);
+            }
+            return define.scope.is_some();
+        };
         self.pending_name = name.id();
         let symbol = self.push_symbol(node, text, name.byte_range(), self.kind_here(define), define.scope);
         self.opened(symbol, define, frame);
+        if let (true, Some(binding)) = (own_name_only, self.rows.bindings.last_mut()) {
+            // The name of a value is known inside only.
+            binding.scope = self.scope;
+        }
         true
+    }
+
+    /// Opens a definition that is the value of a node of role [`Role::Named`].
+    fn open_given(&mut self, node: Node<'_>, define: &Define, given: &Frame, own: Option<Node<'_>>, frame: &mut Frame) {
+        let range = given.name_start as usize..given.name_end as usize;
+        let text = self.source.get(range.clone()).unwrap_or("");
+        let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+        self.opened(symbol, define, frame);
+        if !define.kind.is_callable() && !define.kind.is_type() {
+            let row = &mut self.rows.symbols[symbol as usize];
+            (row.body_start, row.type_use) = (frame.start, given.ty.use_index());
+        }
+        if let Some(own) = own {
+            // The name that the value has by itself is known inside.
+            self.pending_name = own.id();
+            let name = self.rows.string(self.source.get(own.byte_range()).unwrap_or(""));
+            self.push_binding(name, self.scope, BindingKind::Symbol, symbol, own.start_byte() as u32);
+        }
     }
 
     fn opened(&mut self, symbol: u32, define: &Define, frame: &mut Frame) {
@@ -1934,13 +2209,13 @@ impl<'a> Walk<'a> {
             }
         }
         for key in self.next.module.into_iter().filter(|key| !key.is_empty()) {
-            self.rows.modules.push(ModuleRow { key, symbol });
+            self.push_module(key, symbol);
         }
         if let Some(ty) = self.next.ty {
             (frame.ty_start, frame.ty_end) = ty;
             frame.ty_fixed = true;
         }
-        self.next = Next::NOTHING;
+        self.next = Next { function: self.next.function, ..Next::NOTHING };
         self.section = SymbolFlags::default();
         self.in_export = false;
         self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
@@ -1976,14 +2251,27 @@ impl<'a> Walk<'a> {
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
-        let (mut start, end) = self.outer_span(node);
+        let span = self.outer_span(node);
+        if name.contains('\n') {
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+            return self.push_symbol_at(span, &name, name_range, kind, scope);
+        }
+        self.push_symbol_at(span, name, name_range, kind, scope)
+    }
+
+    fn push_symbol_at(
+        &mut self,
+        (mut start, end): (u32, u32),
+        name: &str,
+        name_range: std::ops::Range<usize>,
+        kind: SymbolKind,
+        scope: Option<ScopeKind>,
+    ) -> u32 {
         let index = self.rows.symbols.len() as u32;
-        let attributes = self.attribute_span();
+        let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
-        let doc = match std::mem::replace(&mut self.pending_doc, Str::EMPTY) {
-            Str::EMPTY => self.documentation(start),
-            pending => pending,
-        };
+        let above = self.held.checked_sub(1).and_then(|at| self.buffers.frames.get(at)).map_or(start, |holder| start.min(holder.start));
+        let doc = self.documentation(above);
         let doc = self.documents.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
         let (name, name_start) = unquoted(name, name_range.start as u32);
@@ -2037,7 +2325,10 @@ impl<'a> Walk<'a> {
             body_2: 0,
             body_3: 0,
         });
-        self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
+        if self.next.self_type == NONE && !self.next.unbound {
+            // What belongs to a type elsewhere is not known here by its plain name.
+            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
+        }
         self.buffers.counters.push((index, Counters::default()));
         index
     }
@@ -2047,7 +2338,7 @@ impl<'a> Walk<'a> {
         let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
-                Some(Role::Wrapper | Role::Export { .. }) => (start, end) = (frame.start, frame.end),
+                Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. } | Role::Group { .. }) => (start, end) = (frame.start, frame.end),
                 _ => break,
             }
         }
@@ -2055,11 +2346,16 @@ impl<'a> Walk<'a> {
     }
 
     /// The symbol's attributes wait in its disambiguator until it is closed.
-    fn attribute_span(&mut self) -> Str {
-        let (Some(&(start, _)), Some(&(_, end))) = (self.buffers.attributes.first(), self.buffers.attributes.last()) else {
-            return Str::EMPTY;
-        };
-        self.rows.string(self.source.get(start as usize..end as usize).unwrap_or(""))
+    fn attribute_span(&mut self, start: u32) -> Str {
+        let Some(&(first, _)) = self.buffers.attributes.first() else { return Str::EMPTY };
+        self.rows.string(self.source.get(first as usize..start as usize).unwrap_or(""))
+    }
+
+    fn type_of_symbol(&mut self, symbol: u32, ty: u32) {
+        self.rows.symbols[symbol as usize].type_use = ty;
+        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
+            row.type_use = ty;
+        }
     }
 
     fn value_of_symbol(&mut self, symbol: u32, value: u32) {
@@ -2110,7 +2406,7 @@ impl<'a> Walk<'a> {
         let evidence =
             Evidence { name: self.rows.str(row.name), head, attributes, scope, parent, in_export: row.flags.has(SymbolFlags::EXPORTED) };
         (self.grammar.config.evidence)(&evidence, &mut row);
-        if row.doc.is_empty() && self.grammar.config.docs.docstring && row.body_start < row.end {
+        if self.grammar.config.docs.docstring && row.body_start < row.end {
             self.buffers.text.clear();
             if docs::docstring(self.source.get(row.body_start as usize..row.end as usize).unwrap_or(""), self.buffers.text) {
                 row.doc = self.rows.string(self.buffers.text);
@@ -2154,10 +2450,17 @@ impl<'a> Walk<'a> {
 
     // Documentation.
 
+    fn hold_comments(&mut self) {
+        if self.held == 0 {
+            self.held = self.buffers.frames.len() + 1;
+        }
+    }
+
     /// Drops comments that belong to no definition: something else came after them.
     fn forget_comments(&mut self, start: u32) {
         let ends = |spans: &[(u32, u32)]| spans.last().map_or(0, |&(_, end)| end);
-        if !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
+        if self.held == 0
+            && !(self.buffers.comments.is_empty() && self.buffers.attributes.is_empty())
             && ends(self.buffers.comments).max(ends(self.buffers.attributes)) <= start
         {
             self.buffers.comments.clear();
@@ -2171,6 +2474,7 @@ impl<'a> Walk<'a> {
         let prefixes = self.grammar.config.docs.prefixes;
         docs::leading(self.source, self.buffers.comments, self.buffers.attributes, start, prefixes, self.buffers.text);
         self.buffers.comments.clear();
+        self.held = 0;
         self.buffers.attributes.clear();
         let text = std::mem::take(self.buffers.text);
         let doc = self.rows.string(&text);
@@ -2194,7 +2498,7 @@ impl<'a> Walk<'a> {
     fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
-        if !node.is_named() && metric.has(Metric::FLAT) {
+        if metric.has(Metric::FLAT) && node.child_count() == 0 {
             // The `else` of a branch, not that of a list of cases.
             let branches = self.grammar.kinds.get(parent.kind as usize).is_some_and(|info| info.metric.has(Metric::NESTING));
             parent.after_else = branches;
@@ -2209,8 +2513,8 @@ impl<'a> Walk<'a> {
 
     fn error(&mut self, node: Node<'_>) {
         self.rows.errors += 1;
-        let inside_error = node.parent().is_some_and(|parent| parent.is_error());
-        if node.is_error() && !inside_error {
+        let inside_error = self.buffers.frames.last().is_some_and(|parent| parent.kind == Frame::ERROR);
+        if node.is_error() && !inside_error && !self.recovering {
             self.rows.error_bytes += (node.end_byte() - node.start_byte()) as u32;
         }
         // A few places are enough to find the rest.
@@ -2272,12 +2576,13 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Declare(declare) | Role::Declarations(declare), Slot::Left) => {
             Mode::Declare { kind: declare.kind, hoisted: declare.hoisted, symbol: declare.symbol, capitals: declare.capitals }
         }
-        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. }, Slot::Left) => {
+        (Role::Parameter { .. } | Role::Lambda { .. } | Role::DeclaratorParameter { .. } | Role::ReceiverParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false }
         }
         (Role::TypeParameter { .. }, Slot::Left) => {
             Mode::Declare { kind: BindingKind::TypeParameter, hoisted: false, symbol: None, capitals: false }
         }
+        (Role::Define(_), Slot::Left) => Mode::Declare { kind: BindingKind::Parameter, hoisted: false, symbol: None, capitals: false },
         (Role::Assign { .. }, Slot::Left) => Mode::Write,
         (Role::Clause { .. }, Slot::Left) => Mode::Declare { kind: BindingKind::Variable, hoisted: false, symbol: None, capitals: false },
         (Role::Apply { .. }, Slot::Object | Slot::Value) => match inherited {
@@ -2316,6 +2621,8 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Declare { .. } if !value.is_empty() => Mode::Read,
             other => other,
         },
+        (Role::Conditional { .. }, _) => Mode::Read,
+
         (_, Slot::Value | Slot::Body) => Mode::Read,
         (Role::Define(_), _) => Mode::Read,
         _ => inherited,
@@ -2336,7 +2643,9 @@ fn inner_mode(role: Option<&'static Role>, mode: Mode) -> Mode {
         Some(Role::Binds(kind)) => Mode::Declare { kind: *kind, hoisted: false, symbol: None, capitals: false },
         Some(Role::ReturnType) => Mode::Type,
         Some(Role::Type) if !matches!(mode, Mode::Base(_)) => Mode::Type,
-        Some(Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. }) => Mode::Read,
+        Some(
+            Role::Scope(_) | Role::Clause { .. } | Role::Lambda { .. } | Role::Declarations(_) | Role::Define(_) | Role::Extension { .. },
+        ) => Mode::Read,
         _ => mode,
     }
 }

@@ -49,6 +49,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("gnu_asm_expression", Role::Skip),
     ("preproc_call", Role::Skip),
     ("statement_identifier", Role::Skip),
+    ("return_statement", Role::Return { value: "0" }),
     // Expressions.
     ("field_expression", Role::Member { object: "argument", name: "field" }),
     ("call_expression", Role::Call { function: "function", arguments: "arguments" }),

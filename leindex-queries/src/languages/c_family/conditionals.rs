@@ -2,6 +2,9 @@
 
 use super::tokens::{Kind, Token};
 
+/// Deepest nesting of conditionals that is looked into.
+const DEEPEST: usize = 64;
+
 /// One `#if … #endif`, by its tokens.
 struct Group {
     directives: Vec<usize>,
@@ -33,7 +36,9 @@ pub(in crate::languages) fn flatten(source: &[u8], tokens: &[Token], out: &mut [
             b"endif" => {
                 let Some(mut group) = open.pop() else { continue };
                 group.directives.push(index);
-                changed |= flatten_group(source, tokens, &group, out);
+                if open.len() < DEEPEST {
+                    changed |= flatten_group(source, tokens, &group, out);
+                }
             }
             _ => {}
         }
@@ -78,7 +83,8 @@ fn flatten_group(source: &[u8], tokens: &[Token], group: &Group, out: &mut [u8])
             Kind::Word => token.first,
             _ => false,
         };
-        depth == 0 && lowest == 0 && last.is_none_or(ends)
+        let labels = branch.first().is_some_and(|token| matches!(token.text(source), b"case" | b"default"));
+        depth == 0 && lowest == 0 && !labels && last.is_none_or(ends)
     };
     if group.clean && branches.iter().all(|branch| whole(branch)) {
         return false;

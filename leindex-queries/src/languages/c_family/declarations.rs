@@ -14,7 +14,6 @@ static VARIABLES: Role = Role::Declarations(Declare { name: "declarator", value:
 static FIELDS: Role = Role::Declarations(Declare { name: "declarator", value: "default_value", ..VARIABLE });
 static TYPEDEFS: Role =
     Role::Declarations(Declare { name: "declarator", value: "", symbol: Some((SymbolKind::TypeAlias, SymbolKind::TypeAlias)), ..VARIABLE });
-static INITIALIZED: Role = INIT_DECLARATOR;
 static STRUCT: Role = Role::Define(Define::type_of(SymbolKind::Struct));
 static CLASS: Role = Role::Define(Define::type_of(SymbolKind::Class));
 static ENUM: Role = Role::Define(Define::type_of(SymbolKind::Enum));
@@ -31,7 +30,6 @@ static TYPES: Role = Role::Type;
 static OUTER_FIELD: Role = Role::Define(Define { value: "", name: NameAt::Fixed(""), ..Define::FIELD });
 static PARAMETERS: Role = Role::Parameters;
 static TYPE_PARAMETERS: Role = Role::Scope(ScopeKind::Function);
-static BASE_CALL: Role = Role::Call { function: "0", arguments: "1" };
 static MACRO: Role = Role::Define(Define { body: "value", ..Define::base_macro() });
 
 const VARIABLE: Declare =
@@ -60,11 +58,14 @@ struct Declared<'t> {
     qualifier: Option<Node<'t>>,
 }
 
+/// Deepest declarator that is looked into.
+const DEEPEST: usize = 200;
+
 /// Goes down a declarator to its name. A pointer inside the parentheses of a function makes it a variable.
 fn declared(declarator: Node<'_>) -> Option<Declared<'_>> {
     let (mut function, mut qualifier) = (None, None);
     let mut node = declarator;
-    loop {
+    for _ in 0..DEEPEST {
         node = match node.kind() {
             "function_declarator" => {
                 function = Some(node);
@@ -96,9 +97,10 @@ fn declared(declarator: Node<'_>) -> Option<Declared<'_>> {
             _ => return None,
         };
     }
+    None
 }
 
-fn last_named(node: Node<'_>) -> Option<Node<'_>> {
+pub(in crate::languages) fn last_named(node: Node<'_>) -> Option<Node<'_>> {
     node.named_child(u32::try_from(node.named_child_count().checked_sub(1)?).ok()?)
 }
 
@@ -107,7 +109,8 @@ fn qualifier_name<'a>(walk: &Walk<'a>, qualifier: Node<'_>) -> &'a str {
     walk.text(qualifier).split(['<', ' ']).next().unwrap_or("")
 }
 
-fn before<'a>(walk: &Walk<'a>, node: Node<'_>) -> &'a str {
+/// The text before a node.
+pub(in crate::languages) fn before<'a>(walk: &Walk<'a>, node: Node<'_>) -> &'a str {
     walk.source().get(..node.start_byte()).unwrap_or("").trim_end()
 }
 
@@ -122,6 +125,18 @@ pub(in crate::languages) fn function_definition(walk: &mut Walk<'_>, node: Node<
         && test_macro(walk, &found, function)
     {
         return Visit::As(&FUNCTION);
+    }
+    if let Some(function) = found.function
+        && walk.in_function()
+        && found.name.kind() == "identifier"
+        && node.child_by_field_name("type").is_none()
+    {
+        // `FOR_EACH(item, list) { … }` among statements.
+        let arity = function.child_by_field_name("parameters").map_or(0, |parameters| parameters.named_child_count());
+        let call = walk.use_name(found.name, UseRole::Call);
+        walk.set_arity(call, u32::try_from(arity).unwrap_or(u32::MAX));
+        walk.skip(function);
+        return Visit::Children;
     }
     define_function(walk, node, &found)
 }
@@ -164,6 +179,21 @@ fn declare(walk: &mut Walk<'_>, node: Node<'_>, variables: &'static Role) -> Vis
     }
 }
 
+/// Where the type of a conversion function ends and its parameters begin.
+fn conversion_end(conversion: Node<'_>) -> usize {
+    let mut node = conversion;
+    for _ in 0..DEEPEST {
+        if let Some(parameters) = node.child_by_field_name("parameters") {
+            return parameters.start_byte();
+        }
+        match node.child_by_field_name("declarator").or_else(|| last_named(node)) {
+            Some(inner) => node = inner,
+            None => break,
+        }
+    }
+    conversion.end_byte()
+}
+
 /// Whether a function without a return type can be one: a constructor, destructor or conversion.
 fn names_itself(walk: &Walk<'_>, found: &Declared<'_>) -> bool {
     let name = walk.text(found.name);
@@ -177,7 +207,7 @@ fn define_function(walk: &mut Walk<'_>, node: Node<'_>, found: &Declared<'_>) ->
     let name = walk.text(found.name);
     if found.name.kind() == "operator_cast" {
         // `operator bool() const`: the name ends where the parameters begin.
-        let end = found.name.child_by_field_name("declarator").map_or(found.name.end_byte(), |parameters| parameters.start_byte());
+        let end = conversion_end(found.name);
         let text = walk.source().get(found.name.start_byte()..end).unwrap_or("").trim_end();
         walk.name_definition_at(found.name);
         walk.name_definition(found.name.start_byte(), found.name.start_byte() + text.len());
@@ -195,7 +225,12 @@ fn define_function(walk: &mut Walk<'_>, node: Node<'_>, found: &Declared<'_>) ->
             .take_while(|child| child.start_byte() < ty.start_byte())
             .find(|child| child.kind() == "type_qualifier" && matches!(walk.text(*child), "const" | "volatile"))
             .map_or(ty.start_byte(), |child| child.start_byte());
-        walk.type_of_definition(start, function.start_byte());
+        let end = if walk.source().get(start..function.start_byte()).is_some_and(|text| text.contains('(')) {
+            ty.end_byte()
+        } else {
+            function.start_byte()
+        };
+        walk.type_of_definition(start, end);
     }
     if let Some(qualifier) = found.qualifier {
         let owner = qualifier_name(walk, qualifier);
@@ -279,20 +314,10 @@ pub(in crate::languages) fn parameter_list(walk: &mut Walk<'_>, _: Node<'_>) -> 
 }
 
 /// `...` takes any number of arguments.
+#[cfg(feature = "c")]
 pub(in crate::languages) fn ellipsis(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     walk.add_parameter(node, true, true);
     Visit::Skip
-}
-
-/// `Type name(1)` and `Type name{1}` make an instance; `name = value` does not have to.
-pub(in crate::languages) fn init_declarator(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if let Some(value) = last_named(node)
-        && matches!(value.kind(), "argument_list" | "initializer_list")
-        && !before(walk, value).ends_with('=')
-    {
-        walk.construct(node, u32::try_from(value.named_child_count()).unwrap_or(u32::MAX));
-    }
-    Visit::As(&INITIALIZED)
 }
 
 /// A class, struct or union: defined, declared ahead, or only named.
@@ -373,16 +398,4 @@ pub(in crate::languages) fn include(walk: &mut Walk<'_>, node: Node<'_>) -> Visi
         return Visit::Skip;
     }
     Visit::Children
-}
-
-/// `field_(value)` writes a field; `Base(value)` and `Base<T>(value)` construct a base.
-pub(in crate::languages) fn field_initializer(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let Some(target) = node.named_child(0) else { return Visit::Children };
-    let text = walk.text(target);
-    if target.kind() == "field_identifier" && (!text.starts_with(char::is_uppercase) || text.ends_with('_')) {
-        walk.use_name(target, UseRole::Write);
-        walk.skip(target);
-        return Visit::Children;
-    }
-    Visit::As(&BASE_CALL)
 }

@@ -133,3 +133,70 @@ const C_HEADERS: &[&str] = &[
     "wchar.h",
     "wctype.h",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::rules::{Layout, Manifest};
+
+    #[derive(Debug)]
+    struct Files(&'static [&'static str]);
+
+    impl Layout for Files {
+        fn has_file(&self, path: &str) -> bool {
+            self.0.contains(&path)
+        }
+        fn has_folder(&self, path: &str) -> bool {
+            self.0.iter().any(|file| file.starts_with(&format!("{path}/")))
+        }
+        fn has_module(&self, _: &str, module: &str) -> bool {
+            matches!(module, "shop" | "shop::detail")
+        }
+        fn files_ending(&self, suffix: &str) -> Vec<String> {
+            self.0.iter().filter(|file| file.ends_with(&format!("/{suffix}"))).map(|file| (*file).to_owned()).collect()
+        }
+        fn manifest(&self, _: &str, _: &str) -> Option<(&str, &Manifest)> {
+            None
+        }
+        fn manifests(&self, _: &str) -> Vec<(&str, &Manifest)> {
+            Vec::new()
+        }
+    }
+
+    const FILES: Files = Files(&["src/db/impl.cc", "src/db/impl.h", "src/util/impl.h", "include/shop/db.h", "other/include/shop/db.h"]);
+
+    fn targets(module: &str, name: &str, system: bool) -> Vec<String> {
+        let context = ImportContext { path: "src/db/impl.cc", modules: &["shop::db".to_owned()], layout: &FILES };
+        import_targets(&context, &Import { module, name, level: 0, system }).iter().map(|target| format!("{target:?}")).collect()
+    }
+
+    #[test]
+    fn a_quoted_include_looks_beside_the_file_first() {
+        assert_eq!(targets("impl.h", "", false)[0], r#"File("src/db/impl.h")"#);
+        assert_eq!(targets("../util/impl.h", "", false)[0], r#"File("src/util/impl.h")"#);
+    }
+
+    #[test]
+    fn an_include_of_a_longer_path_is_found_below_any_folder() {
+        let found = targets("shop/db.h", "", true);
+        assert_eq!(found[..2], [r#"File("include/shop/db.h")"#, r#"File("other/include/shop/db.h")"#]);
+        assert_eq!(targets("util/impl.h", "", false)[1], r#"File("src/util/impl.h")"#);
+    }
+
+    #[test]
+    fn headers_of_nobody_here_are_external() {
+        assert_eq!(targets("vector", "", true), [r#"External("std")"#]);
+        assert_eq!(targets("stdio.h", "", true), [r#"External("libc")"#]);
+        assert_eq!(targets("gtest/gtest.h", "", false).last().map(String::as_str), Some(r#"External("gtest")"#));
+    }
+
+    #[test]
+    fn names_of_namespaces_are_looked_up_outwards() {
+        assert_eq!(
+            targets("detail", "", false),
+            [r#"Module("shop::db::detail")"#, r#"Module("shop::detail")"#, r#"Module("detail")"#, r#"External("detail")"#]
+        );
+        assert_eq!(targets("::shop::detail", "f", false), [r#"Module("shop::detail")"#]);
+        assert_eq!(targets("std", "string", false).last().map(String::as_str), Some(r#"External("std")"#));
+    }
+}

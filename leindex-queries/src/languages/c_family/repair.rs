@@ -18,7 +18,8 @@ pub(in crate::languages) fn repair(source: &[u8], broken: bool) -> Option<Vec<u8
     let flattened = flatten(source, &tokens, &mut out) | conditions(source, &tokens, &mut out);
     let code: Vec<Token> =
         tokens.into_iter().filter(|token| token.kind != Kind::Directive && out.get(token.start) != Some(&b' ')).collect();
-    let changed = Repair { source, tokens: &code, out: &mut out }.run();
+    let closings = closings(source, &code);
+    let changed = Repair { source, tokens: &code, closings: &closings, out: &mut out }.run();
     (flattened || changed).then_some(out)
 }
 
@@ -70,9 +71,31 @@ fn class_heads(source: &[u8]) -> Option<Vec<u8>> {
     out
 }
 
+/// Longest argument list of a macro that is looked into, in tokens.
+const LONGEST: usize = 4096;
+
+/// For each opening parenthesis, what comes after the one that closes it; for an unclosed one, what comes after it.
+fn closings(source: &[u8], tokens: &[Token]) -> Vec<u32> {
+    let mut out: Vec<u32> = (1..=tokens.len() as u32).collect();
+    let mut open = Vec::new();
+    for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Punctuation) {
+        match source.get(token.start) {
+            Some(b'(') => open.push(at),
+            Some(b')') => {
+                if let Some(start) = open.pop() {
+                    out[start] = at as u32 + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 struct Repair<'a> {
     source: &'a [u8],
     tokens: &'a [Token],
+    closings: &'a [u32],
     out: &'a mut [u8],
 }
 
@@ -152,10 +175,39 @@ impl Repair<'_> {
                 at = end;
                 continue;
             }
-            if end > at + 1 {
-                changed |= self.arguments(at + 2, end - 1);
+            if end > at + 1 && end - at < LONGEST {
+                changed |= if !code && self.is(end, b'{') { self.keywords(at + 2, end - 1) } else { self.arguments(at + 2, end - 1) };
             }
             at += 1;
+        }
+        changed
+    }
+
+    /// Makes plain names of keywords among the arguments of a macro that defines something (`TEST(suite, enum) {`).
+    fn keywords(&mut self, from: usize, to: usize) -> bool {
+        let mut changed = false;
+        for at in from..to {
+            let token = self.tokens[at];
+            let keyword = matches!(
+                token.text(self.source),
+                b"enum"
+                    | b"struct"
+                    | b"class"
+                    | b"union"
+                    | b"template"
+                    | b"namespace"
+                    | b"operator"
+                    | b"default"
+                    | b"delete"
+                    | b"new"
+                    | b"using"
+            );
+            if keyword && matches!(self.text(at + 1), b"," | b")") {
+                if let Some(text) = self.out.get_mut(token.start..token.end) {
+                    text.make_ascii_uppercase();
+                }
+                changed = true;
+            }
         }
         changed
     }
@@ -228,6 +280,12 @@ impl Repair<'_> {
         if code {
             return false;
         }
+        // Between a type and the name of a function.
+        let kept = |at: usize| self.tokens.get(at).is_some_and(|token| self.out.get(token.start) != Some(&b' '));
+        let typed = at > 0 && (self.is_type_word(at - 1) || matches!(previous, b"*" | b"&" | b">") || self.is_name(at - 1) && kept(at - 1));
+        if typed && next_word && !self.is_specifier(end) && self.is(end + 1, b'(') || at > 0 && self.is_type_word(at - 1) && next == b"*" {
+            return true;
+        }
         if matches!(previous, b"(" | b",") {
             return next_word && self.is_type_ahead(end);
         }
@@ -241,7 +299,7 @@ impl Repair<'_> {
             return matches!(next, b"{" | b":") && has_arguments;
         }
         match previous {
-            b")" | b"const" | b"noexcept" | b"override" | b"final" | b"]" => !(previous == b"const" && !self.after_parameters(at - 1)),
+            b")" | b"const" | b"noexcept" | b"override" | b"final" | b"]" => previous != b"const" || self.after_parameters(at - 1),
             _ => {
                 self.is_name(at.wrapping_sub(1))
                     && at >= 2
@@ -464,20 +522,7 @@ impl Repair<'_> {
 
     /// What comes after the parenthesis that closes the one at `open`.
     fn close(&self, open: usize) -> usize {
-        let mut depth = 0;
-        for at in open..self.tokens.len() {
-            match self.text(at) {
-                b"(" => depth += 1,
-                b")" => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return at + 1;
-                    }
-                }
-                _ => {}
-            }
-        }
-        open + 1
+        self.closings.get(open).map_or(open + 1, |&end| end as usize)
     }
 
     fn blank(&mut self, at: usize, end: usize) {
@@ -492,4 +537,55 @@ fn is_macro_name(word: &[u8]) -> bool {
     word.len() >= 3
         && word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_')
         && word.iter().any(u8::is_ascii_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, expected: &str) {
+        let repaired = repair(source.as_bytes(), true).unwrap_or_else(|| source.as_bytes().to_vec());
+        assert_eq!(repaired.len(), source.len());
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words(&String::from_utf8_lossy(&repaired)), words(expected));
+    }
+
+    #[test]
+    fn macros_among_specifiers_are_blanked() {
+        check("class EXPORT Name : public Base {};", "class Name : public Base {};");
+        check("API_EXPORT static void f(int a);", "static void f(int a);");
+        check("int ZEXPORT inflate(int a) { return a; }", "int inflate(int a) { return a; }");
+        check("extern SIZE_T ZEXPORT tell(int a);", "extern ZEXPORT tell(int a);");
+    }
+
+    #[test]
+    fn macros_behind_declarators_are_blanked() {
+        check("struct S { int a GUARDED_BY(mu_); };", "struct S { int a ; };");
+        check("void f() EXCLUSIVE_LOCKS_REQUIRED(mu_);", "void f() ;");
+    }
+
+    #[test]
+    fn macros_alone_on_their_line_are_blanked() {
+        check("BEGIN_NAMESPACE\nint x;\nEND_NAMESPACE\n", "int x;");
+    }
+
+    #[test]
+    fn types_and_tests_in_capitals_stay() {
+        check("FILE *open(const char *name);", "FILE *open(const char *name);");
+        check("HANDLE handle = 0; static BOOL Ready;", "HANDLE handle = 0; static BOOL Ready;");
+        check("TEST(Suite, Name) { RUN(1); }", "TEST(Suite, Name) { RUN(1); }");
+    }
+
+    #[test]
+    fn one_branch_of_a_conditional_that_cuts_a_statement_stays() {
+        check("void f() {\n#if A\nif (a) {\n#else\nif (b) {\n#endif\n}\n}", "void f() {\nif (a) {\n}\n}");
+        check("#if A\nint a;\n#else\nint b;\n#endif", "#if A\nint a;\n#else\nint b;\n#endif");
+    }
+
+    #[test]
+    fn sound_text_keeps_all_but_the_macros_of_class_heads() {
+        assert_eq!(repair(b"struct EXPORT Name { int a; };", false).as_deref(), Some(b"struct        Name { int a; };".as_slice()));
+        assert_eq!(repair(b"API_EXPORT static void f();", false), None);
+    }
 }

@@ -2,10 +2,15 @@
 
 use tree_sitter::Node;
 
-use crate::languages::{Define, NameAt, Role, Visit};
+use crate::languages::{Define, NameAt, Role, Visit, c_family as family};
 use crate::syntax::rows::{ImportFlags, ImportKind, ScopeKind, SymbolFlags, SymbolKind, UseRole};
 use crate::syntax::walk::Walk;
 
+/// Deeper namespaces are taken for the one around them.
+const LONGEST_KEY: usize = 2000;
+
+static INITIALIZED: Role = family::INIT_DECLARATOR;
+static BASE_CALL: Role = Role::Call { function: "0", arguments: "1" };
 static NAMESPACE: Role = Role::Define(Define::NAMESPACE);
 /// Template parameters of an alias belong to it alone.
 static ALIAS: Role = Role::Define(Define { ty: "type", scope: Some(ScopeKind::Block), ..Define::ALIAS });
@@ -21,7 +26,13 @@ pub(super) fn namespace(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let around = walk.module_around().to_owned();
     let name: String =
         walk.text(name).split("::").map(|part| part.trim().trim_start_matches("inline ").trim()).collect::<Vec<_>>().join("::");
-    let key = if around.is_empty() { name } else { format!("{around}::{name}") };
+    let key = if around.is_empty() {
+        name
+    } else if around.len() > LONGEST_KEY {
+        around.clone()
+    } else {
+        format!("{around}::{name}")
+    };
     walk.module_of_definition(&key);
     if !around.is_empty() && walk.text(node).starts_with("inline") {
         walk.module_of_definition(&around);
@@ -101,4 +112,27 @@ pub(super) fn friend(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return Visit::Skip;
     }
     Visit::Children
+}
+
+/// `Type name(1)` and `Type name{1}` make an instance; `name = value` does not have to.
+pub(super) fn init_declarator(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if let Some(value) = family::last_named(node)
+        && matches!(value.kind(), "argument_list" | "initializer_list")
+        && !family::before(walk, value).ends_with('=')
+    {
+        walk.construct(node, u32::try_from(value.named_child_count()).unwrap_or(u32::MAX));
+    }
+    Visit::As(&INITIALIZED)
+}
+
+/// `field_(value)` writes a field; `Base(value)` and `Base<T>(value)` construct a base.
+pub(super) fn field_initializer(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    let Some(target) = node.named_child(0) else { return Visit::Children };
+    let text = walk.text(target);
+    if target.kind() == "field_identifier" && (!text.starts_with(char::is_uppercase) || text.ends_with('_')) {
+        walk.use_name(target, UseRole::Write);
+        walk.skip(target);
+        return Visit::Children;
+    }
+    Visit::As(&BASE_CALL)
 }

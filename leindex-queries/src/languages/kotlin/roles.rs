@@ -384,7 +384,7 @@ fn parameter(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return Visit::As(&NAMED_TYPE);
     }
     if node.next_sibling().is_some_and(|next| next.kind() == "=") {
-        walk.optional();
+        walk.optional_parameter();
     }
     let modifiers = node.prev_named_sibling().filter(|before| before.kind() == "parameter_modifiers");
     let variadic = modifiers.is_some_and(|modifiers| walk.text(modifiers).split_whitespace().any(|word| word == "vararg"));

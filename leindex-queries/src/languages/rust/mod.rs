@@ -1,6 +1,7 @@
 //! Rust.
 
 mod modules;
+mod repair;
 mod roles;
 mod tokens;
 mod uses;
@@ -25,10 +26,28 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     overloads: false,
     evidence,
     names: NAMES,
-    repair: None,
+    repair: Some(repair::repair),
     item_starts: &[
-        "pub ", "pub(", "fn ", "async fn ", "unsafe fn ", "const ", "static ", "struct ", "enum ", "union ", "trait ", "impl ", "impl<",
-        "mod ", "use ", "type ", "macro_rules!", "extern ", "unsafe impl ", "#[",
+        "pub ",
+        "pub(",
+        "fn ",
+        "async fn ",
+        "unsafe fn ",
+        "const ",
+        "static ",
+        "struct ",
+        "enum ",
+        "union ",
+        "trait ",
+        "impl ",
+        "impl<",
+        "mod ",
+        "use ",
+        "type ",
+        "macro_rules!",
+        "extern ",
+        "unsafe impl ",
+        "#[",
     ],
 };
 
@@ -57,6 +76,10 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
     let macro_export = row.kind == SymbolKind::Macro && evidence.attributes.contains("macro_export");
     if public || open || macro_export {
         row.flags.set(SymbolFlags::EXPORTED);
+    }
+    if !row.kind.is_callable() {
+        // `struct Unit;` is complete.
+        row.flags.0 &= !SymbolFlags::DECLARATION.0;
     }
     if is_test_attribute(evidence.attributes) {
         row.flags.set(SymbolFlags::TEST);

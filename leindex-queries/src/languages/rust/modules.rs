@@ -154,22 +154,22 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         // `::name` is always a crate.
         "" => outside(context, rest, &mut targets),
         _ => {
-            // A module or type in scope here, a crate, or (2015) a module of this crate.
-            let local = format!("{here}::{first}");
-            if context.layout.has_module("rust", &local) {
+            // A type of this file, a module in scope here, a crate, or (2015) a module of this crate.
+            let local = first.starts_with(char::is_uppercase) || context.layout.has_module("rust", &format!("{here}::{first}"));
+            if local {
                 module(&here, import.module, &mut targets);
             }
-            if place.loose {
+            if place.loose && context.layout.has_module("rust", &format!("{}::{first}", place.root)) {
                 // A module shared by the crates of the folder.
                 module(&place.root, import.module, &mut targets);
             }
             outside_known(context, import.module, &mut targets);
-            let in_crate = format!("{}::{first}", place.crate_root());
-            if context.layout.has_module("rust", &in_crate) {
+            if context.layout.has_module("rust", &format!("{}::{first}", place.crate_root())) {
                 module(&place.crate_root(), import.module, &mut targets);
             }
-            module(&here, import.module, &mut targets);
-            push(Target::External(first.to_owned()), &mut targets);
+            if !local {
+                push(Target::External(first.to_owned()), &mut targets);
+            }
         }
     }
     targets
@@ -228,16 +228,230 @@ fn push(target: Target, targets: &mut Vec<Target>) {
 
 /// Primitive types, the names of the preludes and the macros of the standard library, sorted.
 pub(super) const BUILTINS: &[&str] = &[
-    "AsMut", "AsRef", "AsyncFn", "AsyncFnMut", "AsyncFnOnce", "Box", "Clone", "Copy", "Debug", "Default", "DoubleEndedIterator", "Drop",
-    "Eq", "Err", "ExactSizeIterator", "Extend", "Fn", "FnMut", "FnOnce", "From", "FromIterator", "Future", "Hash", "Into",
-    "IntoFuture", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord", "PartialEq", "PartialOrd", "Result", "Send", "Sized",
-    "Some", "String", "Sync", "ToOwned", "ToString", "TryFrom", "TryInto", "Unpin", "Vec", "addr_of", "addr_of_mut", "align_of",
-    "align_of_val", "allow", "assert", "assert_eq", "assert_ne", "automatically_derived", "bench", "bool", "cfg", "cfg_attr", "char",
-    "cold", "column", "compile_error", "concat", "dbg", "debug_assert", "debug_assert_eq", "debug_assert_ne", "deny", "deprecated",
-    "derive", "doc", "drop", "env", "eprint", "eprintln", "expect", "f32", "f64", "file", "forbid", "format", "format_args",
-    "global_allocator", "i128", "i16", "i32", "i64", "i8", "ignore", "include", "include_bytes", "include_str", "inline", "isize",
-    "line", "macro_export", "macro_use", "matches", "module_path", "must_use", "no_mangle", "non_exhaustive", "option_env", "panic",
-    "path", "print", "println", "proc_macro", "proc_macro_attribute", "proc_macro_derive", "repr", "should_panic", "size_of",
-    "size_of_val", "str", "stringify", "target_feature", "test", "thread_local", "todo", "track_caller", "try", "u128", "u16", "u32",
-    "u64", "u8", "unimplemented", "unreachable", "unsafe", "used", "usize", "vec", "warn", "write", "writeln",
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+    "addr_of",
+    "addr_of_mut",
+    "align_of",
+    "align_of_val",
+    "allow",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "automatically_derived",
+    "bench",
+    "bool",
+    "cfg",
+    "cfg_attr",
+    "char",
+    "cold",
+    "column",
+    "compile_error",
+    "concat",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "deny",
+    "deprecated",
+    "derive",
+    "doc",
+    "drop",
+    "env",
+    "eprint",
+    "eprintln",
+    "expect",
+    "f32",
+    "f64",
+    "file",
+    "forbid",
+    "format",
+    "format_args",
+    "global_allocator",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "ignore",
+    "include",
+    "include_bytes",
+    "include_str",
+    "inline",
+    "isize",
+    "line",
+    "macro_export",
+    "macro_use",
+    "matches",
+    "module_path",
+    "must_use",
+    "no_mangle",
+    "non_exhaustive",
+    "option_env",
+    "panic",
+    "path",
+    "print",
+    "println",
+    "proc_macro",
+    "proc_macro_attribute",
+    "proc_macro_derive",
+    "repr",
+    "should_panic",
+    "size_of",
+    "size_of_val",
+    "str",
+    "stringify",
+    "target_feature",
+    "test",
+    "thread_local",
+    "todo",
+    "track_caller",
+    "try",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "unimplemented",
+    "unreachable",
+    "unsafe",
+    "used",
+    "usize",
+    "vec",
+    "warn",
+    "write",
+    "writeln",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::test_layout::{FakeLayout, check_sorted, facts};
+    use crate::names::rules::Manifest;
+
+    fn project() -> FakeLayout {
+        FakeLayout::default()
+            .manifest("Cargo.toml", "", facts("shop-core", &[("rand", &["rand"]), ("log2", &["the-log"]), ("util", &["shop-util"])]))
+            .manifest("Cargo.toml", "util", facts("shop-util", &[]))
+            .files(&[
+                "src/lib.rs",
+                "src/item/mod.rs",
+                "src/item/price.rs",
+                "src/store.rs",
+                "tests/sells.rs",
+                "tests/common/mod.rs",
+                "util/src/lib.rs",
+            ])
+            .modules(&[
+                "shop_core",
+                "shop_core::item",
+                "shop_core::item::price",
+                "shop_core::store",
+                "shop_core:tests::common",
+                "shop_util",
+            ])
+    }
+
+    #[test]
+    fn modules_are_paths_from_the_crate() {
+        let project = project();
+        for (path, module) in [
+            ("src/lib.rs", "shop_core"),
+            ("src/main.rs", "shop_core"),
+            ("src/item/mod.rs", "shop_core::item"),
+            ("src/item/price.rs", "shop_core::item::price"),
+            ("src/bin/tool.rs", "shop_core:src::bin::tool"),
+            ("tests/sells.rs", "shop_core:tests::sells"),
+            ("tests/common/mod.rs", "shop_core:tests::common"),
+            ("examples/show/main.rs", "shop_core:examples::show::main"),
+            ("build.rs", "shop_core:build"),
+            ("util/src/lib.rs", "shop_util"),
+            ("util/src/a/b.rs", "shop_util::a::b"),
+        ] {
+            project.check_modules(modules_of, path, "", &[module]);
+        }
+        let entry = Manifest { entries: vec!["crates/core/main.rs".to_owned()], ..facts("rg", &[]) };
+        let entries = FakeLayout::default().manifest("Cargo.toml", "", entry);
+        entries.check_modules(modules_of, "crates/core/main.rs", "", &["rg"]);
+        entries.check_modules(modules_of, "crates/core/flags/hi.rs", "", &["rg::flags::hi"]);
+        let bare = FakeLayout::default();
+        bare.check_modules(modules_of, "walk-dir/src/lib.rs", "", &["walk_dir"]);
+        bare.check_modules(modules_of, "walk-dir/src/a/mod.rs", "", &["walk_dir::a"]);
+        bare.check_modules(modules_of, "src/x.rs", "", &["crate::x"]);
+    }
+
+    #[test]
+    fn paths_lead_to_modules_and_files() {
+        let project = project();
+        let lib = ("src/lib.rs", "shop_core");
+        let price = ("src/item/price.rs", "shop_core::item::price");
+        let test = ("tests/sells.rs", "shop_core:tests::sells");
+        let check = |from, module, name, expected: &[&str]| project.check_import(import_targets, from, (module, name), expected);
+        check(price, "crate::store", "Store", &["module shop_core::store"]);
+        check(price, "self", "Kind", &["module shop_core::item::price"]);
+        check(price, "super", "Item", &["module shop_core::item"]);
+        check(price, "super::super::store", "Store", &["module shop_core::store"]);
+        check(price, "std::collections", "HashMap", &["external std"]);
+        check(price, "Kind", "", &["module shop_core::item::price::Kind"]);
+        check(lib, "item", "Item", &["module shop_core::item"]);
+        check(price, "store", "Store", &["module shop_core::store", "external store"]);
+        check(lib, "util::fs", "read", &["module shop_util::fs", "external util"]);
+        check(lib, "log2", "info", &["module the_log", "external log2"]);
+        check(lib, "::rand", "Rng", &["module rand", "external rand"]);
+        check(lib, "self::item", "", &["file src/item/mod.rs", "module shop_core::item"]);
+        check(lib, "self::placed", "../other/place.rs", &["file other/place.rs", "module shop_core::placed"]);
+        check(lib, "self::placed", "other/place.rs", &["file src/other/place.rs", "module shop_core::placed"]);
+        check(("src/item/mod.rs", "shop_core::item"), "self::price", "", &["file src/item/price.rs", "module shop_core::item::price"]);
+        check(test, "self::common", "", &["file tests/common/mod.rs", "module shop_core:tests::sells::common"]);
+        check(test, "common", "setup", &["module shop_core:tests::common", "external common"]);
+        check(test, "shop_core::item", "Item", &["module shop_core::item", "external shop_core"]);
+    }
+
+    #[test]
+    fn builtins_are_sorted() {
+        check_sorted(BUILTINS);
+    }
+}

@@ -17,6 +17,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("use_declaration", Role::Custom(uses::declaration)),
     ("extern_crate_declaration", Role::Custom(uses::extern_crate)),
     ("mod_item", Role::Custom(uses::module)),
+    ("declaration_list", Role::Custom(uses::declarations)),
     // Definitions.
     ("function_item", Role::Define(Define::FUNCTION)),
     ("function_signature_item", Role::Define(Define::FUNCTION)),

@@ -129,6 +129,9 @@ pub(super) fn token_tree(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() || cursor.node().id() == node.id() {
+                if let Some(level) = levels.first() {
+                    walk.arity_of_call((level.commas + u32::from(level.filled)) as usize);
+                }
                 return Visit::Skip;
             }
             close(walk, &mut levels);
@@ -158,8 +161,10 @@ fn token(walk: &mut Walk<'_>, cursor: &TreeCursor<'_>, levels: &mut Vec<Level>) 
             return false;
         }
         "," => {
-            level.commas += 1;
-            level.filled = false;
+            if level.angles == 0 {
+                level.commas += 1;
+                level.filled = false;
+            }
             (level.chain, level.link, level.named, level.bang) = (NONE, Link::None, false, false);
             return false;
         }
@@ -241,8 +246,14 @@ fn name(walk: &mut Walk<'_>, node: Node<'_>, level: &mut Level, before: Before) 
     let after = walk.source().get(node.end_byte()..).unwrap_or("").trim_start();
     let path = after.starts_with("::");
     if level.link == Link::None {
+        if matches!(text, "else" | "in" | "move" | "ref" | "dyn" | "extern" | "true" | "false") {
+            // Keywords that the grammar takes for names among tokens.
+            (level.chain, level.named) = (NONE, false);
+            return;
+        }
         let key = after.starts_with(':') && !path;
-        let declared = before == Before::Let && !after.starts_with(['(', '{']) && !path;
+        let declared =
+            before == Before::Let && !after.starts_with(['(', '{']) && !path || before == Before::Type && after.starts_with("in ");
         if declared {
             walk.declare(node, BindingKind::Variable);
         }

@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use crate::languages::{Define, Role, Visit};
-use crate::syntax::rows::{ImportFlags, ImportKind};
+use crate::languages::{Define, Role, Slot, Visit};
+use crate::syntax::rows::{ImportFlags, ImportKind, SymbolKind};
 use crate::syntax::walk::Walk;
 
 const MODULE: Role = Role::Define(Define::NAMESPACE);
@@ -90,6 +90,17 @@ pub(super) fn module(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let file = path_attribute(walk, node);
     walk.import(node, ImportKind::Effect, &format!("self::{name}"), file, name, 0, visibility(node));
     Visit::Skip
+}
+
+/// The body of a module inside a file is a module below the file's own.
+pub(super) fn declarations(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+    if walk.current_symbol().kind == SymbolKind::Namespace && walk.part(0) == Slot::Body {
+        let names = walk.names_around();
+        let names: Vec<&str> = names.iter().map(|&name| walk.str(name)).collect();
+        let key = names.join("::");
+        walk.module(&key, true);
+    }
+    Visit::Children
 }
 
 /// The file named by `#[path = "x.rs"]` among the attributes before a module.

@@ -1,6 +1,7 @@
 //! Swift.
 
 mod modules;
+mod repair;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
@@ -23,10 +24,30 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     overloads: true,
     evidence,
     names: NAMES,
-    repair: None,
+    repair: Some(repair::repair),
     item_starts: &[
-        "func ", "class ", "struct ", "enum ", "protocol ", "extension ", "actor ", "public ", "private ", "fileprivate ", "internal ",
-        "open ", "final ", "static ", "override ", "mutating ", "init(", "deinit ", "var ", "let ", "import ", "@",
+        "func ",
+        "class ",
+        "struct ",
+        "enum ",
+        "protocol ",
+        "extension ",
+        "actor ",
+        "public ",
+        "private ",
+        "fileprivate ",
+        "internal ",
+        "open ",
+        "final ",
+        "static ",
+        "override ",
+        "mutating ",
+        "init(",
+        "deinit ",
+        "var ",
+        "let ",
+        "import ",
+        "@",
     ],
 };
 
@@ -50,6 +71,7 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
     let computed = row.inner != NONE && matches!(row.kind, SymbolKind::Field | SymbolKind::Variable);
     if has("private") || has("fileprivate") {
         row.flags.set(SymbolFlags::PRIVATE);
+        row.flags.0 &= !SymbolFlags::EXPORTED.0;
     } else if !matches!(evidence.scope, ScopeKind::Function | ScopeKind::Block) {
         row.flags.set(SymbolFlags::EXPORTED);
     }
@@ -61,6 +83,7 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
     }
     if computed {
         row.flags.set(SymbolFlags::PROPERTY);
+        row.flags.0 &= !SymbolFlags::DECLARATION.0;
     }
     if evidence.parent == SymbolKind::Interface && row.flags.has(SymbolFlags::DECLARATION) {
         row.flags.set(SymbolFlags::ABSTRACT);

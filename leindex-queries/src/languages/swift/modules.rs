@@ -16,7 +16,10 @@ fn target(path: &str, layout: &dyn Layout) -> String {
         Some((root, _)) => path.strip_prefix(root).map_or(path, |inside| inside.trim_start_matches('/')),
     };
     // The target whose folder is nearest.
-    let named = package.iter().flat_map(|(_, manifest)| &manifest.aliases).flat_map(|(name, folders)| folders.iter().map(move |folder| (folder, name)));
+    let named = package
+        .iter()
+        .flat_map(|(_, manifest)| &manifest.aliases)
+        .flat_map(|(name, folders)| folders.iter().map(move |folder| (folder, name)));
     let holds = |folder: &str| folder.is_empty() || inside.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     if let Some((_, name)) = named.filter(|(folder, _)| holds(folder.trim_matches('/'))).max_by_key(|(folder, _)| folder.len()) {
         return name.clone();
@@ -56,25 +59,194 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
 
 /// Names of the standard library, sorted.
 pub(super) const BUILTINS: &[&str] = &[
-    "Any", "AnyClass", "AnyHashable", "AnyObject", "Array", "ArraySlice", "AsyncSequence", "AsyncStream", "BidirectionalCollection",
-    "BinaryFloatingPoint", "BinaryInteger", "Bool", "CaseIterable", "Character", "ClosedRange", "Codable", "CodingKey", "Collection",
-    "Comparable", "Copyable", "CustomDebugStringConvertible", "CustomStringConvertible", "Decodable", "Decoder", "Dictionary", "Double",
-    "Encodable", "Encoder", "Equatable", "Error", "Escapable", "ExpressibleByArrayLiteral", "ExpressibleByBooleanLiteral",
-    "ExpressibleByDictionaryLiteral", "ExpressibleByFloatLiteral", "ExpressibleByIntegerLiteral", "ExpressibleByNilLiteral",
-    "ExpressibleByStringInterpolation", "ExpressibleByStringLiteral", "FixedWidthInteger", "Float", "Float16", "Float80",
-    "FloatingPoint", "Hashable", "Hasher", "Identifiable", "Int", "Int16", "Int32", "Int64", "Int8", "IteratorProtocol", "KeyPath",
-    "KeyValuePairs", "LazySequence", "LosslessStringConvertible", "MainActor", "ManagedBuffer", "MemoryLayout", "Mirror",
-    "MutableCollection", "Never", "Numeric", "ObjectIdentifier", "OpaquePointer", "OptionSet", "Optional", "PartialKeyPath",
-    "RandomAccessCollection", "RandomNumberGenerator", "Range", "RangeReplaceableCollection", "RawRepresentable",
-    "ReferenceWritableKeyPath", "Regex", "Result", "Sendable", "Sequence", "Set", "SetAlgebra", "SignedInteger", "SignedNumeric",
-    "StaticString", "Strideable", "String", "StringProtocol", "Substring", "SystemRandomNumberGenerator", "Task", "TaskGroup", "UInt",
-    "UInt16", "UInt32", "UInt64", "UInt8", "Unicode", "Unmanaged", "UnsafeBufferPointer", "UnsafeMutableBufferPointer",
-    "UnsafeMutablePointer", "UnsafeMutableRawBufferPointer", "UnsafeMutableRawPointer", "UnsafePointer", "UnsafeRawBufferPointer",
-    "UnsafeRawPointer", "UnsignedInteger", "Void", "WritableKeyPath", "abs", "assert", "assertionFailure", "available", "debugPrint",
-    "defer", "discardableResult", "dump", "dynamicMemberLookup", "escaping", "fatalError", "frozen", "globalActor", "inlinable",
-    "isKnownUniquelyReferenced", "main", "max", "min", "numericCast", "objc", "precondition", "preconditionFailure", "print",
-    "propertyWrapper", "readLine", "repeatElement", "resultBuilder", "sequence", "stride", "swap", "testable", "type",
-    "unowned", "unsafeBitCast", "unsafeDowncast", "usableFromInline", "weak", "withCheckedContinuation",
-    "withCheckedThrowingContinuation", "withExtendedLifetime", "withTaskGroup", "withThrowingTaskGroup", "withUnsafeBytes",
-    "withUnsafeMutableBytes", "withUnsafeMutablePointer", "withUnsafePointer", "zip",
+    "Any",
+    "AnyClass",
+    "AnyHashable",
+    "AnyObject",
+    "Array",
+    "ArraySlice",
+    "AsyncSequence",
+    "AsyncStream",
+    "BidirectionalCollection",
+    "BinaryFloatingPoint",
+    "BinaryInteger",
+    "Bool",
+    "CaseIterable",
+    "Character",
+    "ClosedRange",
+    "Codable",
+    "CodingKey",
+    "Collection",
+    "Comparable",
+    "Copyable",
+    "CustomDebugStringConvertible",
+    "CustomStringConvertible",
+    "Decodable",
+    "Decoder",
+    "Dictionary",
+    "Double",
+    "Encodable",
+    "Encoder",
+    "Equatable",
+    "Error",
+    "Escapable",
+    "ExpressibleByArrayLiteral",
+    "ExpressibleByBooleanLiteral",
+    "ExpressibleByDictionaryLiteral",
+    "ExpressibleByFloatLiteral",
+    "ExpressibleByIntegerLiteral",
+    "ExpressibleByNilLiteral",
+    "ExpressibleByStringInterpolation",
+    "ExpressibleByStringLiteral",
+    "FixedWidthInteger",
+    "Float",
+    "Float16",
+    "Float80",
+    "FloatingPoint",
+    "Hashable",
+    "Hasher",
+    "Identifiable",
+    "Int",
+    "Int16",
+    "Int32",
+    "Int64",
+    "Int8",
+    "IteratorProtocol",
+    "KeyPath",
+    "KeyValuePairs",
+    "LazySequence",
+    "LosslessStringConvertible",
+    "MainActor",
+    "ManagedBuffer",
+    "MemoryLayout",
+    "Mirror",
+    "MutableCollection",
+    "Never",
+    "Numeric",
+    "ObjectIdentifier",
+    "OpaquePointer",
+    "OptionSet",
+    "Optional",
+    "PartialKeyPath",
+    "RandomAccessCollection",
+    "RandomNumberGenerator",
+    "Range",
+    "RangeReplaceableCollection",
+    "RawRepresentable",
+    "ReferenceWritableKeyPath",
+    "Regex",
+    "Result",
+    "Sendable",
+    "Sequence",
+    "Set",
+    "SetAlgebra",
+    "SignedInteger",
+    "SignedNumeric",
+    "StaticString",
+    "Strideable",
+    "String",
+    "StringProtocol",
+    "Substring",
+    "SystemRandomNumberGenerator",
+    "Task",
+    "TaskGroup",
+    "UInt",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "UInt8",
+    "Unicode",
+    "Unmanaged",
+    "UnsafeBufferPointer",
+    "UnsafeMutableBufferPointer",
+    "UnsafeMutablePointer",
+    "UnsafeMutableRawBufferPointer",
+    "UnsafeMutableRawPointer",
+    "UnsafePointer",
+    "UnsafeRawBufferPointer",
+    "UnsafeRawPointer",
+    "UnsignedInteger",
+    "Void",
+    "WritableKeyPath",
+    "abs",
+    "assert",
+    "assertionFailure",
+    "available",
+    "debugPrint",
+    "defer",
+    "discardableResult",
+    "dump",
+    "dynamicMemberLookup",
+    "escaping",
+    "fatalError",
+    "frozen",
+    "globalActor",
+    "inlinable",
+    "isKnownUniquelyReferenced",
+    "main",
+    "max",
+    "min",
+    "numericCast",
+    "objc",
+    "precondition",
+    "preconditionFailure",
+    "print",
+    "propertyWrapper",
+    "readLine",
+    "repeatElement",
+    "resultBuilder",
+    "sequence",
+    "stride",
+    "swap",
+    "testable",
+    "type",
+    "unowned",
+    "unsafeBitCast",
+    "unsafeDowncast",
+    "usableFromInline",
+    "weak",
+    "withCheckedContinuation",
+    "withCheckedThrowingContinuation",
+    "withExtendedLifetime",
+    "withTaskGroup",
+    "withThrowingTaskGroup",
+    "withUnsafeBytes",
+    "withUnsafeMutableBytes",
+    "withUnsafeMutablePointer",
+    "withUnsafePointer",
+    "zip",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::test_layout::{FakeLayout, check_sorted, facts};
+
+    #[test]
+    fn a_target_is_a_module() {
+        let package = FakeLayout::default().manifest("Package.swift", "", facts("Shop", &[("Core", &["Sources/Base"])]));
+        package.check_modules(modules_of, "Sources/Base/a.swift", "", &["Core"]);
+        package.check_modules(modules_of, "Sources/Store/x/a.swift", "", &["Store"]);
+        package.check_modules(modules_of, "Tests/StoreTests/a.swift", "", &["StoreTests"]);
+        package.check_modules(modules_of, "Package.swift", "", &["Shop"]);
+        FakeLayout::default().check_modules(modules_of, "ios/Core/a.swift", "", &["main"]);
+    }
+
+    #[test]
+    fn imports_name_targets() {
+        let project = FakeLayout::default().modules(&["Store"]);
+        project.check_import(import_targets, ("a.swift", "main"), ("Store", ""), &["module Store"]);
+        project.check_import(import_targets, ("a.swift", "main"), ("Store", "Item"), &["module Store"]);
+        project.check_import(
+            import_targets,
+            ("a.swift", "main"),
+            ("UIKit.UIView", ""),
+            &["module UIKit.UIView", "module UIKit", "external UIKit"],
+        );
+    }
+
+    #[test]
+    fn builtins_are_sorted() {
+        check_sorted(BUILTINS);
+    }
+}

@@ -42,6 +42,8 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("do_statement", Role::Scope(ScopeKind::Block)),
     ("catch_block", Role::Scope(ScopeKind::Block)),
     ("switch_entry", Role::Scope(ScopeKind::Block)),
+    ("computed_property", Role::Custom(code)),
+    ("willset_didset_block", Role::Custom(code)),
     ("computed_getter", Role::Scope(ScopeKind::Block)),
     ("computed_setter", Role::Scope(ScopeKind::Block)),
     ("willset_clause", Role::Scope(ScopeKind::Block)),
@@ -137,6 +139,7 @@ const CONDITIONS: Role = Role::Declare(CONDITION);
 /// What a guard binds is known after it.
 const GUARD: Role = Role::Declare(Declare { scope: false, ..CONDITION });
 const TYPED_PATTERN: Role = Role::Declare(Declare { name: "0", value: "", ty: "name", ..Declare::LOCAL });
+const TYPED_BINDING: Role = Role::Declare(Declare { name: "1", value: "", ty: "name", ..Declare::LOCAL });
 const CAPTURE: Role = Role::Declare(Declare::LOCAL);
 const CALL: Role = Role::Call { function: "0", arguments: "1" };
 const SUBSCRIPT: Role = Role::Element { object: "0" };
@@ -146,10 +149,27 @@ const LAST: Role = Role::Pass { value: "", ty: "" };
 const OPERAND: Role = Role::Pass { value: "target", ty: "" };
 
 pub(super) const METRICS: Metrics = Metrics {
-    decisions: &["if_statement", "guard_statement", "for_statement", "while_statement", "repeat_while_statement", "case", "catch_block", "ternary_expression"],
+    decisions: &[
+        "if_statement",
+        "guard_statement",
+        "for_statement",
+        "while_statement",
+        "repeat_while_statement",
+        "case",
+        "catch_block",
+        "ternary_expression",
+    ],
     short_circuits: &["&&", "||"],
-    nesting: &["if_statement", "for_statement", "while_statement", "repeat_while_statement", "switch_statement", "catch_block", "ternary_expression"],
-    flat: &["else"],
+    nesting: &[
+        "if_statement",
+        "for_statement",
+        "while_statement",
+        "repeat_while_statement",
+        "switch_statement",
+        "catch_block",
+        "ternary_expression",
+    ],
+    flat: &["else", "guard_statement"],
     deepening: &["lambda_literal"],
     statements: &[],
 };
@@ -239,6 +259,15 @@ fn property(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if runs && !local { Visit::As(&COMPUTED) } else { Visit::As(&PROPERTIES) }
 }
 
+/// The code of a property or subscript is its body.
+fn code(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    let start = node.start_byte() as u32;
+    if walk.scope_kind() == ScopeKind::Function {
+        walk.update_symbol(|symbol| symbol.body_start = symbol.body_start.min(start));
+    }
+    Visit::Children
+}
+
 fn annotation(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     match node.child_by_field_name("name").or_else(|| node.child_by_field_name("type")) {
         Some(ty) => {
@@ -323,7 +352,8 @@ fn pattern(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return if binds { Visit::As(&Role::Bindings) } else { Visit::Children };
     }
     match (binds, typed, tuple) {
-        (_, true, _) => Visit::As(&TYPED_PATTERN),
+        (false, true, _) => Visit::As(&TYPED_PATTERN),
+        (true, true, _) => Visit::As(&TYPED_BINDING),
         // Where names are declared anyway they are declared as the place says.
         (true, ..) if walk.is_declaring() => Visit::As(&LAST),
         (true, ..) => Visit::As(&Role::Bindings),

@@ -76,6 +76,16 @@ impl<'a> Walk<'a> {
         frame.and_then(|frame| self.source.get(frame.start as usize..)).unwrap_or("")
     }
 
+    /// The text of the node around.
+    pub fn parent_text(&self) -> &'a str {
+        self.buffers.frames.last().and_then(|frame| self.source.get(frame.start as usize..frame.end as usize)).unwrap_or("")
+    }
+
+    /// The role of the innermost node around that has one.
+    pub fn nearest_role(&self) -> Option<&'static Role> {
+        self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
+    }
+
     /// Whether the parent of the node being looked at opened a scope or symbol.
     pub fn parent_opens(&self) -> bool {
         self.buffers.frames.last().is_some_and(|frame| frame.opens != Opens::Nothing)
@@ -114,7 +124,7 @@ impl<'a> Walk<'a> {
         self.rows.symbols[self.symbol as usize].doc = doc;
     }
 
-    fn cleaned(&mut self, text: &str) -> Str {
+    pub(super) fn cleaned(&mut self, text: &str) -> Str {
         self.buffers.text.clear();
         docs::leading(text, &[(0, text.len() as u32)], &[], text.len() as u32, &[], self.buffers.text);
         self.rows.string(self.buffers.text)
@@ -136,26 +146,9 @@ impl<'a> Walk<'a> {
         self.buffers.notes.iter().any(|&note| self.rows.str(note) == text)
     }
 
-    /// The key of the module around, as declared by [`Walk::module`] of a symbol.
-    pub fn module_key(&self) -> &str {
-        self.module_key_of(self.symbol)
-    }
-
     /// The key of the module around the symbol around.
     pub fn outer_module_key(&self) -> &str {
         self.module_key_of(self.rows.symbols[self.symbol as usize].parent)
-    }
-
-    fn module_key_of(&self, mut symbol: u32) -> &str {
-        loop {
-            if let Some(row) = self.rows.modules.iter().rev().find(|row| row.symbol == symbol) {
-                return self.rows.str(row.key);
-            }
-            match self.rows.symbols.get(symbol as usize) {
-                Some(row) if row.parent != NONE => symbol = row.parent,
-                _ => return "",
-            }
-        }
     }
 
     /// The symbols defined directly in the current scope, the last first.
