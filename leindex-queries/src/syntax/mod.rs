@@ -5,7 +5,11 @@
 //! the same bytes anywhere.
 
 pub mod blob;
+mod budget;
 pub mod dump;
 pub mod parse;
 pub mod rows;
 pub mod walk;
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,13 @@ use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameA
 
 mod hooks;
 
+/// Nodes above a node that is still visited. Code written by people stays under 300. Without a limit, looking for a
+/// node's parent takes time in proportion to its depth, and call stack where the node is empty.
+const DEPTH_LIMIT: usize = 2_000;
+
+/// What tree-sitter calls an error node, in every grammar.
+const ERROR_KIND: u16 = u16::MAX;
+
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -150,6 +157,8 @@ pub struct Walk<'a> {
     expected: (Str, Str),
     /// Flags of the next definition.
     flags: SymbolFlags,
+    /// Whether [`DEPTH_LIMIT`] was reached.
+    too_deep: bool,
 }
 
 struct Buffers<'a> {
@@ -209,8 +218,13 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
         documents: None,
         expected: (Str::EMPTY, Str::EMPTY),
         flags: SymbolFlags::default(),
+        too_deep: false,
     };
     walk.begin();
+    if trees.is_empty() {
+        walk.rows.errors += 1;
+        walk.remark(0, source.len() as u32, "given up: parsing takes too long");
+    }
     for (tree, recovered) in trees {
         walk.recovering = *recovered;
         walk.skip_before = 0;
@@ -405,7 +419,11 @@ impl<'a> Walk<'a> {
 
     /// Reports a remark about the text.
     pub fn diagnostic(&mut self, node: Node<'_>, message: &str) {
-        let row = DiagnosticRow { start: node.start_byte() as u32, end: node.end_byte() as u32, message: self.rows.string(message) };
+        self.remark(node.start_byte() as u32, node.end_byte() as u32, message);
+    }
+
+    fn remark(&mut self, start: u32, end: u32, message: &str) {
+        let row = DiagnosticRow { start, end, message: self.rows.string(message) };
         self.rows.diagnostics.push(row);
     }
 
@@ -507,6 +525,13 @@ impl<'a> Walk<'a> {
             parent.slot = slot;
         }
         if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
+        if self.buffers.frames.len() >= DEPTH_LIMIT {
+            if !self.too_deep {
+                self.too_deep = true;
+                self.diagnostic(node, "nested too deeply: what is inside was left out");
+            }
             return false;
         }
         if node.is_error() || node.is_missing() {
@@ -1482,7 +1507,7 @@ impl<'a> Walk<'a> {
 
     fn error(&mut self, node: Node<'_>) {
         self.rows.errors += 1;
-        let inside_error = node.parent().is_some_and(|parent| parent.is_error());
+        let inside_error = self.buffers.frames.last().is_some_and(|parent| parent.kind == ERROR_KIND);
         if node.is_error() && !inside_error {
             self.rows.error_bytes += (node.end_byte() - node.start_byte()) as u32;
         }
