@@ -11,7 +11,7 @@ use super::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, DiagnosticRow, ExportRow, ImportFlags, ImportKind, ImportRow, LineRow, ModuleRow, NONE,
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
-use crate::items::{docs, metrics::Counters, signature};
+use crate::items::{descriptor::Identities, docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Receiver, Role, Slot, Visit};
 
 mod hooks;
@@ -128,6 +128,7 @@ pub struct WalkBuffers {
     lists: Vec<Value>,
     inside: Vec<BindingRow>,
     notes: Vec<Str>,
+    identities: Identities,
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -175,6 +176,7 @@ struct Buffers<'a> {
     /// Bindings of the next scope to be opened.
     inside: &'a mut Vec<BindingRow>,
     notes: &'a mut Vec<Str>,
+    identities: &'a mut Identities,
 }
 
 /// Walks a tree and packs its rows. `content` is the hash of the file's bytes; `source` is what was parsed, of the
@@ -202,6 +204,7 @@ pub fn rows_of(grammar: &Grammar, source: &str, content: [u8; 32], trees: &[(Tre
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
             notes: &mut buffers.notes,
+            identities: &mut buffers.identities,
             lists: &mut buffers.lists,
             inside: &mut buffers.inside,
         },
@@ -1524,7 +1527,7 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> Rows {
         self.close_symbol(0, self.rows.errors > 0);
-        crate::items::descriptor::assign_identities(self.rows, self.grammar.config);
+        crate::items::descriptor::assign_identities(self.rows, self.grammar.config, self.buffers.identities);
         self.rows.finish()
     }
 }
