@@ -4,6 +4,7 @@
 //! ```text
 //! cargo run --example rows -- FILE…          rows
 //! cargo run --example rows -- --tree FILE…   syntax tree with fields
+//! cargo run --example rows -- --repaired FILE…  the text as it is parsed when it is broken
 //! cargo run --example rows -- --defs DIR     name, file, line of the name, kind
 //! cargo run --example rows -- --errors DIR   file, error nodes, bytes in errors
 //! ```
@@ -29,6 +30,10 @@ fn main() {
             let relative = file.strip_prefix(root).unwrap_or(&file).display();
             if mode == "--tree" {
                 print!("{}", grammar.tree_text(&bytes));
+                continue;
+            }
+            if mode == "--repaired" {
+                print!("{}", String::from_utf8_lossy(&grammar.repaired_text(&bytes).unwrap_or(bytes)));
                 continue;
             }
             let rows = session.rows(grammar, &bytes);

@@ -9,14 +9,18 @@ fn main() {
     println!("cargo::rerun-if-changed=Cargo.toml");
     let rows = schema(&["src/languages", "src/syntax", "src/items"]);
     println!("cargo::rustc-env=LEINDEX_SCHEMA_ROWS={rows}");
-    let index = schema(&["src/languages", "src/syntax", "src/items", "src/search"]);
+    let index = schema(&["src/languages", "src/syntax", "src/items", "src/search/record.rs", "src/search/terms.rs"]);
     println!("cargo::rustc-env=LEINDEX_SCHEMA_INDEX={index}");
 }
 
-fn schema(folders: &[&str]) -> String {
+fn schema(sources: &[&str]) -> String {
     let mut files = Vec::new();
-    for folder in folders {
-        collect(Path::new(folder), &mut files);
+    for source in sources {
+        if source.ends_with(".rs") {
+            files.push(PathBuf::from(source));
+        } else {
+            collect(Path::new(source), &mut files);
+        }
     }
     files.sort();
     let mut hasher = blake3::Hasher::new();

@@ -37,7 +37,7 @@ pub struct Config {
     pub memory_budget: Option<u64>,
     /// Further roots of the workspace, relative to this one.
     pub roots: Vec<String>,
-    /// Whether files that say they are generated are analysed. By default they are listed and skipped.
+    /// Whether files that say they are generated are analysed. By default they are: others call what they define.
     pub generated: bool,
 }
 
@@ -52,7 +52,7 @@ impl Default for Config {
             token_budget: 2_000,
             memory_budget: None,
             roots: Vec::new(),
-            generated: false,
+            generated: true,
         }
     }
 }
@@ -234,7 +234,7 @@ model = "static"
 token_budget = 4000
 memory_budget = 300_000_000
 roots = ["../lib"]
-generated = true
+generated = false
 "#,
         )
         .unwrap();
@@ -247,7 +247,7 @@ generated = true
             token_budget: 4_000,
             memory_budget: Some(300_000_000),
             roots: vec!["../lib".into()],
-            generated: true,
+            generated: false,
         };
         assert_eq!(config, expected);
     }

@@ -54,6 +54,14 @@ pub enum Error {
         /// What the storage engine said.
         message: String,
     },
+    /// Git was asked what changed and could not tell. Do what the message says, or pass a diff.
+    #[error("cannot ask git about {path}: {message}", path = .path.display())]
+    Git {
+        /// The folder that git was asked about.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// The caller cancelled the operation; nothing was changed. Start it again when the answer is wanted.
     #[error("cancelled; start again when the answer is wanted")]
     Cancelled,

@@ -5,6 +5,7 @@ mod db;
 pub mod discovery;
 mod error;
 pub mod events;
+pub mod git;
 mod ids;
 mod inputs;
 mod location;

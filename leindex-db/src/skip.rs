@@ -16,7 +16,7 @@ pub enum Skip {
     NotUtf8,
     /// Lines so long that no one wrote them.
     Minified,
-    /// A comment at its head says that a program wrote it. Analysed when the settings say so.
+    /// A comment at its head says that a program wrote it. Analysed unless the settings say otherwise.
     Generated,
     /// The operating system refused to read it.
     Unreadable,

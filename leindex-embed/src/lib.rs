@@ -1,1 +1,8 @@
 //! Tokenizers and embeddings.
+//!
+//! What is here takes text or bytes and knows no path, project or database.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
+
+mod tokens;
+
+pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};

@@ -1,5 +1,7 @@
 //! LeIndex: an incremental code-intelligence engine.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+pub mod context;
 mod db;
 pub(crate) mod graph;
 pub mod index;
@@ -24,4 +26,17 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
-pub use index::{Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Index, Options, Snapshot, SymbolInfo};
+pub use context::{Context, ContextItem, ContextOptions, Tier};
+pub use index::{
+    Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot,
+    SymbolInfo,
+};
+
+/// The snippets of the book, which are run as tests.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../book/src/quick-start.md")]
+    struct QuickStart;
+    #[doc = include_str!("../../book/src/extending.md")]
+    struct Extending;
+}

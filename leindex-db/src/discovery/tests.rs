@@ -215,6 +215,7 @@ fn odd_files_are_listed_with_a_reason() {
     ]);
     project.write("binary.py", b"\0\x01");
     project.write("latin1.py", b"caf\xe9");
+    project.config.generated = false;
     let found = project.discover();
     let expected =
         ["binary.py: binary", "fine.py", "generated.py: generated", "go.mod", "latin1.py: not UTF-8", "minified.py: minified", "script"];

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::join::Join;
 use crate::index::world::World;
-use crate::names::edges::{EdgeKind, Site, file_edges};
+use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
 use crate::names::resolve::Rule;
@@ -27,12 +27,68 @@ pub(crate) struct FoundEdge<'w> {
 
 /// All edges of a file, open ones joined.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+    let mut found = Vec::new();
+    edges_where(join, file, |_| true, |_, _| true, &mut found);
+    found.sort_by_key(|edge| (edge.start, edge.kind));
+    found
+}
+
+/// The edges that leave a symbol's own text.
+pub(crate) fn outgoing<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    outgoing_where(join, symbol, |_| true)
+}
+
+/// The edges that leave a symbol's own text; of open ones, those whose name `admits`. Joins nothing else.
+pub(crate) fn outgoing_where<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, mut admits: impl FnMut(&str) -> bool) -> Vec<FoundEdge<'w>> {
+    let Some((_, index, _)) = symbol_row(join.world.db, symbol) else { return Vec::new() };
+    let mut found = Vec::new();
+    let file = symbol.file(join.world.db);
+    edges_where(join, file, |edge| edge.source == index, |open, name| open.source == index && admits(name), &mut found);
+    found.sort_by_key(|edge| (edge.start, edge.kind));
+    found
+}
+
+/// The edges that lead to a symbol, and those whose name may mean it. Reads only files that mention one of its names.
+pub(crate) fn incoming<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let names = known_names(join.world, symbol);
+    let mut seen = FxHashSet::default();
+    let mut files = Vec::new();
+    for name in &names {
+        files.extend(join.world.mentioning(name).into_iter().filter(|&file| seen.insert(file)));
+    }
+    incoming_from(join, symbol, &names, &files)
+}
+
+/// The edges that lead from some files to a symbol, and those whose name is one of `names` and may mean it.
+pub(crate) fn incoming_from<'w>(
+    join: &mut Join<'w>,
+    symbol: Symbol<'w>,
+    names: &[Box<str>],
+    files: &[SourceFile<'w>],
+) -> Vec<FoundEdge<'w>> {
+    let mut found = Vec::new();
+    for &file in files {
+        edges_where(join, file, |edge| edge.target == Some(symbol), |_, name| names.iter().any(|known| **known == *name), &mut found);
+    }
+    found.retain(|edge| edge.target == Some(symbol) || edge.candidates.contains(&symbol));
+    let path = |edge: &FoundEdge<'w>| edge.file.path(join.world.db);
+    found.sort_by(|a, b| (path(a), a.start, a.kind).cmp(&(path(b), b.start, b.kind)));
+    found
+}
+
+/// Appends the edges of a file that are asked for: closed ones by themselves, open ones by themselves and their name.
+fn edges_where<'w>(
+    join: &mut Join<'w>,
+    file: SourceFile<'w>,
+    mut closed: impl FnMut(&Edge<'w>) -> bool,
+    mut open: impl FnMut(&OpenRow<'w>, &str) -> bool,
+    found: &mut Vec<FoundEdge<'w>>,
+) {
     let world = join.world;
-    let Some(rows) = world.rows(file) else { return Vec::new() };
+    let Some(rows) = world.rows(file) else { return };
     let edges = file_edges(world.db, file);
     let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
-    let mut found = Vec::with_capacity(edges.closed.len() + edges.open.len());
-    for edge in &edges.closed {
+    for edge in edges.closed.iter().filter(|edge| closed(edge)) {
         let (name, start) = site(&rows, edge.site);
         found.push(FoundEdge {
             source: source(edge.source),
@@ -45,13 +101,17 @@ pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Ve
             start,
         });
     }
-    for open in &edges.open {
-        let joined = join.join(file, &rows, open);
-        let (name, start) = site(&rows, Site::Use(open.site));
+    for row in &edges.open {
+        let Some(used) = rows.use_row(row.site) else { continue };
+        if !open(row, rows.str(used.name)) {
+            continue;
+        }
+        let joined = join.join(file, &rows, row);
+        let (name, start) = site(&rows, Site::Use(row.site));
         found.push(FoundEdge {
-            source: source(open.source),
+            source: source(row.source),
             target: joined.target,
-            kind: open.kind,
+            kind: row.kind,
             rule: joined.rule,
             candidates: joined.candidates,
             file,
@@ -59,68 +119,6 @@ pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Ve
             start,
         });
     }
-    found.sort_by_key(|edge| (edge.start, edge.kind));
-    found
-}
-
-/// The edges that leave a symbol's own text.
-pub(crate) fn outgoing<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
-    let mut edges = edges_of_file(join, symbol.file(join.world.db));
-    edges.retain(|edge| edge.source == symbol);
-    edges
-}
-
-/// The edges that lead to a symbol, and those whose name may mean it. Reads only files that mention one of its names.
-pub(crate) fn incoming<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
-    let world = join.world;
-    let names = known_names(world, symbol);
-    let mut seen = FxHashSet::default();
-    let mut found = Vec::new();
-    for name in &names {
-        for file in world.mentioning(name) {
-            if !seen.insert(file) {
-                continue;
-            }
-            let Some(rows) = world.rows(file) else { continue };
-            let edges = file_edges(world.db, file);
-            let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
-            for edge in edges.closed.iter().filter(|edge| edge.target == Some(symbol)) {
-                let (name, start) = site(&rows, edge.site);
-                found.push(FoundEdge {
-                    source: source(edge.source),
-                    target: edge.target,
-                    kind: edge.kind,
-                    rule: edge.rule,
-                    candidates: Vec::new(),
-                    file,
-                    name,
-                    start,
-                });
-            }
-            for open in &edges.open {
-                let (name, start) = site(&rows, Site::Use(open.site));
-                if !names.iter().any(|known| **known == *name) {
-                    continue;
-                }
-                let joined = join.join(file, &rows, open);
-                if joined.target == Some(symbol) || joined.candidates.contains(&symbol) {
-                    found.push(FoundEdge {
-                        source: source(open.source),
-                        target: joined.target,
-                        kind: open.kind,
-                        rule: joined.rule,
-                        candidates: joined.candidates,
-                        file,
-                        name,
-                        start,
-                    });
-                }
-            }
-        }
-    }
-    let path = |edge: &FoundEdge<'w>| edge.file.path(world.db);
-    found.sort_by(|a, b| (path(a), a.start, a.kind).cmp(&(path(b), b.start, b.kind)));
-    found
 }
 
 /// The names by which a symbol may be mentioned: its own, a constructor's type, and every alias under which a file passes

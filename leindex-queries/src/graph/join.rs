@@ -5,7 +5,8 @@ use rustc_hash::FxHashMap;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, OpenReason, OpenRow, arguments};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::resolve::Rule;
+use crate::names::library::is_library_member;
+use crate::names::resolve::{Rule, parent_type};
 use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseRole, UseRow};
 
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
@@ -22,6 +23,8 @@ struct Candidate<'w> {
     kind: SymbolKind,
     private: bool,
     declaration: bool,
+    /// The type it is a member of.
+    parent: Option<Symbol<'w>>,
     arguments: Option<(u32, u32)>,
 }
 
@@ -70,7 +73,8 @@ impl<'w> Join<'w> {
             .copied()
             .collect();
         // A declaration and its definition are one.
-        let defined: Vec<&Candidate<'w>> = fitting.iter().filter(|candidate| !candidate.declaration).collect();
+        let one_group = fitting.first().is_some_and(|first| fitting.iter().all(|other| other.parent == first.parent));
+        let defined: Vec<&Candidate<'w>> = fitting.iter().filter(|candidate| one_group && !candidate.declaration).collect();
         match (&*fitting, &*defined) {
             ([], _) => unresolved,
             ([one], _) => Joined { rule: Rule::Name, target: Some(one.symbol), candidates: Vec::new() },
@@ -99,6 +103,7 @@ impl<'w> Join<'w> {
                         kind: row.kind,
                         private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
                         declaration: row.flags.has(SymbolFlags::DECLARATION),
+                        parent: if in_type { parent_type(world.db, symbol) } else { None },
                         arguments: arguments(world.db, symbol),
                     })
                 })

@@ -4,4 +4,8 @@
 //! those files' edges are read. What a file leaves open is joined here with the index of definitions.
 
 pub(crate) mod calls;
+pub(crate) mod cycles;
+pub(crate) mod dead;
+pub(crate) mod hierarchy;
+pub(crate) mod impact;
 pub(crate) mod join;

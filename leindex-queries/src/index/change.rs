@@ -138,3 +138,21 @@ pub(crate) fn normal(path: &str) -> String {
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
+
+/// Lines that changed since a commit in the working tree of `root`, as [`Snapshot::impact_of_lines`] takes them.
+///
+/// # Errors
+///
+/// When git is missing, `root` is in no repository, or there is no such commit.
+///
+/// [`Snapshot::impact_of_lines`]: super::Snapshot::impact_of_lines
+pub fn working_changes(root: &std::path::Path, base: &str) -> Result<Vec<(String, Vec<std::ops::Range<u32>>)>, Error> {
+    let diff = leindex_db::git::working_diff(root, Some(base))?;
+    let changes = leindex_db::git::changed_lines(&diff).into_iter().filter_map(|change| {
+        let mut lines = change.added;
+        // Where lines were only taken away, the line before the gap stands for them.
+        lines.extend(change.removed_after.iter().map(|&line| line.max(1)..line.max(1) + 1));
+        Some((change.path?, lines))
+    });
+    Ok(changes.collect())
+}

@@ -4,14 +4,21 @@
 //! embedders who want the queries themselves find them in [`crate::query`].
 
 mod change;
+pub(crate) mod describe;
 mod error;
+mod fork;
+mod lookup;
 mod open;
+mod relations;
 mod results;
-mod snapshot;
+pub(crate) mod snapshot;
 pub(crate) mod world;
 
 pub use change::Change;
+pub use change::working_changes;
 pub use error::{Cancellable, Cancelled, Error};
+pub use lookup::{OutlineItem, Position, PositionEncoding};
 pub use open::{Index, Options, Progress, StorePlace};
-pub use results::{EdgeInfo, FileInfo, SymbolInfo};
+pub use relations::{Certainty, DeadSymbol, Direction, Hierarchy, Impact, ImpactMember, ImpactOptions, Relations};
+pub use results::{EdgeInfo, FileInfo, Highlight, ScorePart, SearchHit, SearchOptions, SymbolInfo};
 pub use snapshot::Snapshot;

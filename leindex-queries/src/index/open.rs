@@ -86,7 +86,7 @@ pub struct Index {
     pub(crate) db: RootDatabase,
     pub(crate) project: Project,
     pub(crate) segments: Segments,
-    view: Mutex<Option<(ContentHash, Arc<View>)>>,
+    pub(crate) view: Mutex<Option<(ContentHash, Arc<View>)>>,
     pub(crate) options: Options,
 }
 
@@ -222,11 +222,7 @@ impl Index {
         drop(db);
         self.project.root = root;
         self.project.directories.clear();
-        let folders: Vec<Box<str>> = self.project.on_disk.keys().cloned().collect();
-        for folder in folders {
-            self.set_folder(&folder);
-        }
-        self.set_directories();
+        self.set_all_folders();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -298,6 +294,16 @@ impl Index {
             }
         }
         for folder in touched {
+            self.set_folder(&folder);
+        }
+        self.set_directories();
+    }
+
+    /// Sets the inputs of every folder, in a new database.
+    pub(crate) fn set_all_folders(&mut self) {
+        let overlaid = self.project.overlays.keys().map(|path| Box::from(path.rsplit_once('/').map_or("", |(folder, _)| folder)));
+        let folders: std::collections::BTreeSet<Box<str>> = self.project.on_disk.keys().cloned().chain(overlaid).collect();
+        for folder in folders {
             self.set_folder(&folder);
         }
         self.set_directories();

@@ -60,6 +60,58 @@ pub struct SymbolInfo {
     pub is_exported: bool,
 }
 
+/// What a search may find, and how much of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchOptions {
+    /// Most hits.
+    pub limit: usize,
+    /// Kinds admitted; empty for all.
+    pub kinds: Vec<crate::syntax::rows::SymbolKind>,
+    /// Languages admitted, by name; empty for all.
+    pub languages: Vec<String>,
+    /// Path patterns (`src/**/*.py`, `tests/`); empty for all.
+    pub paths: Vec<String>,
+}
+
+impl Default for SearchOptions {
+    fn default() -> Self {
+        Self { limit: 10, kinds: Vec::new(), languages: Vec::new(), paths: Vec::new() }
+    }
+}
+
+/// A symbol that a search found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SearchHit {
+    /// The symbol.
+    pub symbol: SymbolInfo,
+    /// How well it answers. Comparable within one search only.
+    pub score: f32,
+    /// What the score is made of; the part `× prior` is a factor of the sum of the others.
+    pub parts: Vec<ScorePart>,
+    /// The lines in it that hold the question's words.
+    pub highlights: Vec<Highlight>,
+}
+
+/// A part of a score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ScorePart {
+    /// What it is for.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f32,
+}
+
+/// Lines that hold words of the question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Highlight {
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, inclusive.
+    pub end_line: u32,
+    /// Their text.
+    pub text: String,
+}
+
 /// One relation between two symbols, or between a symbol and something that is not known.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EdgeInfo {

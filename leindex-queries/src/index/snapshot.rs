@@ -4,17 +4,24 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use leindex_db::{ContentChanged, Workspace};
+use rustc_hash::FxHashSet;
 
+use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
-use super::results::EdgeInfo;
+use super::results::{EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
 use super::world::{View, World};
+use crate::context::{Context, ContextOptions, context};
 use crate::graph::calls::{self, FoundEdge};
 use crate::graph::join::Join;
-use crate::items::descriptor::descriptor;
 use crate::names::edges::file_edges;
 use crate::names::files::{Symbol, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
+use crate::search::intent::Question;
+use crate::search::lexical::Lexical;
+use crate::search::rank::{Filter, Found, rank};
+use crate::search::terms::{for_each_subword, term};
+use crate::syntax::rows::SymbolKind;
 
 /// A look at an index at one revision. Every answer carries [`revision`](Self::revision).
 pub struct Snapshot<'a> {
@@ -54,6 +61,33 @@ impl<'a> Snapshot<'a> {
 }
 
 impl Snapshot<'_> {
+    /// The symbols that a question is about, best first: a name, words, an error message, a question in a sentence.
+    ///
+    /// Symbols of equal score are in order of their paths and places; of equal bodies, the best one stands for all.
+    pub fn search(&self, query: &str, options: &SearchOptions) -> Cancellable<Vec<SearchHit>> {
+        self.ask(|world| {
+            let question = Question::new(query);
+            let lexical = Lexical::new(world, &question.terms);
+            let filter = Filter { kinds: options.kinds.clone(), languages: options.languages.clone(), paths: options.paths.clone() };
+            let found = rank(world, &question, &filter, &lexical, &[]);
+            distinct(world, found, options.limit)
+                .into_iter()
+                .filter_map(|(found, symbol)| {
+                    let parts = found.parts.iter().map(|&(name, value)| ScorePart { name, value }).collect();
+                    let highlights = highlights(world, symbol, &lexical);
+                    Some(SearchHit { symbol: symbol_info(world, symbol)?, score: found.score, parts, highlights })
+                })
+                .collect()
+        })
+    }
+
+    /// What an engineer would read first to answer a question, as Markdown within a budget of tokens.
+    ///
+    /// Costs a few milliseconds where the edges around the entry points are known, and their resolution where not.
+    pub fn context(&self, question: &str, options: &ContextOptions) -> Cancellable<Context> {
+        self.ask(|world| context(world, &self.revision, question, options))
+    }
+
     /// Every edge of the project, files in order, open names joined. Costs a resolution of every file the first time.
     pub fn edges(&self) -> Cancellable<Vec<EdgeInfo>> {
         self.ask(|world| {
@@ -94,13 +128,78 @@ impl Snapshot<'_> {
     }
 }
 
-/// A symbol's name everywhere: `<project> <path> <descriptor>`.
-pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
-    let db = world.db;
-    let project = Workspace::get(db).roots(db).first().map_or("", |root| root.name(db));
-    let path = symbol.file(db).path(db);
-    let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
-    format!("{project} {path} {descriptor}")
+/// The first `limit` symbols; of those with equal names and bodies, the first.
+pub(crate) fn distinct<'w>(world: World<'w>, found: Vec<Found<'w>>, limit: usize) -> Vec<(Found<'w>, Symbol<'w>)> {
+    let mut bodies = FxHashSet::default();
+    let mut kept = Vec::new();
+    for hit in found {
+        if kept.len() >= limit {
+            break;
+        }
+        let Some(rows) = world.rows(hit.file) else { continue };
+        let Some(row) = rows.symbol(hit.row) else { continue };
+        let has_body = row.kind != SymbolKind::Module && row.body_start < row.end;
+        if has_body && !bodies.insert((row.body_hash(), rows.str(row.name).to_owned())) {
+            continue;
+        }
+        let symbol = Symbol::new(world.db, hit.file, row.identity());
+        kept.push((hit, symbol));
+    }
+    kept
+}
+
+/// Ranges of lines shown of a hit, and lines of each.
+const HIGHLIGHTS: usize = 3;
+const HIGHLIGHT_LINES: u32 = 4;
+
+/// The lines of a symbol that hold most of the question.
+fn highlights<'w>(world: World<'w>, symbol: Symbol<'w>, lexical: &Lexical<'w>) -> Vec<Highlight> {
+    let Some((_, _, row)) = symbol_row(world.db, symbol) else { return Vec::new() };
+    let Some(text) = world.source(symbol.file(world.db)) else { return Vec::new() };
+    let lines: Vec<&str> = text.lines().collect();
+    let mut buffer = String::new();
+    let mut weighed: Vec<(u32, f32)> = Vec::new();
+    for number in row.start_line..=row.end_line {
+        let Some(line) = lines.get(number as usize - 1) else { break };
+        let mut weight = 0.0;
+        let mut seen = Vec::new();
+        for_each_subword(line, |word, _| {
+            if let Some(hash) = term(word, &mut buffer)
+                && let Some(term) = lexical.terms().iter().find(|term| term.hash == hash)
+                && !seen.contains(&hash)
+            {
+                seen.push(hash);
+                weight += term.idf;
+            }
+        });
+        if weight > 0.0 {
+            weighed.push((number, weight));
+        }
+    }
+    weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    weighed.truncate(HIGHLIGHTS * 2);
+    weighed.sort_by_key(|(number, _)| *number);
+    let mut ranges: Vec<(u32, u32, f32)> = Vec::new();
+    for (number, weight) in weighed {
+        match ranges.last_mut() {
+            Some((start, end, sum)) if number <= *end + 2 && number - *start < HIGHLIGHT_LINES => {
+                *end = number;
+                *sum += weight;
+            }
+            _ => ranges.push((number, number, weight)),
+        }
+    }
+    ranges.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+    ranges.truncate(HIGHLIGHTS);
+    ranges.sort_by_key(|(start, ..)| *start);
+    ranges
+        .into_iter()
+        .map(|(start_line, end_line, _)| {
+            let shown = lines.get(start_line as usize - 1..(end_line as usize).min(lines.len())).unwrap_or(&[]);
+            let cut = |line: &&str| line.chars().take(200).collect::<String>();
+            Highlight { start_line, end_line, text: shown.iter().map(cut).collect::<Vec<_>>().join("\n") }
+        })
+        .collect()
 }
 
 pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo {

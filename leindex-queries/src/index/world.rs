@@ -1,7 +1,7 @@
 //! The world at one revision: the database, its live files and the segments that cover them. Global questions are plain
 //! functions over it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use leindex_db::Workspace;
 use rayon::prelude::*;
@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::db::{Db, RootDatabase};
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, live_blobs};
-use crate::search::record::{self, Record};
+use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::{Rows, name_hash};
@@ -30,6 +30,18 @@ impl Segments {
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) segments: Vec<Arc<Segment>>,
+    live: OnceLock<LiveMask>,
+}
+
+/// Which members of the segments count, and the statistics of those that do.
+#[derive(Debug, Default)]
+pub(crate) struct LiveMask {
+    /// By segment and blob: the number of live files with this content, 0 too where another segment speaks for it.
+    pub(crate) files: Vec<Box<[u16]>>,
+    /// Documents of live content.
+    pub(crate) documents: u64,
+    /// Their sub-words by field.
+    pub(crate) lengths: [u64; FIELDS],
 }
 
 impl View {
@@ -47,7 +59,7 @@ impl View {
             };
             all.push(Arc::new(Segment::of(records)));
         }
-        Self { segments: all }
+        Self { segments: all, live: OnceLock::new() }
     }
 }
 
@@ -72,6 +84,54 @@ impl<'db> World<'db> {
     /// Whether `segment` is the one that speaks for a blob, should several hold it.
     pub(crate) fn speaks_for(&self, segment: usize, key: &BlobKey) -> bool {
         !self.view.segments[..segment].iter().any(|earlier| earlier.contains(key))
+    }
+
+    /// Which members of the segments count. Made once a revision, when somebody first searches.
+    pub(crate) fn live_mask(&self) -> &'db LiveMask {
+        self.view.live.get_or_init(|| {
+            let mut mask = LiveMask::default();
+            for (index, segment) in self.view.segments.iter().enumerate() {
+                let mut files: Box<[u16]> = vec![0; segment.blobs().len()].into();
+                for (blob, key) in segment.blobs().iter().enumerate() {
+                    let count = self.files_of(key).len();
+                    if count == 0 || !self.speaks_for(index, key) {
+                        continue;
+                    }
+                    files[blob] = u16::try_from(count).unwrap_or(u16::MAX);
+                    mask.documents += segment.documents_of(blob as u32).len() as u64;
+                    for (sum, length) in mask.lengths.iter_mut().zip(segment.lengths(blob as u32)) {
+                        *sum += u64::from(length);
+                    }
+                }
+                mask.files.push(files);
+            }
+            mask
+        })
+    }
+
+    /// How many live files mention a name, by its hash.
+    pub(crate) fn mention_count(&self, hash: u32) -> u32 {
+        let mask = self.live_mask();
+        let count = |(segment, files): (&Arc<Segment>, &Box<[u16]>)| {
+            segment.mentioning_blobs(hash).map(|blob| u32::from(files.get(blob as usize).copied().unwrap_or(0))).sum::<u32>()
+        };
+        self.view.segments.iter().zip(&mask.files).map(count).sum()
+    }
+
+    /// How many live definitions a name has, by its hash.
+    pub(crate) fn definition_count(&self, hash: u32) -> u32 {
+        let mask = self.live_mask();
+        let count = |(segment, files): (&Arc<Segment>, &Box<[u16]>)| {
+            segment.defining_blobs(hash).map(|(blob, _)| u32::from(files.get(blob as usize).copied().unwrap_or(0))).sum::<u32>()
+        };
+        self.view.segments.iter().zip(&mask.files).map(count).sum()
+    }
+
+    /// The segment and the number in it of a file's content.
+    pub(crate) fn locate(&self, file: SourceFile<'db>) -> Option<(u32, u32)> {
+        let blob = file_blob(self.db, file)?;
+        let key = (blob.hash(self.db), blob.dialect(self.db));
+        self.view.segments.iter().enumerate().find_map(|(index, segment)| Some((index as u32, segment.index_of(&key)?)))
     }
 
     /// The live files that mention a name, in order of their paths.
@@ -122,6 +182,12 @@ impl<'db> World<'db> {
     /// The rows of a file.
     pub(crate) fn rows(&self, file: SourceFile<'db>) -> Option<Rows> {
         Some(rows(self.db, file_blob(self.db, file)?))
+    }
+
+    /// The text of a file, with what is not UTF-8 replaced.
+    pub(crate) fn source(&self, file: SourceFile<'db>) -> Option<String> {
+        let blob = file_blob(self.db, file)?;
+        Some(String::from_utf8_lossy(&self.db.text(blob.hash(self.db))).into_owned())
     }
 
     fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {

@@ -131,7 +131,7 @@ fn disambiguate(rows: &RowsBuilder, row: &SymbolRow, config: &LanguageConfig, ou
         push_name(use_name(inner.self_type), out);
         out.push(']');
     }
-    if config.overloads && row.kind.is_callable() {
+    if config.overloads && row.kind.is_callable() && row.kind != SymbolKind::Macro {
         out.push('\u{1}');
         for offset in 0..row.parameters {
             if offset > 0 {

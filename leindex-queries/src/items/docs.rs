@@ -7,20 +7,30 @@ pub(crate) fn leading(source: &str, comments: &[(u32, u32)], attributes: &[(u32,
     let mut below = start;
     let mut attributes = attributes.iter().rev().peekable();
     for (index, &(from, to)) in comments.iter().enumerate().rev() {
+        if from >= start {
+            // It stands between a wrapper's start and the definition.
+            continue;
+        }
         while let Some(&(attribute, _)) = attributes.next_if(|&&(at, _)| at >= to) {
             below = below.min(attribute);
         }
         let text = source.get(from as usize..to as usize).unwrap_or("");
         let gap = source.get(to as usize..below as usize).unwrap_or("\n\n");
         let documents = prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix));
-        if to > below || has_blank_line(gap, text) || !documents || !alone_on_line(source, from) {
+        if to > below || has_blank_line(gap, text) || !alone_on_line(source, from) {
             break;
         }
-        first = index;
+        // Other comments may stand among those that document.
+        if documents {
+            first = index;
+        }
         below = from;
     }
-    for &(from, to) in comments.get(first..).unwrap_or(&[]) {
-        clean(source.get(from as usize..to as usize).unwrap_or(""), out);
+    for &(from, to) in comments.get(first..).unwrap_or(&[]).iter().filter(|&&(from, _)| from < start) {
+        let text = source.get(from as usize..to as usize).unwrap_or("");
+        if prefixes.is_empty() || prefixes.iter().any(|prefix| text.starts_with(prefix)) {
+            clean(text, out);
+        }
     }
     let trimmed = out.trim_end().len();
     out.truncate(trimmed);

@@ -9,6 +9,8 @@ pub struct Grammar {
     pub config: &'static LanguageConfig,
     pub(crate) language: tree_sitter::Language,
     pub(crate) kinds: Box<[KindInfo]>,
+    /// Whether local names decide what is a call.
+    pub(crate) tracks_locals: bool,
 }
 
 /// What the walk must know about a node kind.
@@ -41,11 +43,16 @@ impl Metric {
     }
 }
 
+/// Where the parts of a role stand.
+pub(crate) type Parts = [(Place, Slot); 5];
+
 /// A role with its parts resolved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Action {
     pub(crate) role: &'static Role,
-    pub(crate) parts: [(Place, Slot); 4],
+    pub(crate) parts: Parts,
+    /// The field whose children are told apart by their order, or 0.
+    pub(crate) counted: u16,
 }
 
 /// Where a part stands, in the grammar's ids.
@@ -53,22 +60,35 @@ pub(crate) struct Action {
 pub(crate) enum Place {
     Nowhere,
     Field(u16),
+    Nth(u16, u16),
     Child(u16),
+    Kind(u16),
 }
 
 /// Which part of its parent's role a child is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Slot {
+pub enum Slot {
+    /// None of those below.
     Other,
+    /// What stands before a dot, or is called.
     Object,
+    /// The name after a dot.
     Name,
+    /// The arguments of a call.
     Arguments,
+    /// The type that is made an instance of.
     Class,
+    /// What is assigned or passed on.
     Value,
+    /// A declared type.
     Type,
+    /// What is assigned to or declared.
     Left,
+    /// The body of a definition.
     Body,
+    /// The bases of a type.
     Bases,
+    /// The type that a member belongs to.
     SelfType,
 }
 
@@ -78,8 +98,13 @@ impl Action {
         let place = |at: At| {
             if at.is_empty() {
                 Place::Nowhere
+            } else if let Some(kind) = at.strip_prefix('=') {
+                Place::Kind(language.id_for_node_kind(kind, true))
             } else if let Ok(index) = at.parse() {
                 Place::Child(index)
+            } else if let Some((field, nth)) = at.split_once('#') {
+                let id = language.field_id_for_name(field).map_or(0, |id| id.get());
+                nth.parse().map_or(Place::Nowhere, |nth| Place::Nth(id, nth))
             } else {
                 language.field_id_for_name(at).map_or(Place::Nowhere, |id| Place::Field(id.get()))
             }
@@ -94,42 +119,70 @@ impl Action {
                     "" => (place(define.self_type), Slot::SelfType),
                     value => (place(value), Slot::Value),
                 },
+                (place(define.parameter), Slot::Left),
             ],
-            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none],
-            Role::Return { value } => [(place(value), Slot::Value), none, none, none],
-            Role::Export { value } => [(place(value), Slot::Value), none, none, none],
-            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none],
-            Role::Call { function, arguments } => [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none],
+            Role::Named { name, value, ty } => {
+                [(place(name), Slot::Name), (place(value), Slot::Value), (place(ty), Slot::Type), none, none]
+            }
+            Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none, none],
+            Role::Return { value } => [(place(value), Slot::Value), none, none, none, none],
+            Role::Export { value } => [(place(value), Slot::Value), none, none, none, none],
+            Role::Member { object, name } => [(place(object), Slot::Object), (place(name), Slot::Name), none, none, none],
+            Role::Call { function, arguments } | Role::Curried { function, arguments } => {
+                [(place(function), Slot::Object), (place(arguments), Slot::Arguments), none, none, none]
+            }
             Role::MethodCall { object, name, arguments } => {
-                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none]
+                [(place(object), Slot::Object), (place(name), Slot::Name), (place(arguments), Slot::Arguments), none, none]
             }
-            Role::Apply { function, argument } => [(place(function), Slot::Object), (place(argument), Slot::Value), none, none],
-            Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none],
-            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none],
-            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none],
-            Role::Element { object } => [(place(object), Slot::Object), none, none, none],
-            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none],
-            Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none],
-            Role::Declare(declare) => {
-                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none]
+            Role::Apply { function, argument } => [(place(function), Slot::Object), (place(argument), Slot::Value), none, none, none],
+            Role::Clause { pattern, .. } => [(place(pattern), Slot::Left), none, none, none, none],
+            Role::New { class, arguments } => [(place(class), Slot::Class), (place(arguments), Slot::Arguments), none, none, none],
+            Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none, none],
+            Role::Conditional { object, value } => [(place(object), Slot::Object), (place(value), Slot::Value), none, none, none],
+            Role::Element { object } => [(place(object), Slot::Object), none, none, none, none],
+            Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none, none],
+            Role::Assign { left, right, ty } => {
+                [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none, none]
             }
-            Role::Parameter { name, ty, default, .. } => {
-                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none]
+            Role::Declare(declare) | Role::Declarations(declare) => {
+                [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none, none]
             }
-            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none],
-            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none],
-            _ => [none; 4],
+            Role::Parameter { name, ty, default, .. } | Role::DeclaratorParameter { name, ty, default, .. } => {
+                [(place(name), Slot::Left), (place(default), Slot::Value), (place(ty), Slot::Type), none, none]
+            }
+            Role::Cascade { object } => [(place(object), Slot::Object), none, none, none, none],
+            Role::Group { ty } | Role::Signature { ty } => [(place(ty), Slot::Type), none, none, none, none],
+            Role::Lambda { parameter } => [(place(parameter), Slot::Left), none, none, none, none],
+            Role::Declarators { ty } => [(place(ty), Slot::Type), none, none, none, none],
+            Role::Pattern { ty } => [(place(ty), Slot::Type), none, none, none, none],
+            Role::ReceiverParameter { name, ty } => [(place(name), Slot::Left), (place(ty), Slot::Type), none, none, none],
+            Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none, none],
+            _ => [none; 5],
         };
-        Self { role, parts }
+        let counted = parts.iter().find_map(|&(place, _)| if let Place::Nth(field, _) = place { Some(field) } else { None });
+        Self { role, parts, counted: counted.unwrap_or(0) }
     }
 
-    /// The part that a child is, by its field and its position among the named children.
-    pub(crate) fn slot(&self, field: u16, child: u16) -> Slot {
+    /// Puts parts where the code of a language says, in place of those it names differently or not at all.
+    pub(crate) fn place(&mut self, parts: &Parts) {
+        for &(place, slot) in parts.iter().filter(|(place, _)| *place != Place::Nowhere) {
+            let old = self.parts.iter().position(|&(_, other)| other == slot);
+            let free = old.or_else(|| self.parts.iter().position(|&(place, _)| place == Place::Nowhere));
+            if let Some(part) = free.and_then(|index| self.parts.get_mut(index)) {
+                *part = (place, slot);
+            }
+        }
+    }
+
+    /// The part that a child is, by its field, its position in the counted field, that among the named children, and its kind.
+    pub(crate) fn slot(&self, field: u16, nth: u16, child: u16, kind: u16) -> Slot {
         for &(place, slot) in &self.parts {
             let here = match place {
                 Place::Nowhere => false,
                 Place::Field(id) => id == field,
+                Place::Nth(id, place) => id == field && place == nth,
                 Place::Child(index) => index == child,
+                Place::Kind(id) => id == kind,
             };
             if here {
                 return slot;
@@ -187,7 +240,8 @@ impl Grammar {
                 }
             }
         }
-        Self { config, language, kinds: kinds.into() }
+        let tracks_locals = config.roles.iter().any(|(_, role)| matches!(role, Role::NameOrCall(_)));
+        Self { config, language, kinds: kinds.into(), tracks_locals }
     }
 
     /// The syntax tree of a text, a node to a line with its field: for those who write a language's table.
@@ -199,6 +253,7 @@ impl Grammar {
             return out;
         }
         let Some(tree) = parser.parse(source, None) else { return out };
+        let tree = crate::syntax::parse::repaired(self, &mut parser, source, tree);
         let mut cursor = tree.walk();
         let mut depth = 0;
         loop {
@@ -217,6 +272,11 @@ impl Grammar {
                 depth -= 1;
             }
         }
+    }
+
+    /// A broken text as the language repairs it, if it does.
+    pub fn repaired_text(&self, source: &[u8]) -> Option<Vec<u8>> {
+        self.config.repair.and_then(|repair| repair(source, true))
     }
 
     /// Node kinds and fields that the table names and the grammar does not have. Empty in a sound table.

@@ -16,18 +16,22 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub use compiled::Grammar;
-pub(crate) use compiled::{Action, Metric, Slot};
+pub(crate) use compiled::{Action, Metric, Parts, Place};
+pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(any(feature = "c", feature = "cpp", feature = "csharp"))]
+mod c_family;
 #[cfg(feature = "cpp")]
 pub mod cpp;
 #[cfg(feature = "csharp")]
 pub mod csharp;
 #[cfg(feature = "dart")]
 pub mod dart;
+#[cfg(any(feature = "javascript", feature = "typescript"))]
+mod ecmascript;
 #[cfg(feature = "elixir")]
 pub mod elixir;
 #[cfg(feature = "go")]
@@ -38,6 +42,8 @@ pub mod haskell;
 pub mod java;
 #[cfg(feature = "javascript")]
 pub mod javascript;
+#[cfg(any(feature = "java", feature = "kotlin", feature = "scala"))]
+mod jvm;
 #[cfg(feature = "kotlin")]
 pub mod kotlin;
 #[cfg(feature = "lua")]
@@ -88,8 +94,9 @@ pub struct LanguageConfig {
     pub evidence: fn(&Evidence<'_>, &mut SymbolRow),
     /// How names are looked up, modules named and imports followed.
     pub names: NameRules,
-    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros).
-    pub repair: Option<fn(&[u8]) -> Option<Vec<u8>>>,
+    /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
+    /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
+    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }
@@ -111,7 +118,8 @@ pub struct Evidence<'a> {
     pub in_export: bool,
 }
 
-/// Where a part of a node is found: a field's name, the position of a named child (`"0"`), or `""` for nowhere.
+/// Where a part of a node is found: a field's name, one of several children in a field (`"name#2"`), the position of a
+/// named child (`"0"`), the kind of a child (`"=arguments"`), or `""` for nowhere.
 pub type At = &'static str;
 
 /// What a node kind means to the walk.
@@ -130,10 +138,25 @@ pub enum Role {
         /// The default export's expression.
         value: At,
     },
-    /// A definition.
+    /// Gives its name to the definition that is its value: `const f = () => …`, `f = function() … end`, `key: class {}`.
+    /// See [`NameAt::Given`] and [`Walk::give_name`].
+    Named {
+        /// The name; it is no use.
+        name: At,
+        /// The definition.
+        value: At,
+        /// A declared type.
+        ty: At,
+    },
+    /// A definition. Where it has no name it is a scope only.
     Define(Define),
     /// A scope that is no symbol: a block, a lambda, a comprehension.
     Scope(ScopeKind),
+    /// A function without a name, whose single parameter may stand without a list.
+    Lambda {
+        /// The parameter or the list of parameters.
+        parameter: At,
+    },
     /// A scope whose members belong to the type that `ty` names; `base` is a trait it implements for that type.
     Extension {
         /// The type that gets the members.
@@ -143,6 +166,13 @@ pub enum Role {
     },
     /// A name used as a value, or as whatever the place around it says.
     Name,
+    /// A name made of several tokens, taken whole (`$x`).
+    WholeName,
+    /// A name that is a call without arguments where no local variable has it (Ruby). The code may claim such a call
+    /// for something else (`private`).
+    NameOrCall(fn(&mut Walk<'_>, Node<'_>) -> bool),
+    /// A field of the current object by its own name (`@x`).
+    OwnField,
     /// A name that is always a type.
     TypeName,
     /// A name of a value; inside a type it is a type variable and no use (Haskell).
@@ -163,6 +193,13 @@ pub enum Role {
     /// A call of the value of `function`.
     Call {
         /// The callee.
+        function: At,
+        /// The node whose named children are the arguments.
+        arguments: At,
+    },
+    /// A further argument list of the call at `function` (`f(a)(b)`).
+    Curried {
+        /// The call.
         function: At,
         /// The node whose named children are the arguments.
         arguments: At,
@@ -202,6 +239,14 @@ pub enum Role {
         /// A type inside.
         ty: At,
     },
+    /// `object?.…`: what is reached through the object, if there is one. Inside `value` the object is
+    /// [`Walk::conditional_object`].
+    Conditional {
+        /// The object.
+        object: At,
+        /// What is done with it.
+        value: At,
+    },
     /// `name: value` in a call, a class head or a literal: the name is no use here.
     Keyword {
         /// The name.
@@ -211,6 +256,29 @@ pub enum Role {
     },
     /// Everything inside is a type; the value is that of the first part.
     Type,
+    /// Gives the definitions inside one type (`public int $a, $b;`).
+    Group {
+        /// The type.
+        ty: At,
+    },
+    /// The part of a definition that holds its return type.
+    Signature {
+        /// The type.
+        ty: At,
+    },
+    /// Several members of one object (`a..b()..c()`); parts inside reach it by the object `..`.
+    Cascade {
+        /// The object.
+        object: At,
+    },
+    /// A qualified type written flat (`a.b.C<T>`): each name inside is a member of the one before.
+    TypePath,
+    /// Types inside that are no bases, whatever the place around says (type arguments).
+    Types,
+    /// Expressions inside that are read, whatever the place around says (arguments of an annotation or a base).
+    Values,
+    /// Everything inside is the return type of the function around (`-> T` after the parameters).
+    ReturnType,
     /// Gives a function's result.
     Return {
         /// The value.
@@ -221,6 +289,8 @@ pub enum Role {
         /// A single value opposite goes to the first name (several results), rather than being taken apart.
         first: bool,
     },
+    /// A part of a pattern in which plain names are declared (`let` in a pattern).
+    Bindings,
     /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.
     Pattern {
         /// The type or constructor matched.
@@ -235,8 +305,35 @@ pub enum Role {
         /// A declared type.
         ty: At,
     },
+    /// Several names declared with one type (`int a = 1, b;`): the nodes of role [`Role::Declare`] inside have the
+    /// type and the span of this one.
+    Declarators {
+        /// The declared type.
+        ty: At,
+    },
     /// Declares the names of a pattern (`let`, `var`, `for x in`, `catch (e)`).
     Declare(Declare),
+    /// Declares several names with one type (`int a = 1, *b;`): each part at `name` is a name or a node of role
+    /// [`Role::Declare`], which has the type and the span of this one.
+    Declarations(Declare),
+    /// The parameter that stands for the object of an extension method: the function belongs to its type.
+    ReceiverParameter {
+        /// Its name.
+        name: At,
+        /// Its type.
+        ty: At,
+    },
+    /// A parameter whose type is written around its name (`int (*f)(void)`).
+    DeclaratorParameter {
+        /// Its name.
+        name: At,
+        /// What its type begins with.
+        ty: At,
+        /// Its default value; a parameter with one is optional.
+        default: At,
+        /// Takes any number of arguments.
+        variadic: bool,
+    },
     /// A parameter of the function around it.
     Parameter {
         /// Its name or pattern.
@@ -295,6 +392,8 @@ pub struct Declare {
     pub scope: bool,
     /// In a pattern, names that begin with a capital letter are constants or constructors to compare with.
     pub capitals: bool,
+    /// Several declarations in a row, each a name and what is said of it (Swift's `let a = 1, b = 2`, `if let x = y, z`).
+    pub sequence: bool,
 }
 
 impl Declare {
@@ -309,6 +408,7 @@ impl Declare {
         symbol: None,
         scope: false,
         capitals: false,
+        sequence: false,
     };
 }
 
@@ -331,13 +431,26 @@ pub struct Define {
     pub value: At,
     /// The type that it belongs to though it stands elsewhere (Go receivers).
     pub self_type: At,
+    /// A parameter that stands without a list (`x => x`).
+    pub parameter: At,
     /// What it opens for the names inside.
     pub scope: Option<ScopeKind>,
 }
 
 impl Define {
     const fn base(kind: SymbolKind, kind_in_type: SymbolKind, scope: Option<ScopeKind>) -> Self {
-        Self { kind, kind_in_type, name: NameAt::Field("name"), body: "body", ty: "", bases: "", value: "", self_type: "", scope }
+        Self {
+            kind,
+            kind_in_type,
+            name: NameAt::Field("name"),
+            body: "body",
+            ty: "",
+            bases: "",
+            value: "",
+            self_type: "",
+            parameter: "",
+            scope,
+        }
     }
 
     /// A function with fields `name`, `body`, `return_type`; a method inside a type.
@@ -366,6 +479,8 @@ pub enum NameAt {
     Field(At),
     /// Where this code finds it; `None` means the node defines nothing.
     Find(for<'t> fn(Node<'t>) -> Option<Node<'t>>),
+    /// A node of role [`Role::Named`] around it gives it; else it stands in the field `name`.
+    Given,
     /// It is always called this.
     Fixed(&'static str),
 }
@@ -424,7 +539,6 @@ pub struct Metrics {
 }
 
 #[cfg(test)]
-mod tests;
-
-#[cfg(test)]
 pub(crate) mod test_layout;
+#[cfg(test)]
+mod tests;

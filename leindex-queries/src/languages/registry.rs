@@ -77,13 +77,31 @@ pub fn language_of(dialect: &str) -> Option<&'static LanguageConfig> {
     BUILT_IN.iter().copied().find(|config| config.dialect == dialect)
 }
 
-/// A header is C++ if its beginning uses a word that C does not have, at the start of a line.
+/// A header is C++ if its beginning uses a word that C does not have, at the start of a line, a qualified name, or a
+/// header of the C++ library.
 fn looks_like_cpp(head: &[u8]) -> bool {
-    const WORDS: [&[u8]; 9] =
-        [b"class ", b"namespace ", b"template", b"using ", b"public:", b"private:", b"protected:", b"constexpr ", b"extern \"C\""];
+    const WORDS: [&[u8]; 11] = [
+        b"class ",
+        b"namespace ",
+        b"inline namespace ",
+        b"template",
+        b"using ",
+        b"public:",
+        b"private:",
+        b"protected:",
+        b"constexpr ",
+        b"enum class ",
+        b"extern \"C\"",
+    ];
     head.split(|&byte| byte == b'\n').any(|line| {
-        let line = line.trim_ascii_start();
-        WORDS.iter().any(|word| line.starts_with(word)) && !line.starts_with(b"extern \"C\" {") || line.windows(5).any(|w| w == b"std::")
+        let line = line.trim_ascii();
+        let comment = line.starts_with(b"//") || line.starts_with(b"*") || line.starts_with(b"/*");
+        let qualified = || {
+            line.windows(4).any(|w| w[0].is_ascii_alphanumeric() && &w[1..3] == b"::" && (w[3].is_ascii_alphabetic() || w[3] == b'~'))
+                && !line.contains(&b'"')
+        };
+        let library = || line.starts_with(b"#include <") && line.ends_with(b">") && !line.contains(&b'.') && !line.contains(&b'/');
+        !comment && (WORDS.iter().any(|word| line.starts_with(word)) && !line.starts_with(b"extern \"C\" {") || qualified() || library())
     })
 }
 

@@ -134,6 +134,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
     let mut open = Vec::new();
     let owners: Vec<u32> = (0..rows.count::<ScopeRow>()).map(|scope| rows.owner(scope).unwrap_or(0)).collect();
     let owner = |scope: u32| owners.get(scope as usize).copied().unwrap_or(0);
+    let literals = file_config(db, file).is_some_and(|config| matches!(config.names.family, "go" | "rust"));
     let bases: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
     for (index, row) in rows.iter::<UseRow>().enumerate() {
         let index = index as u32;
@@ -142,6 +143,8 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
         }
         let mut source = owner(row.scope);
         let kind = match row.role {
+            // A composite literal runs nothing: there are no constructors in Go and Rust.
+            UseRole::New if literals => EdgeKind::TypeUse,
             UseRole::Call | UseRole::New => EdgeKind::Call,
             UseRole::Base => match bases.get(&index) {
                 Some(base) => {
@@ -160,13 +163,10 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
         let found = target_of(db, &entity, &row, kind);
         match found {
             Found::Target(target) => {
-                let kind = if row.role == UseRole::Decorator
-                    && symbol_kind(db, target).is_some_and(|kind| kind.is_type() && kind != SymbolKind::Class)
-                {
-                    EdgeKind::TypeUse
-                } else {
-                    kind
-                };
+                let of_type = symbol_kind(db, target).is_some_and(SymbolKind::is_type);
+                let annotates = row.role == UseRole::Decorator && symbol_kind(db, target) != Some(SymbolKind::Class);
+                // Calling a type converts to it where there are no constructors.
+                let kind = if of_type && (annotates || literals && kind == EdgeKind::Call) { EdgeKind::TypeUse } else { kind };
                 closed.push(Edge { source, site: Site::Use(index), kind, rule: found_rule(rule), target: Some(target) });
             }
             Found::Outside => closed.push(Edge { source, site: Site::Use(index), kind, rule: Rule::External, target: None }),
@@ -211,7 +211,7 @@ enum Found<'db> {
 }
 
 fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: EdgeKind) -> Found<'db> {
-    let calls = matches!(row.role, UseRole::Call | UseRole::New);
+    let calls = kind == EdgeKind::Call && matches!(row.role, UseRole::Call | UseRole::New);
     match entity {
         Entity::Symbol(symbol) if calls => called(db, *symbol, row.arity),
         Entity::Symbol(symbol) => Found::Target(*symbol),

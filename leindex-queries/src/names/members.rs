@@ -10,6 +10,7 @@ use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row}
 use super::module_map::MODULE_IDENTITY;
 use super::resolve::{Entity, Resolver};
 use crate::db::Db;
+use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
     ScopeRow, SymbolRow, UseRow,
@@ -94,6 +95,53 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
         });
     }
     found
+}
+
+/// Hashes of the names for which [`children`] has an answer, sorted. Changes when a name comes or goes.
+///
+/// Ask this before [`children`]: most lookups miss, and a miss should leave no memo.
+#[salsa::tracked(returns(deref))]
+pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
+    let Some((rows, index, row)) = symbol_row(db, symbol) else { return Box::default() };
+    let mut names: Vec<u32> = Vec::new();
+    let count = rows.count::<SymbolRow>();
+    let mut add = |text| names.push(name_hash(rows.str(text)));
+    for child in (0..count).filter(|&i| rows.column::<SymbolRow>(i, 3) == index && i != index) {
+        add(crate::syntax::rows::Str(rows.column::<SymbolRow>(child, 2)));
+    }
+    if row.inner != NONE {
+        rows.iter::<ImportRow>()
+            .filter(|import| import.scope == row.inner && !import.alias.is_empty())
+            .for_each(|import| add(import.alias));
+        rows.iter::<BindingRow>()
+            .filter(|binding| binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable))
+            .for_each(|binding| add(binding.name));
+    }
+    if symbol.identity(db) == MODULE_IDENTITY() {
+        rows.iter::<ExportRow>().for_each(|export| add(export.name));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names.into()
+}
+
+/// Hashes of the names of all members of a type, its ancestors' and extensions' included, sorted.
+#[salsa::tracked(returns(deref), cycle_result = no_names)]
+pub fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[u32]> {
+    let mut names = Vec::new();
+    for &ancestor in &linearization(db, ty).types {
+        names.extend_from_slice(own_names(db, ancestor));
+        for extension in extensions(db, ancestor) {
+            names.extend(extension.members.iter().map(|(name, _)| name_hash(name)));
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    names.into()
+}
+
+fn no_names<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Box<[u32]> {
+    Box::default()
 }
 
 /// The imports of a file's top level that bring in everything of a module and pass it on.

@@ -1,7 +1,9 @@
 //! Le Graphe, its names: modules, imports, scopes and the edges that follow from them.
 
 pub mod edges;
+pub mod evidence;
 pub mod files;
+pub mod library;
 pub mod live;
 pub mod manifests;
 pub mod members;

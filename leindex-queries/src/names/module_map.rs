@@ -15,7 +15,7 @@ use super::rules::{FileContext, Import, ImportContext, Layout, Manifest, Target}
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::blob;
-use crate::syntax::rows::{ModuleRow, NONE};
+use crate::syntax::rows::{ModuleRow, NONE, name_hash};
 
 /// What a directory contributes to the module map.
 #[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
@@ -76,6 +76,8 @@ pub struct ModuleMap<'db> {
     by_file_name: FxHashMap<Box<str>, Box<[Box<str>]>>,
     modules: FxHashMap<(&'static str, Box<str>), Vec<ModulePart<'db>>>,
     keys: FxHashMap<SourceFile<'db>, Box<[String]>>,
+    /// Hashes of the last parts of module names, by what stands before them.
+    below: FxHashMap<(&'static str, Box<str>), Vec<u32>>,
     manifests: BTreeMap<Box<str>, Vec<(Box<str>, Manifest)>>,
 }
 
@@ -125,9 +127,11 @@ pub fn module_map<'db>(db: &'db dyn Db, workspace: Workspace) -> ModuleMap<'db> 
         })
         .collect();
     files.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut separators = FxHashMap::<&'static str, &'static str>::default();
     // A first pass gives modules their files; languages whose module names depend on others ask for files only.
     for (path, file) in files {
         let Some(config) = db.languages().config(file.dialect) else { continue };
+        separators.insert(config.names.family, config.names.separator);
         let declared = file.declared.iter().find(|(_, symbol)| symbol.is_none()).map_or("", |(name, _)| name);
         let keys = (config.names.modules_of)(&FileContext { path: &path, declared, layout: &map });
         let top = Symbol::new(db, file.file, MODULE_IDENTITY());
@@ -147,6 +151,15 @@ pub fn module_map<'db>(db: &'db dyn Db, workspace: Workspace) -> ModuleMap<'db> 
             }
         }
         map.keys.insert(file.file, keys.into());
+    }
+    for (family, name) in map.modules.keys() {
+        let separator = separators.get(family).copied().unwrap_or(".");
+        let (above, last) = name.rsplit_once(separator).unwrap_or(("", name));
+        map.below.entry((family, above.into())).or_default().push(name_hash(last));
+    }
+    for names in map.below.values_mut() {
+        names.sort_unstable();
+        names.dedup();
     }
     map
 }
@@ -180,6 +193,19 @@ pub fn module_parts<'db>(db: &'db dyn Db, key: ModuleKey<'db>) -> Box<[ModulePar
 #[salsa::tracked(returns(deref))]
 pub fn module_keys<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[String]> {
     module_map(db, Workspace::get(db)).keys.get(&file).cloned().unwrap_or_default()
+}
+
+/// Hashes of the names of modules right below those that a file makes up, sorted.
+#[salsa::tracked(returns(deref))]
+pub fn submodule_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[u32]> {
+    let map = module_map(db, Workspace::get(db));
+    let Some(config) = file_config(db, file) else { return Box::default() };
+    let keys = map.keys.get(&file).map_or(&[][..], |keys| keys);
+    let mut names: Vec<u32> =
+        keys.iter().filter_map(|key| map.below.get(&(config.names.family, Box::from(key.as_str())))).flatten().copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into()
 }
 
 /// Where an import leads.

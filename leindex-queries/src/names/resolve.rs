@@ -4,16 +4,19 @@
 //! [`super::module_map`]. It answers with an [`Entity`] and the [`Rule`] that found it, and never guesses: a name with
 //! several meanings or none stays open, to be joined with the index of definitions when somebody asks.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, symbol_row};
-use super::members::{self, ImportFacts, children, member, wildcards};
-use super::module_map::{ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts};
+use super::members::{ImportFacts, children, member, member_names, own_names, wildcards};
+use super::module_map::{
+    ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts, submodule_names,
+};
 use crate::db::Db;
 use crate::languages::LanguageConfig;
+use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
-    UseRole,
+    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow,
+    UNKNOWN_BASE, UseKind, UseRole,
 };
 
 /// What an expression or name stands for.
@@ -94,11 +97,21 @@ pub(crate) struct Resolver<'db, 'r> {
     bound: Vec<bool>,
     names: FxHashMap<(u32, Str), (Entity<'db>, Rule)>,
     uses: FxHashMap<u32, (Entity<'db>, Rule)>,
+    /// Modules seen as a whole, by the hashes of the names in them. Made when first needed.
+    seen_whole: Option<FxHashMap<u32, Vec<ModulePart<'db>>>>,
+    /// Uses in heads: bases and self types. What members a type has follows from them, so they may not ask for members.
+    heads: FxHashSet<u32>,
+    in_head: bool,
+    /// Module names of the namespaces in the file, by their symbols' rows. Empty where namespaces belong to one file.
+    namespaces: FxHashMap<u32, Str>,
     depth: u32,
 }
 
 /// Deepest chain of lookups that is followed; deeper ones are unknown.
 const DEPTH: u32 = 24;
+/// Stack that must be left before a lookup, and what is added when it is not.
+const RED_ZONE: usize = 256 << 10;
+const STACK: usize = 4 << 20;
 
 impl<'db, 'r> Resolver<'db, 'r> {
     pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r Rows) -> Self {
@@ -111,15 +124,25 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 *slot = true;
             }
         }
+        let config = file_config(db, file);
+        let open = config.is_some_and(|config| !config.names.nested_modules);
+        let namespaces =
+            rows.iter::<ModuleRow>().filter(|module| open && module.symbol != NONE).map(|module| (module.symbol, module.key)).collect();
+        let self_types = rows.iter::<ScopeRow>().map(|scope| scope.self_type).filter(|&index| index != NONE);
+        let heads = self_types.chain(rows.iter::<BaseRow>().map(|base| base.base)).collect();
         Self {
             db,
             file,
             rows,
-            config: file_config(db, file),
+            config,
             bindings,
             bound,
             names: FxHashMap::default(),
             uses: FxHashMap::default(),
+            seen_whole: None,
+            heads,
+            in_head: false,
+            namespaces,
             depth: 0,
         }
     }
@@ -138,7 +161,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
             return (Entity::Unknown, Rule::Unresolved);
         }
         self.depth += 1;
-        let found = self.compute(index);
+        // Chains of values go from file to file: the stack grows on the heap when it runs short.
+        let outer = self.in_head;
+        self.in_head |= self.heads.contains(&index);
+        let found = stacker::maybe_grow(RED_ZONE, STACK, || self.compute(index));
+        self.in_head = outer;
         self.depth -= 1;
         self.uses.insert(index, found.clone());
         found
@@ -168,6 +195,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let (base, rule) = self.value(row.base);
                 self.member_of(&base, row.name, rule)
             }
+            // The callee is what an inner expression gives: `make()()`.
+            UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
             UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
             UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
         }
@@ -268,6 +297,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn type_member(&mut self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
+        if !skip_own && member_names(self.db, ty).binary_search(&name_hash(name.text(self.db))).is_err() {
+            return (Entity::Open, Rule::Unresolved);
+        }
         let found = member(self.db, ty, name, skip_own);
         match &*found.symbols {
             [] => match found.field_of {
@@ -319,6 +351,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
     fn lookup(&mut self, scope: u32, name: Str, start: u32) -> (Entity<'db>, Rule) {
         if !self.bound.get(name.0 as usize).copied().unwrap_or(false) {
             // Bound nowhere in the file: the same answer from every scope of the same type.
+            if self.in_head {
+                return self.lookup_outside(scope, name);
+            }
             let key = (self.type_scope(scope), name);
             if let Some(found) = self.names.get(&key) {
                 return found.clone();
@@ -342,6 +377,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 {
                     return found;
                 }
+                if let Some(found) = self.namespace_member(&row, name) {
+                    return found;
+                }
             }
             from_function |= row.kind == ScopeKind::Function;
             at = row.parent;
@@ -350,23 +388,37 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn lookup_outside(&mut self, scope: u32, name: Str) -> (Entity<'db>, Rule) {
-        if self.config.is_some_and(|config| config.names.implicit_this) {
-            let mut at = scope;
-            while let Some(row) = self.rows.get::<ScopeRow>(at) {
-                if (matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE)
-                    && let Some(found) = self.implicit_member(at, name)
-                {
-                    return found;
-                }
-                at = row.parent;
+        let implicit_this = self.config.is_some_and(|config| config.names.implicit_this);
+        let mut at = scope;
+        while let Some(row) = self.rows.get::<ScopeRow>(at) {
+            if implicit_this
+                && (matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE)
+                && let Some(found) = self.implicit_member(at, name)
+            {
+                return found;
             }
+            if let Some(found) = self.namespace_member(&row, name) {
+                return found;
+            }
+            at = row.parent;
         }
         self.lookup_beyond_file(name)
     }
 
+    /// A name of the namespace that a scope is part of, from any file that is part of it too.
+    fn namespace_member(&mut self, scope: &ScopeRow, name: Str) -> Option<(Entity<'db>, Rule)> {
+        let key = *self.namespaces.get(&scope.symbol)?;
+        if scope.kind != ScopeKind::Namespace {
+            return None;
+        }
+        let parts = module_parts(self.db, ModuleKey::new(self.db, self.file_family(), self.rows.str(key)));
+        let text = self.rows.str(name);
+        direct_member(self.db, parts, Name::new(self.db, text), name_hash(text), 0).map(|entity| (entity, Rule::Import))
+    }
+
     fn type_scope(&self, mut scope: u32) -> u32 {
         while let Some(row) = self.rows.get::<ScopeRow>(scope) {
-            if matches!(row.kind, ScopeKind::Type | ScopeKind::Extension) || row.self_type != NONE {
+            if matches!(row.kind, ScopeKind::Type | ScopeKind::Extension | ScopeKind::Namespace) || row.self_type != NONE {
                 return scope;
             }
             scope = row.parent;
@@ -376,6 +428,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A member of the type around, reached without `this`.
     fn implicit_member(&mut self, scope: u32, name: Str) -> Option<(Entity<'db>, Rule)> {
+        if self.in_head {
+            return None;
+        }
         let ty = self.enclosing_type(scope)?;
         let name = Name::new(self.db, self.rows.str(name));
         match self.type_member(ty, name, false, Rule::Type) {
@@ -437,10 +492,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
             }
             BindingKind::TypeParameter | BindingKind::Result => (Entity::Local, Rule::Unresolved),
             BindingKind::Parameter | BindingKind::Variable | BindingKind::Field => {
-                if chosen.type_use != NONE
-                    && let Some(ty) = self.type_named(chosen.type_use)
-                {
-                    return Some((Entity::Instance(ty), Rule::Type));
+                if chosen.type_use != NONE {
+                    if let Some(ty) = self.type_named(chosen.type_use) {
+                        return Some((Entity::Instance(ty), Rule::Type));
+                    }
+                    if let Entity::External(name) = self.entity(chosen.type_use) {
+                        return Some((Entity::External(name), Rule::External));
+                    }
                 }
                 if chosen.value != NONE && self.depth < DEPTH {
                     match self.value(chosen.value) {
@@ -505,20 +563,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
             }
             // Namespaces that the file opens are seen from inside them; outer ones too (`a.b` sees `a`).
         }
-        let mut open = false;
-        let mut wildcard_targets = Vec::new();
-        for import in self.rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard) {
-            wildcard_targets.push(ImportFacts::of(self.rows, &import));
+        if self.seen_whole.is_none() {
+            self.seen_whole = Some(names_by_hash(db, seen_whole(db, self.file)));
         }
-        for import in &wildcard_targets {
-            match import_parts(db, self.file, import) {
-                Ok(parts) => {
-                    if let Some(entity) = module_member(db, &parts, name, 0) {
-                        return (entity, Rule::Import);
-                    }
-                }
-                Err(_) => open = true,
-            }
+        if let Some(parts) = self.seen_whole.as_ref().and_then(|seen| seen.get(&name_hash(text)))
+            && let Some(entity) = direct_member(db, parts, name, name_hash(text), 0)
+        {
+            return (entity, Rule::Import);
         }
         if config.names.builtins.binary_search(&text).is_ok() {
             return (Entity::External(name), Rule::External);
@@ -529,9 +580,21 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 return (module_or_symbol(db, parts), Rule::Import);
             }
         }
-        let _ = open;
         (Entity::Unbound, Rule::Unresolved)
     }
+}
+
+fn names_by_hash<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>]) -> FxHashMap<u32, Vec<ModulePart<'db>>> {
+    let mut map = FxHashMap::<u32, Vec<ModulePart<'db>>>::default();
+    for &part in parts {
+        for &hash in own_names(db, part.symbol).iter().chain(submodule_names(db, part.symbol.file(db))) {
+            let parts = map.entry(hash).or_default();
+            if parts.last() != Some(&part) {
+                parts.push(part);
+            }
+        }
+    }
+    map
 }
 
 /// A single part that is a symbol is that symbol; else it is a module.
@@ -548,8 +611,25 @@ pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], nam
     if depth > DEPTH {
         return None;
     }
+    let hash = name_hash(name.text(db));
+    if let Some(found) = direct_member(db, parts, name, hash, depth) {
+        return Some(found);
+    }
+    for part in parts.iter().filter(|part| part.symbol.identity(db) == MODULE_IDENTITY()) {
+        if let Some(found) = direct_member(db, passed_on(db, part.symbol.file(db)), name, hash, depth) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// A name in some modules, without what they pass on as a whole.
+fn direct_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], name: Name<'db>, hash: u32, depth: u32) -> Option<Entity<'db>> {
     let mut symbols = Vec::new();
     for part in parts {
+        if own_names(db, part.symbol).binary_search(&hash).is_err() {
+            continue;
+        }
         let mut found = children(db, part.symbol, name);
         if let Some(renamed) = &found.renamed {
             let local = Name::new(db, renamed.as_ref());
@@ -581,6 +661,9 @@ pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], nam
     // Submodules: `package.module`, `namespace::inner`.
     for part in parts {
         let file = part.symbol.file(db);
+        if submodule_names(db, file).binary_search(&hash).is_err() {
+            continue;
+        }
         let Some(config) = file_config(db, file) else { continue };
         for key in module_keys(db, file) {
             let key = format!("{key}{}{}", config.names.separator, name.text(db));
@@ -590,17 +673,48 @@ pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], nam
             }
         }
     }
-    for part in parts.iter().filter(|part| part.symbol.identity(db) == MODULE_IDENTITY()) {
-        let file = part.symbol.file(db);
-        for import in wildcards(db, file) {
-            if let Ok(parts) = import_parts(db, file, import)
-                && let Some(entity) = module_member(db, &parts, name, depth + 1)
-            {
-                return Some(entity);
+    None
+}
+
+/// The modules that a file passes on as a whole, and those that they pass on, nearest first.
+#[salsa::tracked(returns(deref), cycle_result = nothing_passed_on)]
+fn passed_on<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ModulePart<'db>]> {
+    closure(db, wildcards(db, file).iter().map(|import| (file, import.clone())).collect())
+}
+
+fn nothing_passed_on<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile<'db>) -> Box<[ModulePart<'db>]> {
+    Box::default()
+}
+
+/// The modules whose names a file sees without naming them: what it imports as a whole, and what that passes on.
+#[salsa::tracked(returns(deref), cycle_result = nothing_passed_on)]
+fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ModulePart<'db>]> {
+    let Some(rows) = super::files::file_rows(db, file) else { return Box::default() };
+    let own = rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard);
+    closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect())
+}
+
+/// Most modules that are followed from one file.
+const CLOSURE: usize = 4096;
+
+fn closure<'db>(db: &'db dyn Db, start: Vec<(SourceFile<'db>, ImportFacts)>) -> Box<[ModulePart<'db>]> {
+    let mut found = Vec::new();
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut queue = std::collections::VecDeque::from(start);
+    while let Some((file, import)) = queue.pop_front() {
+        let Ok(parts) = import_parts(db, file, &import, 0) else { continue };
+        for part in parts {
+            if found.len() >= CLOSURE || !seen.insert(part) {
+                continue;
+            }
+            found.push(part);
+            if part.symbol.identity(db) == MODULE_IDENTITY() {
+                let file = part.symbol.file(db);
+                queue.extend(wildcards(db, file).iter().map(|import| (file, import.clone())));
             }
         }
     }
-    None
+    found.into()
 }
 
 /// An import at the top of a file that binds a local name, whether or not it is passed on.
@@ -620,6 +734,7 @@ pub(crate) fn import_parts<'db>(
     db: &'db dyn Db,
     file: SourceFile<'db>,
     import: &ImportFacts,
+    depth: u32,
 ) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
     let spec = ImportSpec::new(
         db,
@@ -633,7 +748,7 @@ pub(crate) fn import_parts<'db>(
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
-            match inside(db, file, parts, rest) {
+            match inside(db, file, parts, rest, depth + DEPTH / 4) {
                 Some(Entity::Symbol(symbol)) => Ok([ModulePart { symbol }].into()),
                 Some(Entity::Module(parts)) => Ok(parts),
                 _ => Err(None),
@@ -644,13 +759,16 @@ pub(crate) fn import_parts<'db>(
     }
 }
 
-fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>], rest: &str) -> Option<Entity<'db>> {
+fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>], rest: &str, depth: u32) -> Option<Entity<'db>> {
+    if depth > DEPTH {
+        return None;
+    }
     let separator = file_config(db, file).map_or(".", |config| config.names.separator);
     let mut entity = Entity::Module(parts.into());
     for part in rest.split(separator) {
         let name = Name::new(db, part);
         entity = match &entity {
-            Entity::Module(parts) => module_member(db, parts, name, 1)?,
+            Entity::Module(parts) => module_member(db, parts, name, depth + 1)?,
             Entity::Symbol(symbol) => {
                 let found = member(db, *symbol, name, false);
                 Entity::Symbol(*found.symbols.first()?)
@@ -666,7 +784,7 @@ pub(crate) fn follow_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, import:
     if depth > DEPTH {
         return None;
     }
-    let parts = match import_parts(db, file, import) {
+    let parts = match import_parts(db, file, import, depth) {
         Ok(parts) => parts,
         Err(Some(package)) => return Some(Entity::External(package)),
         Err(None) => return Some(Entity::Unknown),
@@ -844,9 +962,4 @@ fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Option
 
 fn no_field<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>, _: Name<'db>) -> Option<Entity<'db>> {
     None
-}
-
-/// Where a member of this name would be found, for callers that hold a type.
-pub(crate) fn member_symbols<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: &str) -> Box<[Symbol<'db>]> {
-    members::member(db, ty, Name::new(db, name), false).symbols.clone()
 }

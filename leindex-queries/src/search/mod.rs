@@ -4,6 +4,11 @@
 //! dead is masked by the set of live blobs, never deleted; statistics are integers summed over live members; so no
 //! answer depends on how the segments came about.
 
+pub(crate) mod glob;
+pub mod intent;
+pub(crate) mod lexical;
+pub(crate) mod rank;
 pub mod record;
+pub(crate) mod score;
 pub mod segment;
 pub mod terms;

@@ -12,7 +12,9 @@ use super::terms::{for_each_subword, term};
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::blob::{Blob, rows};
-use crate::syntax::rows::{ExportRow, ImportKind, ImportRow, Rows, SymbolKind, UseKind, UseRow, name_hash};
+use crate::syntax::rows::{
+    ExportRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow, UseKind, UseRow, name_hash,
+};
 
 /// Fields of a symbol, by weight.
 pub const FIELDS: usize = 4;
@@ -22,7 +24,15 @@ pub const FIELDS: usize = 4;
 pub struct Document {
     /// Its row.
     pub symbol: u32,
-    /// Number of sub-words in name, signature, documentation and body.
+    /// What it is.
+    pub kind: SymbolKind,
+    /// In-file evidence about it.
+    pub flags: SymbolFlags,
+    /// Hash of its name.
+    pub name: u32,
+    /// Cyclomatic complexity, capped.
+    pub cyclomatic: u16,
+    /// Number of sub-words in name, signature (with the names of what it lies in), documentation and body.
     pub lengths: [u16; FIELDS],
 }
 
@@ -101,15 +111,26 @@ impl Record {
             }
             let document = self.documents.len() as u32;
             let mut lengths = [0_u16; FIELDS];
-            for (field, text) in [(0, rows.str(symbol.name)), (1, rows.str(symbol.signature)), (2, rows.str(symbol.doc))] {
+            let mut add = |field: usize, text: &str| {
                 for_each_subword(text, |word, _| {
                     if let Some(term) = term(word, &mut buffer) {
                         words.push((term, document, field));
                         lengths[field] = lengths[field].saturating_add(1);
                     }
                 });
-            }
-            self.documents.push(Document { symbol: index as u32, lengths });
+            };
+            add(0, rows.str(symbol.name));
+            add(1, rows.str(symbol.signature));
+            for_each_holder(rows, &symbol, |name| add(1, name));
+            add(2, rows.str(symbol.doc));
+            self.documents.push(Document {
+                symbol: index as u32,
+                kind: symbol.kind,
+                flags: symbol.flags,
+                name: name_hash(rows.str(symbol.name)),
+                cyclomatic: u16::try_from(symbol.cyclomatic).unwrap_or(u16::MAX),
+                lengths,
+            });
             spans.push((symbol.body_start, symbol.end, document, symbol.start));
         }
         // Bodies: each word belongs to the innermost document around it.
@@ -179,6 +200,10 @@ impl Record {
         for document in &self.documents {
             varint(document.symbol.wrapping_sub(last), &mut out);
             last = document.symbol;
+            out.push(document.kind as u8);
+            varint(document.flags.0, &mut out);
+            varint(document.name, &mut out);
+            varint(u32::from(document.cyclomatic), &mut out);
             for length in document.lengths {
                 varint(u32::from(length), &mut out);
             }
@@ -211,11 +236,15 @@ impl Record {
         last = 0;
         for _ in 0..reader.varint()? {
             last = last.wrapping_add(reader.varint()?);
+            let kind = *SymbolKind::ALL.get(usize::from(reader.byte()?))?;
+            let flags = SymbolFlags(reader.varint()?);
+            let name = reader.varint()?;
+            let cyclomatic = u16::try_from(reader.varint()?).ok()?;
             let mut lengths = [0; FIELDS];
             for length in &mut lengths {
                 *length = u16::try_from(reader.varint()?).ok()?;
             }
-            record.documents.push(Document { symbol: last, lengths });
+            record.documents.push(Document { symbol: last, kind, flags, name, cyclomatic, lengths });
         }
         last = 0;
         for _ in 0..reader.varint()? {
@@ -224,6 +253,30 @@ impl Record {
             record.postings.push(Posting { term: last, document, counts: reader.counts()? });
         }
         reader.0.is_empty().then_some(record)
+    }
+}
+
+/// Calls `each` with the names of what a symbol lies in: its parents, and the type that an extension block or a
+/// receiver makes it a member of.
+pub(crate) fn for_each_holder<'r>(rows: &'r Rows, symbol: &SymbolRow, mut each: impl FnMut(&'r str)) {
+    for scope in [symbol.inner, symbol.scope] {
+        if let Some(row) = rows.get::<ScopeRow>(scope)
+            && row.self_type != NONE
+            && let Some(ty) = rows.use_row(row.self_type)
+        {
+            each(rows.str(ty.name));
+            break;
+        }
+    }
+    let mut at = symbol.parent;
+    let mut depth = 0;
+    while let Some(parent) = rows.symbol(at) {
+        if at == 0 || depth > 32 {
+            break;
+        }
+        each(rows.str(parent.name));
+        at = parent.parent;
+        depth += 1;
     }
 }
 
@@ -331,7 +384,14 @@ mod tests {
         let record = Record {
             mentions: vec![1, 2, u32::MAX],
             definitions: vec![(5, 1), (5, 2)],
-            documents: vec![Document { symbol: 3, lengths: [1, 2, 300, 65535] }],
+            documents: vec![Document {
+                symbol: 3,
+                kind: SymbolKind::Method,
+                flags: SymbolFlags::TEST,
+                name: 5,
+                cyclomatic: 300,
+                lengths: [1, 2, 300, 65535],
+            }],
             postings: vec![
                 Posting { term: 9, document: 0, counts: [1, 0, 0, 0] },
                 Posting { term: 9, document: 7, counts: [0, 2, 255, 1] },

@@ -23,6 +23,8 @@ pub struct Segment {
     /// First document of each blob, and one past the last.
     first_document: Box<[u32]>,
     documents: Box<[Document]>,
+    /// Sub-words of each blob's documents, by field.
+    lengths: Box<[[u32; FIELDS]]>,
 }
 
 /// Lists of small numbers by hash.
@@ -94,10 +96,18 @@ impl Segment {
         let by_key = blobs.iter().enumerate().map(|(index, key)| (*key, index as u32)).collect();
         let mut first_document = Vec::with_capacity(records.len() + 1);
         let mut documents = Vec::new();
+        let mut lengths = Vec::with_capacity(records.len());
         let mut names: Vec<(u32, u32, u32)> = Vec::new();
         for (blob, (_, record)) in records.iter().enumerate() {
             first_document.push(documents.len() as u32);
             documents.extend_from_slice(&record.documents);
+            let mut sum = [0_u32; FIELDS];
+            for document in &record.documents {
+                for (sum, length) in sum.iter_mut().zip(document.lengths) {
+                    *sum = sum.saturating_add(u32::from(length));
+                }
+            }
+            lengths.push(sum);
             names.extend(record.mentions.iter().map(|&hash| (hash, blob as u32, 0)));
         }
         first_document.push(documents.len() as u32);
@@ -107,7 +117,16 @@ impl Segment {
         }
         let definitions = Self::pairs(&mut names, true);
         let terms = Self::term_postings(&records, &first_document);
-        Self { blobs, by_key, mentions, definitions, terms, first_document: first_document.into(), documents: documents.into() }
+        Self {
+            blobs,
+            by_key,
+            mentions,
+            definitions,
+            terms,
+            first_document: first_document.into(),
+            documents: documents.into(),
+            lengths: lengths.into(),
+        }
     }
 
     fn pairs(names: &mut Vec<(u32, u32, u32)>, with_symbol: bool) -> Postings {
@@ -167,21 +186,31 @@ impl Segment {
 
     /// The blobs that mention a name, by the name's hash.
     pub fn mentioning(&self, hash: u32) -> impl Iterator<Item = BlobKey> + '_ {
-        let mut list = self.mentions.list(hash);
-        let mut blob = 0;
-        std::iter::from_fn(move || {
-            blob += list.varint()?;
-            self.blobs.get(blob as usize).copied()
-        })
+        self.mentioning_blobs(hash).filter_map(|blob| self.blob(blob))
     }
 
     /// The definitions of a name, by its hash: blob and row.
     pub fn defining(&self, hash: u32) -> impl Iterator<Item = (BlobKey, u32)> + '_ {
+        self.defining_blobs(hash).filter_map(|(blob, row)| Some((self.blob(blob)?, row)))
+    }
+
+    /// As [`mentioning`](Self::mentioning), by the blobs' numbers.
+    pub fn mentioning_blobs(&self, hash: u32) -> impl Iterator<Item = u32> + '_ {
+        let mut list = self.mentions.list(hash);
+        let mut blob = 0;
+        std::iter::from_fn(move || {
+            blob += list.varint()?;
+            Some(blob)
+        })
+    }
+
+    /// As [`defining`](Self::defining), by the blobs' numbers.
+    pub fn defining_blobs(&self, hash: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
         let mut list = self.definitions.list(hash);
         let mut blob = 0;
         std::iter::from_fn(move || {
             blob += list.varint()?;
-            Some((*self.blobs.get(blob as usize)?, list.varint()?))
+            Some((blob, list.varint()?))
         })
     }
 
@@ -208,6 +237,26 @@ impl Segment {
     /// The number of a blob.
     pub fn index_of(&self, key: &BlobKey) -> Option<u32> {
         self.by_key.get(key).copied()
+    }
+
+    /// The blob of a document, by its number.
+    pub fn blob_of(&self, document: u32) -> u32 {
+        self.first_document.partition_point(|&first| first <= document).saturating_sub(1) as u32
+    }
+
+    /// The number of a blob's first document.
+    pub fn first_document(&self, blob: u32) -> u32 {
+        self.first_document.get(blob as usize).copied().unwrap_or(0)
+    }
+
+    /// Number of documents.
+    pub fn document_count(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// Sub-words of a blob's documents, by field.
+    pub fn lengths(&self, blob: u32) -> [u32; FIELDS] {
+        self.lengths.get(blob as usize).copied().unwrap_or_default()
     }
 
     /// A document.

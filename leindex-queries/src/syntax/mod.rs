@@ -8,6 +8,7 @@ pub mod blob;
 mod budget;
 pub mod dump;
 pub mod parse;
+mod recover;
 pub mod rows;
 pub mod walk;
 

@@ -1,8 +1,9 @@
 //! Parsing: bytes to rows, through tree-sitter and one [walk](super::walk).
 
-use tree_sitter::Parser;
+use tree_sitter::{Parser, Tree};
 
 use super::budget;
+use super::recover;
 use super::rows::Rows;
 use super::walk::{self, WalkBuffers};
 use crate::languages::Grammar;
@@ -23,8 +24,52 @@ impl ParseSession {
         let source = String::from_utf8_lossy(bytes);
         let parser = self.parser.get_or_insert_with(Parser::new);
         parser.set_language(&grammar.language).expect("the pinned grammars fit the pinned tree-sitter");
-        let tree = budget::parse(parser, source.as_bytes());
-        let trees: Vec<_> = tree.into_iter().map(|tree| (tree, false)).collect();
-        walk::rows_of(grammar, &source, content, &trees, &mut self.buffers)
+        let tree = budget::parse(parser, source.as_bytes()).map(|tree| repaired(grammar, parser, source.as_bytes(), tree));
+        let recovery = match &tree {
+            Some(tree) if tree.root_node().has_error() => {
+                let text = repaired_text(grammar, source.as_bytes(), true);
+                recover::recover(parser, grammar, text.as_deref().unwrap_or(source.as_bytes()), tree)
+            }
+            _ => recover::Recovery::default(),
+        };
+        walk::rows_of(grammar, &source, content, tree.as_ref(), &recovery, &mut self.buffers)
+    }
+}
+
+/// The tree of the text as the language repairs it, if that has less error in it than `tree`, or as little where the
+/// language is sure of its repair. The repaired text has the same length, so its tree fits the original.
+pub(crate) fn repaired(grammar: &Grammar, parser: &mut Parser, source: &[u8], tree: Tree) -> Tree {
+    let broken = tree.root_node().has_error();
+    match repaired_text(grammar, source, broken).and_then(|text| budget::parse(parser, &text)) {
+        Some(other) if !broken && !other.root_node().has_error() || broken && errors(&other) < errors(&tree) => other,
+        _ => tree,
+    }
+}
+
+fn repaired_text(grammar: &Grammar, source: &[u8], broken: bool) -> Option<Vec<u8>> {
+    let repair = grammar.config.repair?;
+    repair(source, broken).filter(|text| text.len() == source.len())
+}
+
+/// Bytes in error nodes, and how many error nodes and missing tokens there are.
+fn errors(tree: &Tree) -> (usize, usize) {
+    let mut cursor = tree.walk();
+    let (mut bytes, mut count) = (0, 0);
+    loop {
+        let node = cursor.node();
+        let mut descend = node.has_error();
+        if node.is_error() || node.is_missing() {
+            bytes += node.end_byte() - node.start_byte();
+            count += 1;
+            descend = false;
+        }
+        if descend && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return (bytes, count);
+            }
+        }
     }
 }

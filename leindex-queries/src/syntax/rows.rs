@@ -821,7 +821,10 @@ impl Rows {
 
     /// The index of the symbol with this identity.
     pub fn symbol_by_identity(&self, identity: u64) -> Option<u32> {
-        (0..self.count::<SymbolRow>()).find(|&i| self.symbol(i).is_some_and(|s| s.identity() == identity))
+        const LOW: usize = 25;
+        (0..self.count::<SymbolRow>())
+            .filter(|&i| self.column::<SymbolRow>(i, LOW) == identity as u32)
+            .find(|&i| self.symbol(i).is_some_and(|s| s.identity() == identity))
     }
 
     /// The innermost symbol around a scope, or `None` at the top of the file.

@@ -463,6 +463,7 @@ fn mutated_sources_leave_well_formed_rows() {
     let rounds = std::env::var("LEINDEX_MUTATIONS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(40);
     let (languages, mut session) = (Languages::default(), ParseSession::default());
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut faults = std::collections::BTreeMap::new();
     for path in fixtures() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let original = std::fs::read(&path).expect("the fixture is readable");
@@ -472,9 +473,18 @@ fn mutated_sources_leave_well_formed_rows() {
             for _ in 0..=numbers.below(3) {
                 mutate(&mut bytes, &mut numbers);
             }
-            rows(&mut session, &languages, config.dialect, &bytes);
+            let grammar = languages.by_name(config.dialect).and_then(|dialect| languages.grammar(dialect)).expect("it has a grammar");
+            let found = session.rows(grammar, &bytes);
+            let text = String::from_utf8_lossy(&bytes);
+            if let Err(fault) = well_formed(&found, text.len() as u32) {
+                // One example of each fault, however many texts have it.
+                let class: String = fault.chars().filter(|c| !c.is_ascii_digit()).collect();
+                faults.entry((name.clone(), class)).or_insert_with(|| (fault, text.into_owned()));
+            }
         }
     }
+    let report: Vec<String> = faults.iter().map(|((name, _), (fault, text))| format!("=== {name}: {fault}\n{text}")).collect();
+    assert!(report.is_empty(), "{} faults\n{}", report.len(), report.join("\n"));
 }
 
 #[test]

@@ -1,13 +1,12 @@
 //! C.
 
-mod modules;
+mod builtins;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, LanguageConfig, Receiver, c_family as family};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
 
-/// C.
+/// C, with the extensions of GNU and Microsoft.
 pub static CONFIG: LanguageConfig = LanguageConfig {
     name: "c",
     dialect: "c",
@@ -21,24 +20,20 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     receiver: Receiver::Keyword,
     assignment_declares: false,
     overloads: false,
-    evidence,
-    names: NAMES,
-    repair: None,
+    evidence: family::evidence,
+    names: NameRules {
+        family: "c",
+        separator: "::",
+        implicit_this: false,
+        module_scope: false,
+        global_scope: true,
+        constructors: &[],
+        builtins: builtins::BUILTINS,
+        nested_modules: false,
+        imports_are_members: false,
+        modules_of: family::modules_of,
+        import_targets: family::import_targets,
+    },
+    repair: Some(family::repair),
     item_starts: &[],
 };
-
-const NAMES: NameRules = NameRules {
-    family: "c",
-    separator: "::",
-    implicit_this: false,
-    module_scope: false,
-    global_scope: false,
-    constructors: &[],
-    builtins: modules::BUILTINS,
-    nested_modules: false,
-    imports_are_members: false,
-    modules_of: modules::modules_of,
-    import_targets: modules::import_targets,
-};
-
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

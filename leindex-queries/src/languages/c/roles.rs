@@ -1,8 +1,104 @@
 //! What the node kinds of C mean.
 
-use crate::languages::{Metrics, Role};
+use crate::languages::{Metrics, Role, c_family as family};
+use crate::syntax::rows::ScopeKind;
 
-pub(super) const ROLES: &[(&str, Role)] = &[];
+pub(super) const ROLES: &[(&str, Role)] = &[
+    ("comment", Role::Comment),
+    // Definitions.
+    ("function_definition", Role::Custom(family::function_definition)),
+    ("declaration", Role::Custom(family::declaration)),
+    ("field_declaration", Role::Custom(family::field_declaration)),
+    ("type_definition", Role::Custom(family::type_definition)),
+    ("struct_specifier", Role::Custom(family::class_like)),
+    ("union_specifier", Role::Custom(family::class_like)),
+    ("enum_specifier", Role::Custom(family::enumeration)),
+    ("enumerator", Role::Custom(family::enumerator)),
+    ("preproc_def", Role::Custom(family::macro_definition)),
+    ("preproc_function_def", Role::Custom(family::macro_definition)),
+    ("preproc_include", Role::Custom(family::include)),
+    ("preproc_params", Role::Parameters),
+    // Declarators.
+    ("pointer_declarator", family::AROUND_DECLARATOR),
+    ("array_declarator", family::AROUND_DECLARATOR),
+    ("parenthesized_declarator", family::FIRST),
+    ("attributed_declarator", family::FIRST),
+    ("function_declarator", Role::Custom(family::function_declarator)),
+    ("init_declarator", family::INIT_DECLARATOR),
+    ("parameter_list", Role::Custom(family::parameter_list)),
+    ("parameter_declaration", family::PARAMETER),
+    ("variadic_parameter", Role::Custom(family::ellipsis)),
+    // Scopes.
+    ("compound_statement", Role::Scope(ScopeKind::Block)),
+    ("for_statement", Role::Scope(ScopeKind::Block)),
+    // Names.
+    ("identifier", Role::Name),
+    ("field_identifier", Role::Name),
+    ("type_identifier", Role::TypeName),
+    ("primitive_type", Role::Skip),
+    ("sized_type_specifier", Role::Skip),
+    ("type_descriptor", Role::Type),
+    ("macro_type_specifier", Role::Type),
+    ("type_qualifier", Role::Skip),
+    ("storage_class_specifier", Role::Skip),
+    ("attribute_specifier", Role::Skip),
+    ("attribute_declaration", Role::Skip),
+    ("ms_declspec_modifier", Role::Skip),
+    ("ms_call_modifier", Role::Skip),
+    ("ms_based_modifier", Role::Skip),
+    ("gnu_asm_expression", Role::Skip),
+    ("preproc_call", Role::Skip),
+    ("statement_identifier", Role::Skip),
+    ("return_statement", Role::Return { value: "0" }),
+    // Expressions.
+    ("field_expression", Role::Member { object: "argument", name: "field" }),
+    ("call_expression", Role::Call { function: "function", arguments: "arguments" }),
+    ("subscript_expression", Role::Element { object: "argument" }),
+    ("pointer_expression", Role::Pass { value: "argument", ty: "" }),
+    ("parenthesized_expression", Role::Pass { value: "0", ty: "" }),
+    ("cast_expression", Role::Pass { value: "value", ty: "type" }),
+    ("extension_expression", Role::Pass { value: "0", ty: "" }),
+    ("compound_literal_expression", Role::New { class: "type", arguments: "value" }),
+    ("assignment_expression", Role::Assign { left: "left", right: "right", ty: "" }),
+    ("initializer_pair", Role::Keyword { name: "designator", value: "value" }),
+    ("field_designator", Role::Skip),
+    ("offsetof_expression", Role::Keyword { name: "member", value: "type" }),
+    ("string_literal", Role::Skip),
+    ("concatenated_string", Role::Skip),
+    ("char_literal", Role::Skip),
+    ("number_literal", Role::Skip),
+    ("true", Role::Skip),
+    ("false", Role::Skip),
+    ("null", Role::Skip),
+];
 
-pub(super) const METRICS: Metrics =
-    Metrics { decisions: &[], short_circuits: &[], nesting: &[], flat: &[], deepening: &[], statements: &[] };
+pub(super) const METRICS: Metrics = Metrics {
+    decisions: &["if_statement", "while_statement", "do_statement", "for_statement", "case", "conditional_expression", "seh_except_clause"],
+    short_circuits: &["&&", "||"],
+    nesting: &[
+        "if_statement",
+        "while_statement",
+        "do_statement",
+        "for_statement",
+        "switch_statement",
+        "conditional_expression",
+        "seh_except_clause",
+    ],
+    flat: &["else_clause", "goto_statement"],
+    deepening: &[],
+    statements: &[
+        "expression_statement",
+        "declaration",
+        "if_statement",
+        "while_statement",
+        "do_statement",
+        "for_statement",
+        "switch_statement",
+        "return_statement",
+        "break_statement",
+        "continue_statement",
+        "goto_statement",
+        "seh_try_statement",
+        "seh_leave_statement",
+    ],
+};

@@ -1,13 +1,13 @@
 //! C++.
 
-mod modules;
+mod builtins;
+mod hooks;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, LanguageConfig, Receiver, c_family as family};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
 
-/// C++.
+/// C++, up to what the grammar knows of C++20.
 pub static CONFIG: LanguageConfig = LanguageConfig {
     name: "cpp",
     dialect: "cpp",
@@ -20,25 +20,21 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
-    overloads: false,
-    evidence,
-    names: NAMES,
-    repair: None,
+    overloads: true,
+    evidence: family::evidence,
+    names: NameRules {
+        family: "c",
+        separator: "::",
+        implicit_this: true,
+        module_scope: false,
+        global_scope: true,
+        constructors: &[],
+        builtins: builtins::BUILTINS,
+        nested_modules: false,
+        imports_are_members: false,
+        modules_of: family::modules_of,
+        import_targets: family::import_targets,
+    },
+    repair: Some(family::repair),
     item_starts: &[],
 };
-
-const NAMES: NameRules = NameRules {
-    family: "c",
-    separator: "::",
-    implicit_this: false,
-    module_scope: false,
-    global_scope: false,
-    constructors: &[],
-    builtins: modules::BUILTINS,
-    nested_modules: false,
-    imports_are_members: false,
-    modules_of: modules::modules_of,
-    import_targets: modules::import_targets,
-};
-
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

@@ -1,11 +1,13 @@
 //! Dart.
 
+mod definitions;
+mod libraries;
 mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Dart.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -17,21 +19,52 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_dart::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    docs: Docs { prefixes: &[], docstring: false },
+    docs: Docs { prefixes: &["///", "/**"], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
     overloads: false,
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: &[
+        "class ",
+        "abstract class ",
+        "sealed class ",
+        "final class ",
+        "base class ",
+        "mixin ",
+        "extension ",
+        "enum ",
+        "typedef ",
+        "@",
+        "static ",
+        "final ",
+        "late ",
+        "const ",
+        "factory ",
+        "external ",
+        "get ",
+        "set ",
+        "void ",
+        "bool ",
+        "int ",
+        "double ",
+        "String ",
+        "dynamic ",
+        "Future<",
+        "Stream<",
+        "List<",
+        "Map<",
+        "Set<",
+        "Widget ",
+    ],
 };
 
 const NAMES: NameRules = NameRules {
     family: "dart",
     separator: ".",
-    implicit_this: false,
-    module_scope: false,
+    implicit_this: true,
+    module_scope: true,
     global_scope: false,
     constructors: &[],
     builtins: modules::BUILTINS,
@@ -41,4 +74,32 @@ const NAMES: NameRules = NameRules {
     import_targets: modules::import_targets,
 };
 
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    let name = evidence.name;
+    if name.starts_with('_') {
+        row.flags.set(SymbolFlags::PRIVATE);
+    } else if !matches!(evidence.scope, ScopeKind::Function | ScopeKind::Block) {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+    let before_value = evidence.head.split('=').next().unwrap_or("");
+    for word in before_value.split_whitespace() {
+        match word {
+            "const" if matches!(row.kind, SymbolKind::Variable | SymbolKind::Field) => row.kind = SymbolKind::Constant,
+            "abstract" => row.flags.set(SymbolFlags::ABSTRACT),
+            "@override" => row.flags.set(SymbolFlags::OVERRIDE),
+            _ => {}
+        }
+    }
+    match row.kind {
+        SymbolKind::Constructor => row.flags.0 &= !SymbolFlags::DECLARATION.0,
+        SymbolKind::Method => {
+            if row.flags.has(SymbolFlags::DECLARATION) && !before_value.contains("external ") {
+                row.flags.set(SymbolFlags::ABSTRACT);
+            }
+            if !row.flags.has(SymbolFlags::STATIC) {
+                row.flags.set(SymbolFlags::HAS_RECEIVER);
+            }
+        }
+        _ => {}
+    }
+}

@@ -82,12 +82,12 @@ fn one(walk: &mut Walk<'_>, node: Node<'_>, word: &str, module: &str, options_no
 /// A module's name as written, with `__MODULE__` resolved.
 pub(super) fn path(walk: &Walk<'_>, node: Node<'_>) -> String {
     match node.kind() {
-        "identifier" if walk.text(node) == "__MODULE__" => walk.module_key().to_owned(),
+        "identifier" if walk.text(node) == "__MODULE__" => walk.module_around().to_owned(),
         "dot" => {
             // Dots nest to the left; a module's name has few.
             let text: String = walk.text(node).chars().filter(|c| !c.is_whitespace()).collect();
             match text.strip_prefix("__MODULE__") {
-                Some(rest) => format!("{}{rest}", walk.module_key()),
+                Some(rest) => format!("{}{rest}", walk.module_around()),
                 None => text,
             }
         }

@@ -176,3 +176,86 @@ pub(super) const BUILTINS: &[&str] = &[
     "uint8",
     "uintptr",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::test_layout::{FakeLayout, check_sorted, facts};
+
+    fn project() -> FakeLayout {
+        FakeLayout::default()
+            .manifest(
+                "go.mod",
+                "",
+                facts("example.com/shop", &[("example.com/old", &["./fork/old"]), ("example.com/moved", &["example.com/new"])]),
+            )
+            .files(&["main.go", "store/store.go", "store/store_test.go", "vendor/github.com/acme/log/log.go", "fork/old/x/x.go"])
+    }
+
+    #[test]
+    fn a_package_is_called_by_the_import_path_of_its_folder() {
+        let project = project();
+        project.check_modules(modules_of, "main.go", "main", &["example.com/shop"]);
+        project.check_modules(modules_of, "store/store.go", "store", &["example.com/shop/store"]);
+        project.check_modules(modules_of, "store/store_test.go", "store_test", &["example.com/shop/store_test"]);
+        let bare = FakeLayout::default();
+        bare.check_modules(modules_of, "gopath/src/github.com/acme/log/log.go", "log", &["github.com/acme/log"]);
+        bare.check_modules(modules_of, "pkg/log/log.go", "log", &["pkg/log"]);
+        FakeLayout::default().manifest("go.mod", "src", facts("std", &[])).check_modules(
+            modules_of,
+            "src/net/http/server.go",
+            "http",
+            &["net/http"],
+        );
+    }
+
+    #[test]
+    fn imports_lead_to_packages() {
+        let project = project();
+        let from = ("main.go", "example.com/shop");
+        project.check_import(
+            import_targets,
+            from,
+            ("example.com/shop/store", ""),
+            &["module example.com/shop/store", "external example.com/shop/store"],
+        );
+        project.check_import(import_targets, from, ("fmt", ""), &["module fmt", "external fmt"]);
+        project.check_import(
+            import_targets,
+            from,
+            ("github.com/acme/log", ""),
+            &["module example.com/shop/vendor/github.com/acme/log", "module github.com/acme/log", "external github.com/acme/log"],
+        );
+        project.check_import(
+            import_targets,
+            from,
+            ("example.com/old/x", ""),
+            &["module example.com/shop/fork/old/x", "module example.com/old/x", "external example.com/old/x"],
+        );
+        project.check_import(
+            import_targets,
+            from,
+            ("example.com/moved/y", ""),
+            &["module example.com/new/y", "module example.com/moved/y", "external example.com/moved/y"],
+        );
+        project.check_import(import_targets, ("store/store.go", "example.com/shop/store"), ("../x", ""), &["module example.com/shop/x"]);
+    }
+
+    #[test]
+    fn an_import_without_a_name_is_called_by_its_last_part() {
+        for (path, name) in [
+            ("fmt", "fmt"),
+            ("a.b/c/v2", "c"),
+            ("gopkg.in/yaml.v3", "yaml"),
+            ("github.com/mattn/go-isatty", "isatty"),
+            ("a/nats.go", "nats"),
+        ] {
+            assert_eq!(package_name(path), name);
+        }
+    }
+
+    #[test]
+    fn builtins_are_sorted() {
+        check_sorted(BUILTINS);
+    }
+}

@@ -20,7 +20,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("const_declaration", Role::Custom(wrapper)),
     ("var_declaration", Role::Custom(wrapper)),
     ("type_spec", Role::Custom(type_spec)),
-    ("type_alias", Role::Define(Define { ty: "type", ..Define::ALIAS })),
+    ("type_alias", Role::Custom(type_spec)),
     ("struct_type", Role::Custom(type_literal)),
     ("interface_type", Role::Custom(type_literal)),
     ("field_declaration", Role::Custom(field)),
@@ -63,7 +63,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("index_expression", Role::Element { object: "operand" }),
     ("slice_expression", Role::Pass { value: "operand", ty: "" }),
     ("parenthesized_expression", Role::Pass { value: "0", ty: "" }),
-    ("unary_expression", Role::Pass { value: "operand", ty: "" }),
+    ("unary_expression", Role::Custom(unary)),
     ("type_assertion_expression", Role::Pass { value: "", ty: "type" }),
     ("type_conversion_expression", Role::Pass { value: "", ty: "type" }),
     ("type_instantiation_expression", Role::Pass { value: "", ty: "type" }),
@@ -94,6 +94,7 @@ const METHOD: Define = Define { self_type: "receiver", ..FUNCTION };
 const INTERFACE_METHOD: Role = Role::Define(Define { kind: SymbolKind::Method, ty: "result", ..Define::FUNCTION });
 const STRUCT: Role = Role::Define(Define { body: "type", ..Define::type_of(SymbolKind::Struct) });
 const INTERFACE: Role = Role::Define(Define { body: "type", ..Define::type_of(SymbolKind::Interface) });
+const ALIAS: Role = Role::Define(Define { ty: "type", ..Define::ALIAS });
 /// A type of its own over another one: it has methods, and not those of the other.
 const NAMED: Role = Role::Define(Define { body: "", ty: "type", ..Define::type_of(SymbolKind::Class) });
 const FIELDS: Role = Role::Declare(Declare { value: "", symbol: Some((SymbolKind::Field, SymbolKind::Field)), ..Declare::LOCAL });
@@ -105,6 +106,8 @@ const BLANK: Role = Role::Declare(Declare::LOCAL);
 const ASSERTION: Role = Role::Extension { ty: "value", base: "type" };
 const CALL: Role = Role::Call { function: "function", arguments: "arguments" };
 const NEW: Role = Role::New { class: "arguments", arguments: "" };
+const OPERAND: Role = Role::Pass { value: "operand", ty: "" };
+const RECEIVED: Role = Role::Element { object: "operand" };
 const BLOCK: Role = Role::Scope(ScopeKind::Block);
 const BASES: Role = Role::Bases(BaseKind::Inherit);
 const RANGE: Role = Role::Declare(Declare { name: "left", value: "right", ty: "", element: true, ..Declare::LOCAL });
@@ -175,6 +178,7 @@ fn type_spec(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
     match node.child_by_field_name("type").map(|ty| ty.kind()) {
         Some("struct_type") => Visit::As(&STRUCT),
         Some("interface_type") => Visit::As(&INTERFACE),
+        _ if node.kind() == "type_alias" => Visit::As(&ALIAS),
         _ => Visit::As(&NAMED),
     }
 }
@@ -192,6 +196,11 @@ fn var_spec(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 /// `new(T)` makes a `T`.
 fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if walk.text(node).starts_with("new(") { Visit::As(&NEW) } else { Visit::As(&CALL) }
+}
+
+/// `<-ch` is an element of `ch`.
+fn unary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if walk.text(node).starts_with("<-") { Visit::As(&RECEIVED) } else { Visit::As(&OPERAND) }
 }
 
 /// A struct or interface written where a type is expected has no symbol: its members are names of nothing.

@@ -1,22 +1,20 @@
-//! JavaScript.
+//! JavaScript, with JSX.
 
-mod modules;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use super::ecmascript::{ITEM_STARTS, METRICS, NAMES, evidence};
+use super::{Docs, LanguageConfig, Receiver};
 
-/// JavaScript.
+/// JavaScript, with JSX.
 pub static CONFIG: LanguageConfig = LanguageConfig {
     name: "javascript",
     dialect: "javascript",
     version: "tree-sitter-javascript 0.25.0",
-    extensions: &["js", "mjs", "cjs", "jsx"],
-    file_names: &[],
+    extensions: &["js", "mjs", "cjs", "jsx", "es6"],
+    file_names: &["Jakefile"],
     grammar: || tree_sitter_javascript::LANGUAGE.into(),
-    roles: roles::ROLES,
-    metrics: roles::METRICS,
+    roles: &roles::ROLES,
+    metrics: METRICS,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
@@ -24,21 +22,5 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: ITEM_STARTS,
 };
-
-const NAMES: NameRules = NameRules {
-    family: "javascript",
-    separator: ".",
-    implicit_this: false,
-    module_scope: false,
-    global_scope: false,
-    constructors: &[],
-    builtins: modules::BUILTINS,
-    nested_modules: false,
-    imports_are_members: false,
-    modules_of: modules::modules_of,
-    import_targets: modules::import_targets,
-};
-
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

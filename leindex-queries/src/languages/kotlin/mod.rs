@@ -3,9 +3,10 @@
 mod modules;
 mod roles;
 
+use super::jvm::{TEST_ANNOTATIONS, annotated, cleared, modifiers, test_class_name};
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Kotlin.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -17,23 +18,56 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    docs: Docs { prefixes: &[], docstring: false },
+    docs: Docs { prefixes: &["/**"], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
-    overloads: false,
+    overloads: true,
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: &[
+        "abstract",
+        "actual",
+        "annotation",
+        "class",
+        "companion",
+        "const",
+        "data",
+        "enum",
+        "expect",
+        "external",
+        "final",
+        "fun",
+        "infix",
+        "inline",
+        "inner",
+        "interface",
+        "internal",
+        "lateinit",
+        "object",
+        "open",
+        "operator",
+        "override",
+        "private",
+        "protected",
+        "public",
+        "sealed",
+        "suspend",
+        "tailrec",
+        "typealias",
+        "val",
+        "value",
+        "var",
+    ],
 };
 
 const NAMES: NameRules = NameRules {
     family: "jvm",
     separator: ".",
-    implicit_this: false,
-    module_scope: false,
+    implicit_this: true,
+    module_scope: true,
     global_scope: false,
-    constructors: &[],
+    constructors: &["constructor"],
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,
@@ -41,4 +75,107 @@ const NAMES: NameRules = NameRules {
     import_targets: modules::import_targets,
 };
 
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}
+const MODIFIERS: &[&str] = &[
+    "abstract",
+    "actual",
+    "annotation",
+    "companion",
+    "const",
+    "crossinline",
+    "data",
+    "enum",
+    "expect",
+    "external",
+    "final",
+    "fun",
+    "infix",
+    "inline",
+    "inner",
+    "internal",
+    "lateinit",
+    "noinline",
+    "open",
+    "operator",
+    "override",
+    "private",
+    "protected",
+    "public",
+    "reified",
+    "sealed",
+    "suspend",
+    "tailrec",
+    "value",
+    "vararg",
+];
+
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    let (mut private, mut constant) = (false, false);
+    for modifier in modifiers(evidence.head, MODIFIERS) {
+        match modifier {
+            "private" => private = true,
+            "const" => constant = true,
+            "abstract" => row.flags.set(SymbolFlags::ABSTRACT),
+            "override" => row.flags.set(SymbolFlags::OVERRIDE),
+            "suspend" => row.flags.set(SymbolFlags::ASYNC),
+            "expect" => row.flags.set(SymbolFlags::DECLARATION),
+            _ => {}
+        }
+    }
+    if !row.kind.is_callable() && row.flags.has(SymbolFlags::DECLARATION) {
+        // A type needs no body, and only accessors are bodies of properties.
+        row.flags = cleared(row.flags, SymbolFlags::DECLARATION);
+    } else if matches!(row.kind, SymbolKind::Variable | SymbolKind::Field)
+        && row.body_start < row.end
+        && ["val ", "var "].iter().any(|word| evidence.head.contains(word))
+    {
+        row.flags.set(SymbolFlags::PROPERTY);
+    }
+    if row.kind == SymbolKind::Constructor {
+        row.flags = cleared(row.flags, SymbolFlags::DECLARATION);
+    }
+    if row.kind == SymbolKind::Method && row.flags.has(SymbolFlags::DECLARATION) && evidence.parent == SymbolKind::Interface {
+        row.flags.set(SymbolFlags::ABSTRACT);
+    }
+    if constant {
+        row.kind = SymbolKind::Constant;
+    }
+    if private {
+        row.flags.set(SymbolFlags::PRIVATE);
+    } else if !matches!(evidence.scope, ScopeKind::Function | ScopeKind::Block) {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+    if annotated(evidence.head, &["JvmStatic"]) {
+        row.flags.set(SymbolFlags::STATIC);
+    }
+    if is_test(evidence, row) {
+        row.flags.set(SymbolFlags::TEST);
+    }
+}
+
+/// Styles of kotest, each a class that specifications extend.
+const SPECS: &[&str] = &[
+    "AnnotationSpec",
+    "BehaviorSpec",
+    "DescribeSpec",
+    "ExpectSpec",
+    "FeatureSpec",
+    "FreeSpec",
+    "FunSpec",
+    "ShouldSpec",
+    "StringSpec",
+    "WordSpec",
+];
+
+fn is_test(evidence: &Evidence<'_>, row: &SymbolRow) -> bool {
+    match row.kind {
+        SymbolKind::Class => {
+            test_class_name(evidence.name)
+                || annotated(evidence.head, TEST_ANNOTATIONS)
+                || evidence.head.split_once(':').is_some_and(|(_, bases)| {
+                    SPECS.iter().any(|spec| bases.trim_start().strip_prefix(spec).is_some_and(|rest| rest.starts_with('(')))
+                })
+        }
+        SymbolKind::Method | SymbolKind::Function => annotated(evidence.head, TEST_ANNOTATIONS),
+        _ => false,
+    }
+}

@@ -2,10 +2,11 @@
 
 mod modules;
 mod roles;
+mod tables;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Lua.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -17,14 +18,14 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_lua::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    docs: Docs { prefixes: &[], docstring: false },
-    receiver: Receiver::Keyword,
+    docs: Docs { prefixes: &["--"], docstring: false },
+    receiver: Receiver::Named(&["self"]),
     assignment_declares: false,
     overloads: false,
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: &["function ", "local function "],
 };
 
 const NAMES: NameRules = NameRules {
@@ -32,7 +33,7 @@ const NAMES: NameRules = NameRules {
     separator: ".",
     implicit_this: false,
     module_scope: false,
-    global_scope: false,
+    global_scope: true,
     constructors: &[],
     builtins: modules::BUILTINS,
     nested_modules: false,
@@ -41,4 +42,21 @@ const NAMES: NameRules = NameRules {
     import_targets: modules::import_targets,
 };
 
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}
+fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
+    let name = evidence.name;
+    row.flags.0 &= !SymbolFlags::DECLARATION.0;
+    let head = evidence.head.trim_start();
+    if head.starts_with("local ") {
+        row.flags.set(SymbolFlags::PRIVATE);
+    }
+    let is_upper = name.chars().any(char::is_alphabetic) && !name.chars().any(char::is_lowercase);
+    if row.kind == SymbolKind::Variable && (head.contains("<const>") || is_upper && name.len() > 1) {
+        row.kind = SymbolKind::Constant;
+    }
+    if !row.flags.has(SymbolFlags::PRIVATE) && !matches!(evidence.scope, ScopeKind::Function | ScopeKind::Block) {
+        row.flags.set(SymbolFlags::EXPORTED);
+    }
+    if row.kind.is_callable() && name.starts_with("test") {
+        row.flags.set(SymbolFlags::TEST);
+    }
+}

@@ -1,64 +1,38 @@
-//! TypeScript.
+//! TypeScript, without and with JSX.
 
-mod modules;
+mod repair;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
-use crate::syntax::rows::SymbolRow;
+use super::ecmascript::{ITEM_STARTS, METRICS, NAMES, evidence};
+use super::{Docs, LanguageConfig, Receiver};
 
 /// TypeScript.
-pub static CONFIG: LanguageConfig = LanguageConfig {
+pub static CONFIG: LanguageConfig = BASE;
+
+const BASE: LanguageConfig = LanguageConfig {
     name: "typescript",
     dialect: "typescript",
     version: "tree-sitter-typescript 0.23.2",
     extensions: &["ts", "mts", "cts"],
     file_names: &[],
     grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-    roles: roles::ROLES,
-    metrics: roles::METRICS,
+    roles: &roles::ROLES,
+    metrics: METRICS,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
     overloads: false,
     evidence,
     names: NAMES,
-    repair: None,
-    item_starts: &[],
+    repair: Some(repair::repair),
+    item_starts: ITEM_STARTS,
 };
 
 /// TypeScript with JSX.
 pub static TSX: LanguageConfig = LanguageConfig {
-    name: "typescript",
     dialect: "tsx",
-    version: "tree-sitter-typescript 0.23.2",
     extensions: &["tsx"],
-    file_names: &[],
     grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
-    roles: roles::ROLES,
-    metrics: roles::METRICS,
-    docs: Docs { prefixes: &[], docstring: false },
-    receiver: Receiver::Keyword,
-    assignment_declares: false,
-    overloads: false,
-    evidence,
-    names: NAMES,
-    repair: None,
-    item_starts: &[],
+    roles: &roles::TSX_ROLES,
+    ..BASE
 };
-
-const NAMES: NameRules = NameRules {
-    family: "javascript",
-    separator: ".",
-    implicit_this: false,
-    module_scope: false,
-    global_scope: false,
-    constructors: &[],
-    builtins: modules::BUILTINS,
-    nested_modules: false,
-    imports_are_members: false,
-    modules_of: modules::modules_of,
-    import_targets: modules::import_targets,
-};
-
-fn evidence(_: &Evidence<'_>, _: &mut SymbolRow) {}

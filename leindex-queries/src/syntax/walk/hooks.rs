@@ -76,6 +76,16 @@ impl<'a> Walk<'a> {
         frame.and_then(|frame| self.source.get(frame.start as usize..)).unwrap_or("")
     }
 
+    /// The text of the node around.
+    pub fn parent_text(&self) -> &'a str {
+        self.buffers.frames.last().and_then(|frame| self.source.get(frame.start as usize..frame.end as usize)).unwrap_or("")
+    }
+
+    /// The role of the innermost node around that has one.
+    pub fn nearest_role(&self) -> Option<&'static Role> {
+        self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
+    }
+
     /// Whether the parent of the node being looked at opened a scope or symbol.
     pub fn parent_opens(&self) -> bool {
         self.buffers.frames.last().is_some_and(|frame| frame.opens != Opens::Nothing)
@@ -114,7 +124,7 @@ impl<'a> Walk<'a> {
         self.rows.symbols[self.symbol as usize].doc = doc;
     }
 
-    fn cleaned(&mut self, text: &str) -> Str {
+    pub(super) fn cleaned(&mut self, text: &str) -> Str {
         self.buffers.text.clear();
         docs::leading(text, &[(0, text.len() as u32)], &[], text.len() as u32, &[], self.buffers.text);
         self.rows.string(self.buffers.text)
@@ -136,26 +146,9 @@ impl<'a> Walk<'a> {
         self.buffers.notes.iter().any(|&note| self.rows.str(note) == text)
     }
 
-    /// The key of the module around, as declared by [`Walk::module`] of a symbol.
-    pub fn module_key(&self) -> &str {
-        self.module_key_of(self.symbol)
-    }
-
     /// The key of the module around the symbol around.
     pub fn outer_module_key(&self) -> &str {
         self.module_key_of(self.rows.symbols[self.symbol as usize].parent)
-    }
-
-    fn module_key_of(&self, mut symbol: u32) -> &str {
-        loop {
-            if let Some(row) = self.rows.modules.iter().rev().find(|row| row.symbol == symbol) {
-                return self.rows.str(row.key);
-            }
-            match self.rows.symbols.get(symbol as usize) {
-                Some(row) if row.parent != NONE => symbol = row.parent,
-                _ => return "",
-            }
-        }
     }
 
     /// The symbols defined directly in the current scope, the last first.
@@ -276,14 +269,6 @@ impl<'a> Walk<'a> {
         true
     }
 
-    /// Says that members of the current scope belong to the type that this use names.
-    pub fn self_type(&mut self, ty: u32) {
-        let scope = self.scope;
-        if self.rows.scopes.get(scope as usize).is_some_and(|row| row.self_type == NONE) {
-            self.set_self_type(scope, ty);
-        }
-    }
-
     /// The parts of a dotted name that is one token, as chained uses; the last has `role`. Returns the last.
     pub fn use_path(&mut self, start: usize, path: &str, role: UseRole) -> u32 {
         let (mut base, mut at) = (NONE, start);
@@ -327,7 +312,8 @@ impl<'a> Walk<'a> {
     /// Opens a symbol once more, for another clause of its definition.
     pub(super) fn open_again(&mut self, node: Node<'_>, symbol: u32, frame: &mut Frame) {
         let Some(row) = self.rows.symbols.get(symbol as usize).copied() else { return };
-        let end = node.end_byte() as u32;
+        let limit = self.rows.symbols.get(row.parent as usize).map_or(NONE, |parent| parent.end);
+        let end = (node.end_byte() as u32).min(limit);
         let end_line = self.line(end.saturating_sub(1).max(row.start));
         self.rows.scopes.push(ScopeRow { kind: ScopeKind::Function, parent: self.scope, symbol, self_type: NONE, start: frame.start, end });
         self.buffers.comments.clear();

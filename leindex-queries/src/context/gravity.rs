@@ -1,0 +1,449 @@
+//! Gravity: what is pulled into an answer by its entry points.
+//!
+//! # The formula
+//!
+//! `relevance(N) = semantic(N) × complexity(N) / distance(entry, N)²`, all three normalised as follows.
+//!
+//! - `semantic(N) = 0.05 + 0.95 · s(N) / s_max`, between 0.05 and 1. `s(N)` is N's own score for the question and `s_max`
+//!   the highest of any symbol of the project. The floor lets a helper without a word of the question in; a constant
+//!   it is not: a symbol with all of the words weighs twenty times as much. Where the question has no words
+//!   (architecture, hotspots), `s(N)` is how many files mention N's name for each of its definitions, as a logarithm.
+//! - `complexity(N) = min(1, log₂(1 + c(N)) / 6)`, between 1/6 and 1. `c(N)` is the cyclomatic complexity of a callable,
+//!   the number of callable members of a type, at least 1: 1 → 1/6, 3 → 1/3, 7 → 1/2, 63 → 1.
+//! - `distance(entry, N)` is 1 for an entry, and for others the least sum of 1 and the lengths of the edges on a way from
+//!   an entry. The length of an edge is [`length`]: at least 1, so that a neighbour is at 2 or more; longer for kinds
+//!   that say less, for rules that are less sure, and towards tests.
+//!
+//! The symbol of highest relevance is taken next and its edges are followed in both directions, until the answer is
+//! full. Ambiguous and unresolved relations are not followed; they are reported.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::graph::calls::{FoundEdge, incoming_from, outgoing_where};
+use crate::graph::join::Join;
+use crate::index::describe::is_test;
+use crate::index::world::World;
+use crate::names::edges::EdgeKind;
+use crate::names::files::{SourceFile, Symbol, symbol_row};
+use crate::names::resolve::{Rule, parent_type};
+use crate::search::lexical::Lexical;
+use crate::search::record::for_each_holder;
+use crate::search::score::{DocumentId, Scorer, log2};
+use crate::syntax::rows::{Rows, SymbolKind, SymbolRow, name_hash};
+
+/// What a symbol without a word of the question keeps.
+const FLOOR: f64 = 0.05;
+/// The cyclomatic complexity (as a logarithm) from which more does not weigh more.
+const COMPLEXITY_BITS: f64 = 6.0;
+/// Beyond this nothing is pulled in: the relevance would be below a thirty-sixth.
+const FARTHEST: f64 = 6.0;
+/// Files among those that mention a name in which its uses are looked for: the most relevant ones.
+const FILES_OF_A_NAME: usize = 12;
+/// Definitions of a name beyond which an open use of it is taken as ambiguous without looking.
+const NAMESAKES: u32 = 24;
+
+/// `semantic(N)`, from N's score and the highest.
+pub(crate) fn semantic(score: f64, best: f64) -> f64 {
+    FLOOR + (1.0 - FLOOR) * if best > 0.0 { (score / best).min(1.0) } else { 0.0 }
+}
+
+/// `complexity(N)`, from `c(N)`.
+pub(crate) fn complexity(c: u32) -> f64 {
+    (log2(1.0 + f64::from(c.max(1))) / COMPLEXITY_BITS).min(1.0)
+}
+
+/// `relevance(N)`.
+pub(crate) fn relevance(semantic: f64, complexity: f64, distance: f64) -> f64 {
+    semantic * complexity / (distance * distance)
+}
+
+/// The length of an edge: 1 for calls, bases and members that are certain.
+pub(crate) fn length(kind: EdgeKind, rule: Rule, to_test: bool) -> f64 {
+    let kind = match kind {
+        EdgeKind::Call | EdgeKind::Inherit | EdgeKind::Implement | EdgeKind::Override | EdgeKind::Declares => 1.0,
+        EdgeKind::Contains | EdgeKind::Member => 1.25,
+        EdgeKind::TypeUse | EdgeKind::Reference => 1.5,
+        EdgeKind::Import => 2.0,
+    };
+    let rule = match rule {
+        Rule::Exact | Rule::Import | Rule::Type => 1.0,
+        Rule::Hierarchy => 1.25,
+        _ => 1.5,
+    };
+    kind * rule * if to_test { 2.0 } else { 1.0 }
+}
+
+/// A symbol that was pulled in.
+#[derive(Clone, Debug)]
+pub(crate) struct Pulled<'w> {
+    pub(crate) symbol: Symbol<'w>,
+    pub(crate) relevance: f64,
+    pub(crate) distance: f64,
+    /// The edge it came by; entries have none.
+    pub(crate) via: Option<Via<'w>>,
+}
+
+/// The edge that a symbol was pulled in by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Via<'w> {
+    /// The symbol nearer to the entry.
+    pub(crate) from: Symbol<'w>,
+    pub(crate) kind: EdgeKind,
+    pub(crate) rule: Rule,
+    /// Whether the edge leads away from `from`.
+    pub(crate) forward: bool,
+    /// File and first byte of its site, if it has one.
+    pub(crate) site: Option<(SourceFile<'w>, u32)>,
+}
+
+/// What was found around the entries.
+#[derive(Debug, Default)]
+pub(crate) struct Field<'w> {
+    /// In the order in which they were taken: entries, then by relevance as far as it was known then.
+    pub(crate) pulled: Vec<Pulled<'w>>,
+    /// Symbols seen and not taken.
+    pub(crate) waiting: Vec<Pulled<'w>>,
+    /// Names with several definitions that pulled symbols use: how many, and where the first use stands.
+    pub(crate) ambiguous: Vec<(String, u32, SourceFile<'w>, u32)>,
+    /// Uses of names without a definition in the project that could be found.
+    pub(crate) unresolved: usize,
+    /// Names whose uses were looked for in some of the files that mention them: name, looked at, all.
+    pub(crate) bounded: Vec<(String, usize, usize)>,
+    /// Whether the limit on files was reached.
+    pub(crate) out_of_files: bool,
+}
+
+/// How far gravity may reach.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reach {
+    /// Symbols taken.
+    pub(crate) symbols: usize,
+    /// Tokens that those taken may roughly have.
+    pub(crate) tokens: usize,
+    /// Files whose edges are read.
+    pub(crate) files: usize,
+}
+
+/// N's own score for the question.
+pub(crate) struct Own<'w, 'q> {
+    pub(crate) world: World<'w>,
+    pub(crate) lexical: &'q Lexical<'w>,
+}
+
+impl<'w> Own<'w, '_> {
+    /// `semantic(N)`.
+    fn semantic(&self, symbol: Symbol<'w>, rows: &Rows, index: u32, row: &SymbolRow) -> f64 {
+        if self.lexical.terms().is_empty() {
+            let hash = name_hash(rows.str(row.name));
+            let central = self.world.mention_count(hash) as f64 / f64::from(self.world.definition_count(hash).max(1));
+            return semantic(log2(1.0 + central), 10.0);
+        }
+        let score = self.document(symbol.file(self.world.db), index).map_or(0.0, |id| self.lexical.score(id));
+        semantic(f64::from(score), f64::from(self.lexical.best_score()))
+    }
+
+    fn document(&self, file: SourceFile<'w>, row: u32) -> Option<DocumentId> {
+        let (segment, blob) = self.world.locate(file)?;
+        let of = &self.world.view.segments[segment as usize];
+        let at = of.documents_of(blob).binary_search_by_key(&row, |document| document.symbol).ok()?;
+        Some(DocumentId { segment, document: of.first_document(blob) + at as u32 })
+    }
+}
+
+/// A symbol on the heap. Greater is taken first: by relevance, then by path and row.
+struct Waiting<'w> {
+    pulled: Pulled<'w>,
+    path: String,
+    row: u32,
+    tokens: usize,
+}
+
+impl PartialEq for Waiting<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Waiting<'_> {}
+
+impl PartialOrd for Waiting<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Waiting<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let relevance = self.pulled.relevance.total_cmp(&other.pulled.relevance);
+        relevance.then_with(|| (&other.path, other.row).cmp(&(&self.path, self.row)))
+    }
+}
+
+/// Pulls in what matters around the entries.
+pub(crate) fn pull<'w>(world: World<'w>, own: &Own<'w, '_>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
+    let mut gravity = Gravity {
+        world,
+        own,
+        join: Join::new(world),
+        heap: BinaryHeap::new(),
+        nearest: FxHashMap::default(),
+        taken: FxHashSet::default(),
+        files: FxHashSet::default(),
+        wants_tests,
+        reach,
+        field: Field::default(),
+    };
+    // Entries come first, in the order in which search ranks them.
+    for &entry in entries {
+        gravity.see(entry, 1.0, None);
+    }
+    let mut seeds: Vec<Waiting<'w>> = std::mem::take(&mut gravity.heap).into_vec();
+    seeds.sort_by_key(|seed| entries.iter().position(|entry| *entry == seed.pulled.symbol));
+    gravity.taken.extend(entries.iter().copied());
+    let mut tokens = 0;
+    for seed in &seeds {
+        tokens += seed.tokens;
+        gravity.field.pulled.push(seed.pulled.clone());
+    }
+    for seed in &seeds {
+        gravity.follow(&seed.pulled);
+    }
+    while let Some(next) = gravity.heap.pop() {
+        if !gravity.taken.insert(next.pulled.symbol) {
+            continue;
+        }
+        if gravity.field.pulled.len() >= reach.symbols || tokens > reach.tokens {
+            gravity.field.waiting.push(next.pulled);
+            break;
+        }
+        tokens += next.tokens;
+        let pulled = next.pulled;
+        gravity.field.pulled.push(pulled.clone());
+        gravity.follow(&pulled);
+    }
+    gravity.finish()
+}
+
+struct Gravity<'w, 'q> {
+    world: World<'w>,
+    own: &'q Own<'w, 'q>,
+    join: Join<'w>,
+    heap: BinaryHeap<Waiting<'w>>,
+    nearest: FxHashMap<Symbol<'w>, f64>,
+    taken: FxHashSet<Symbol<'w>>,
+    files: FxHashSet<SourceFile<'w>>,
+    wants_tests: bool,
+    reach: Reach,
+    field: Field<'w>,
+}
+
+impl<'w> Gravity<'w, '_> {
+    fn finish(mut self) -> Field<'w> {
+        let mut rest = std::mem::take(&mut self.heap).into_sorted_vec();
+        rest.reverse();
+        for waiting in rest {
+            if self.taken.insert(waiting.pulled.symbol) {
+                self.field.waiting.push(waiting.pulled);
+            }
+        }
+        self.field
+    }
+
+    /// Puts a symbol on the heap, unless it was seen as near already.
+    fn see(&mut self, symbol: Symbol<'w>, distance: f64, via: Option<Via<'w>>) {
+        if distance > FARTHEST || self.taken.contains(&symbol) || self.nearest.get(&symbol).is_some_and(|&nearest| nearest <= distance) {
+            return;
+        }
+        let Some((rows, index, row)) = symbol_row(self.world.db, symbol) else { return };
+        if via.is_some() && matches!(row.kind, SymbolKind::Field | SymbolKind::Variable) {
+            return;
+        }
+        self.nearest.insert(symbol, distance);
+        let c = if row.kind.is_type() {
+            members_of(&rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
+        } else {
+            row.cyclomatic
+        };
+        let relevance = relevance(self.own.semantic(symbol, &rows, index, &row), complexity(c), distance);
+        let bytes = (row.end - row.start) as usize;
+        let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
+        let path = symbol.file(self.world.db).path(self.world.db);
+        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path, row: index, tokens });
+    }
+
+    /// Whether the edges of a file may be read.
+    fn may_read(&mut self, file: SourceFile<'w>) -> bool {
+        if self.files.contains(&file) {
+            return true;
+        }
+        if self.files.len() >= self.reach.files {
+            self.field.out_of_files = true;
+            return false;
+        }
+        self.files.insert(file);
+        true
+    }
+
+    fn follow(&mut self, pulled: &Pulled<'w>) {
+        let Some((rows, index, row)) = symbol_row(self.world.db, pulled.symbol) else { return };
+        let file = pulled.symbol.file(self.world.db);
+        if row.kind.is_type() || row.kind.is_module() && pulled.via.is_none() {
+            for (_, member) in members_of(&rows, index, &row) {
+                if member.kind.is_callable() || member.kind.is_type() {
+                    let member = Symbol::new(self.world.db, file, member.identity());
+                    self.step(pulled, member, EdgeKind::Contains, Rule::Exact, true, None);
+                }
+            }
+        }
+        if row.kind.is_module() {
+            return;
+        }
+        if row.kind.is_callable()
+            && let Some(ty) = parent_type(self.world.db, pulled.symbol)
+        {
+            self.step(pulled, ty, EdgeKind::Contains, Rule::Exact, false, None);
+        }
+        if self.may_read(file) {
+            let mut popular = Vec::new();
+            let world = self.world;
+            let edges = outgoing_where(&mut self.join, pulled.symbol, |name| {
+                let count = world.definition_count(name_hash(name));
+                if count > NAMESAKES {
+                    popular.push((name.to_owned(), count));
+                }
+                count <= NAMESAKES
+            });
+            for edge in edges {
+                self.take_outgoing(pulled, &edge);
+            }
+            for (name, count) in popular {
+                self.note_ambiguous(&name, count, file, row.name_start);
+            }
+        }
+        self.follow_incoming(pulled, &rows, &row);
+    }
+
+    fn take_outgoing(&mut self, pulled: &Pulled<'w>, edge: &FoundEdge<'w>) {
+        match (edge.target, edge.rule) {
+            (Some(target), _) if target != pulled.symbol && edge.kind != EdgeKind::Import => {
+                self.step(pulled, target, edge.kind, edge.rule, true, Some((edge.file, edge.start)));
+            }
+            (None, Rule::Ambiguous) => self.note_ambiguous(&edge.name, edge.candidates.len() as u32, edge.file, edge.start),
+            (None, Rule::Unresolved) => self.field.unresolved += 1,
+            _ => {}
+        }
+    }
+
+    fn note_ambiguous(&mut self, name: &str, count: u32, file: SourceFile<'w>, start: u32) {
+        if !self.field.ambiguous.iter().any(|(known, ..)| known == name) {
+            self.field.ambiguous.push((name.to_owned(), count, file, start));
+        }
+    }
+
+    fn follow_incoming(&mut self, pulled: &Pulled<'w>, rows: &Rows, row: &SymbolRow) {
+        let mut names: Vec<Box<str>> = vec![rows.str(row.name).into()];
+        if row.kind == SymbolKind::Constructor {
+            for_each_holder(rows, row, |holder| {
+                if names.len() == 1 {
+                    names.push(holder.into());
+                }
+            });
+        }
+        let mut seen = FxHashSet::default();
+        let mut files: Vec<SourceFile<'w>> = Vec::new();
+        for name in names.iter().filter(|name| !name.is_empty()) {
+            files.extend(self.world.mentioning(name).into_iter().filter(|&file| seen.insert(file)));
+        }
+        let all = files.len();
+        if all > FILES_OF_A_NAME {
+            let own_file = pulled.symbol.file(self.world.db);
+            let mut weighed: Vec<(bool, f32, SourceFile<'w>)> = files
+                .iter()
+                .map(|&file| {
+                    let best = self.world.locate(file).map_or(0.0, |(segment, blob)| self.own.lexical.best_of_blob(segment, blob));
+                    (file == own_file, best, file)
+                })
+                .collect();
+            // Stable: files of equal relevance stay in order of their paths.
+            weighed.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
+            files = weighed.into_iter().take(FILES_OF_A_NAME).map(|(.., file)| file).collect();
+            self.field.bounded.push((names[0].to_string(), FILES_OF_A_NAME, all));
+        }
+        files.retain(|&file| self.may_read(file));
+        // A name with many definitions would make every open use of it a question of its own.
+        let crowded = self.world.definition_count(name_hash(&names[0])) > NAMESAKES;
+        let open_names: &[Box<str>] = if crowded { &[] } else { &names };
+        for edge in incoming_from(&mut self.join, pulled.symbol, open_names, &files) {
+            if edge.target == Some(pulled.symbol) && edge.source != pulled.symbol && edge.kind != EdgeKind::Import {
+                self.step(pulled, edge.source, edge.kind, edge.rule, false, Some((edge.file, edge.start)));
+            }
+        }
+    }
+
+    fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
+        let to_test = !self.wants_tests
+            && symbol_row(self.world.db, to)
+                .is_some_and(|(rows, index, _)| is_test(&rows, index, &to.file(self.world.db).path(self.world.db)));
+        let distance = from.distance + length(kind, rule, to_test);
+        self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
+    }
+}
+
+/// The members of a type or module that stand in the same file, extension blocks included.
+pub(crate) fn members_of<'r>(rows: &'r Rows, index: u32, row: &SymbolRow) -> impl Iterator<Item = (u32, SymbolRow)> + 'r {
+    let own_name = rows.str(row.name);
+    let is_type = row.kind.is_type();
+    rows.symbols().enumerate().skip(1).map(|(at, member)| (at as u32, member)).filter(move |(at, member)| {
+        if *at == index {
+            return false;
+        }
+        if member.parent == index {
+            return true;
+        }
+        let mut held = false;
+        if is_type && member.parent == 0 {
+            let mut first = true;
+            for_each_holder(rows, member, |holder| {
+                held |= first && holder == own_name;
+                first = false;
+            });
+        }
+        held
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relevance_is_what_the_page_says() {
+        // A function with all of the words and seven ways through it, as an entry: 1 × 3/6 / 1.
+        assert_eq!(relevance(semantic(8.0, 8.0), complexity(7), 1.0), 0.5);
+        // Its helper, called by name only, with half of the words and no branch: 0.525 × 1/6 / 2.5².
+        let helper = relevance(semantic(4.0, 8.0), complexity(1), 1.0 + length(EdgeKind::Call, Rule::Name, false));
+        assert!((helper - 0.525 / 6.0 / 6.25).abs() < 1e-12, "{helper}");
+        // A symbol with none of the words keeps a twentieth.
+        assert_eq!(semantic(0.0, 8.0), 0.05);
+        assert_eq!(semantic(0.0, 0.0), 0.05);
+        assert_eq!(complexity(0), complexity(1));
+        assert_eq!(complexity(1 << 20), 1.0);
+    }
+
+    #[test]
+    fn less_sure_is_farther() {
+        assert_eq!(length(EdgeKind::Call, Rule::Exact, false), 1.0);
+        for kind in [EdgeKind::Call, EdgeKind::TypeUse, EdgeKind::Contains, EdgeKind::Import] {
+            let mut last = 1.0;
+            for rule in [Rule::Exact, Rule::Import, Rule::Type, Rule::Hierarchy, Rule::Name] {
+                let length = length(kind, rule, false);
+                assert!(length >= last);
+                last = length;
+            }
+            assert!(length(kind, Rule::Exact, true) > length(kind, Rule::Exact, false));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Types above and below a type, and the members that override each other along them.
+
+use rustc_hash::FxHashSet;
+
+use crate::index::world::World;
+use crate::names::files::{Name, Symbol, symbol_row};
+use crate::names::members::{bases, linearization, member, subtypes};
+use crate::names::resolve::parent_type;
+use crate::syntax::rows::BaseKind;
+
+/// A type on one side of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Relative<'w> {
+    pub(crate) ty: Symbol<'w>,
+    /// The type next to it, nearer to where the question started.
+    pub(crate) through: Symbol<'w>,
+    pub(crate) kind: BaseKind,
+    pub(crate) distance: u32,
+}
+
+/// All types above a type, nearest first; and whether one of them is not known.
+pub(crate) fn ancestors<'w>(world: World<'w>, ty: Symbol<'w>) -> (Vec<Relative<'w>>, bool) {
+    let mut open = false;
+    let found = walk(ty, |at| {
+        let direct = bases(world.db, at);
+        open |= direct.open;
+        direct.known.to_vec()
+    });
+    (found, open)
+}
+
+/// All types below a type, nearest first.
+pub(crate) fn descendants<'w>(world: World<'w>, ty: Symbol<'w>) -> Vec<Relative<'w>> {
+    walk(ty, |at| subtypes(world.db, at).to_vec())
+}
+
+fn walk<'w>(start: Symbol<'w>, mut next: impl FnMut(Symbol<'w>) -> Vec<(Symbol<'w>, BaseKind)>) -> Vec<Relative<'w>> {
+    let mut seen = FxHashSet::from_iter([start]);
+    let mut found: Vec<Relative<'w>> = Vec::new();
+    let mut frontier = vec![start];
+    let mut distance = 0;
+    while !frontier.is_empty() {
+        distance += 1;
+        let mut above = Vec::new();
+        for at in frontier {
+            for (ty, kind) in next(at) {
+                if seen.insert(ty) {
+                    found.push(Relative { ty, through: at, kind, distance });
+                    above.push(ty);
+                }
+            }
+        }
+        frontier = above;
+    }
+    found
+}
+
+/// The members below that may run where a call names `method`: overrides in subtypes of the type that has it.
+pub(crate) fn overrides<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
+    let Some(ty) = parent_type(world.db, method) else { return Vec::new() };
+    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
+    let name = Name::new(world.db, rows.str(row.name));
+    let mut found = Vec::new();
+    for below in descendants(world, ty) {
+        let own = member(world.db, below.ty, name, false);
+        if !own.inherited {
+            found.extend(own.symbols.iter().copied().filter(|&symbol| symbol != method));
+        }
+    }
+    found
+}
+
+/// The members above that `method` overrides, nearest first.
+pub(crate) fn overridden<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
+    let Some(ty) = parent_type(world.db, method) else { return Vec::new() };
+    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
+    let name = Name::new(world.db, rows.str(row.name));
+    let mut found = Vec::new();
+    for &above in linearization(world.db, ty).types.iter().skip(1) {
+        let own = member(world.db, above, name, false);
+        if !own.inherited {
+            found.extend(own.symbols.iter().copied());
+        }
+    }
+    found
+}

@@ -1,0 +1,105 @@
+//! Impact: what reaches a symbol, or what it reaches, with the path that proves each member.
+//!
+//! Breadth first over a frontier, each symbol visited once: O(V + E) of the part that is reached. Ambiguous and
+//! unresolved sites are never followed; how many there were is part of the answer, because they may hide members.
+
+use rustc_hash::FxHashMap;
+
+use super::calls::{FoundEdge, incoming, outgoing};
+use super::hierarchy::overridden;
+use super::join::Join;
+use crate::names::edges::EdgeKind;
+use crate::names::files::Symbol;
+use crate::names::resolve::Rule;
+
+/// Which way to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// What depends on the start: callers, subtypes, users.
+    Dependents,
+    /// What the start depends on.
+    Dependencies,
+}
+
+/// A symbol that was reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached<'w> {
+    pub(crate) symbol: Symbol<'w>,
+    pub(crate) distance: u32,
+    /// Which member it was reached from, and through which edge; `None` for the start.
+    pub(crate) from: Option<(usize, FoundEdge<'w>)>,
+}
+
+/// Everything reached from some symbols.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reach<'w> {
+    /// The start, then members by distance and order of discovery.
+    pub(crate) members: Vec<Reached<'w>>,
+    /// Sites met whose target is one of several by name.
+    pub(crate) ambiguous: usize,
+    /// Whether the limit was hit.
+    pub(crate) truncated: bool,
+}
+
+/// Goes from `start` until nothing new is reached, `depth` is reached, or `limit` members are.
+pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Direction, depth: u32, limit: usize) -> Reach<'w> {
+    let mut found = Reach::default();
+    let mut seen = FxHashMap::<Symbol<'w>, usize>::default();
+    for &symbol in start {
+        if let std::collections::hash_map::Entry::Vacant(slot) = seen.entry(symbol) {
+            slot.insert(found.members.len());
+            found.members.push(Reached { symbol, distance: 0, from: None });
+        }
+    }
+    let mut next = 0;
+    while let Some(member) = found.members.get(next) {
+        let (symbol, distance) = (member.symbol, member.distance);
+        let at = next;
+        next += 1;
+        if distance >= depth {
+            continue;
+        }
+        join.world.db.unwind_if_revision_cancelled();
+        let edges = match direction {
+            Direction::Dependents => dependents(join, symbol),
+            Direction::Dependencies => outgoing(join, symbol),
+        };
+        for edge in edges {
+            if edge.rule == Rule::Ambiguous {
+                found.ambiguous += 1;
+                continue;
+            }
+            if edge.kind == EdgeKind::Contains {
+                continue;
+            }
+            let other = match direction {
+                Direction::Dependents => Some(edge.source),
+                Direction::Dependencies => edge.target,
+            };
+            let Some(other) = other else { continue };
+            if seen.contains_key(&other) {
+                continue;
+            }
+            if found.members.len() >= limit {
+                found.truncated = true;
+                return found;
+            }
+            seen.insert(other, found.members.len());
+            found.members.push(Reached { symbol: other, distance: distance + 1, from: Some((at, edge)) });
+        }
+    }
+    found
+}
+
+/// The edges into a symbol, and those into what it overrides: a call of the base may run it.
+fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let mut edges = incoming(join, symbol);
+    for base in overridden(join.world, symbol) {
+        for edge in incoming(join, base) {
+            if edge.kind == EdgeKind::Call && edge.target == Some(base) {
+                edges.push(FoundEdge { rule: Rule::Hierarchy, target: Some(symbol), ..edge });
+            }
+        }
+    }
+    edges
+}

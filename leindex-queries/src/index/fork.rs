@@ -1,0 +1,57 @@
+//! What-if worlds: a second database over the same store and text.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use leindex_db::{Root, Settings, Workspace};
+
+use super::change::Change;
+use super::error::Error;
+use super::open::{Index, Options, Project};
+use crate::db::RootDatabase;
+
+impl Index {
+    /// The index as it would be after a change. It shares text, store and segments, parses nothing that is known, and
+    /// does not disturb this one; the disk is not looked at.
+    ///
+    /// Costs a walk over the inputs: about 90 ms for 50,000 files.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn fork(&self, change: Change) -> Result<Self, Error> {
+        let db = RootDatabase::new(Arc::clone(&self.db.shared));
+        let root = Root::new(&db, Arc::from(self.project.root.path(&self.db)), Arc::from(self.project.root.name(&self.db)), Box::default());
+        Workspace::new(&db, [root].into());
+        Settings::new(&db, self.project.config.entry_points.clone().into(), self.project.config.token_budget);
+        let text = &db.shared.text;
+        for entry in self.project.overlays.values().flatten() {
+            if let Ok(bytes) = text.read(entry.hash) {
+                text.set_overlay(entry.hash, bytes);
+            }
+        }
+        let options = Options { store: self.options.store.clone(), languages: self.options.languages.clone(), ..Options::default() };
+        let project = Project {
+            path: self.project.path.clone(),
+            config: self.project.config.clone(),
+            manifest: self.project.manifest.clone(),
+            root,
+            directories: BTreeMap::new(),
+            on_disk: self.project.on_disk.clone(),
+            overlays: self.project.overlays.clone(),
+            diagnostics: self.project.diagnostics.clone(),
+        };
+        let mut fork = Self { db, project, segments: self.segments.clone(), view: Mutex::new(None), options };
+        fork.set_all_folders();
+        fork.apply(change)?;
+        Ok(fork)
+    }
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        for entry in self.project.overlays.values().flatten() {
+            self.db.shared.text.drop_overlay(entry.hash);
+        }
+    }
+}

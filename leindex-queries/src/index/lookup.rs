@@ -1,0 +1,365 @@
+//! Finding symbols: by their full name, by path and line, by qualified name, by position.
+
+use line_index::{LineIndex, TextSize, WideEncoding, WideLineCol};
+use serde::Serialize;
+
+use super::change::normal;
+use super::describe::{qualified_name, symbol_info};
+use super::error::{Cancellable, Error};
+use super::results::{FileInfo, SymbolInfo};
+use super::snapshot::Snapshot;
+use super::world::World;
+use crate::items::descriptor::descriptor;
+use crate::names::edges::{Site, file_edges};
+use crate::names::files::{SourceFile, Symbol, entry};
+use crate::names::resolve::Rule;
+use crate::syntax::rows::{NONE, Rows, SymbolKind, UseRow};
+
+/// How columns are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PositionEncoding {
+    /// Bytes.
+    #[default]
+    Utf8,
+    /// Two-byte units, as editors and the language server protocol count.
+    Utf16,
+    /// Characters.
+    Utf32,
+}
+
+/// A place in a text: line from 1, column from 0 in the units of the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 0.
+    pub column: u32,
+}
+
+/// A symbol with those defined inside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutlineItem {
+    /// The symbol.
+    pub symbol: SymbolInfo,
+    /// What is defined inside it, in order.
+    pub children: Vec<OutlineItem>,
+}
+
+impl Snapshot<'_> {
+    /// All files, analysed or only listed, by path.
+    pub fn files(&self) -> Cancellable<Vec<FileInfo>> {
+        self.ask(|world| {
+            let db = world.db;
+            let mut files = Vec::new();
+            for &root in leindex_db::Workspace::get(db).roots(db) {
+                for &directory in root.directories(db) {
+                    for entry in directory.entries(db) {
+                        let file = SourceFile::new(db, directory, entry.name.clone());
+                        let rows = world.rows(file);
+                        files.push(FileInfo {
+                            path: file.path(db),
+                            language: db.languages().config(entry.dialect).map(|config| config.name),
+                            bytes: entry.size,
+                            lines: rows.as_ref().map_or(0, Rows::lines),
+                            parse_errors: rows.as_ref().map_or(0, Rows::parse_errors),
+                            skipped: entry.skip.map(leindex_db::Skip::reason),
+                        });
+                    }
+                }
+            }
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            files
+        })
+    }
+
+    /// The symbols of a file, nested.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn outline(&self, path: &str) -> Result<Vec<OutlineItem>, Error> {
+        let path = normal(path);
+        self.ask(|world| {
+            let file = file_at(world, &path)?;
+            let Some(rows) = world.rows(file) else { return Ok(Vec::new()) };
+            Ok(children_of(world, file, &rows, 0, 0))
+        })?
+    }
+
+    /// Every symbol whose name is, or ends with, `name` (`login`, `Session.login`), in order of path and position.
+    pub fn symbols(&self, name: &str) -> Cancellable<Vec<SymbolInfo>> {
+        self.ask(|world| candidates(world, name).into_iter().filter_map(|symbol| symbol_info(world, symbol)).collect())
+    }
+
+    /// The symbol that `name` means: a full name (`<project> <path> <descriptor>`), `path:line`, `path#name`, or a
+    /// name that is, or ends, only one qualified name.
+    ///
+    /// # Errors
+    ///
+    /// When no symbol or several are called so; the error names those that come near.
+    pub fn symbol(&self, name: &str) -> Result<SymbolInfo, Error> {
+        self.ask(|world| {
+            let symbol = find(world, name)?;
+            symbol_info(world, symbol).ok_or_else(|| Error::UnknownSymbol { name: name.to_owned(), nearest: Vec::new() })
+        })?
+    }
+
+    /// The innermost symbol around a position.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn symbol_at(&self, path: &str, position: Position, encoding: PositionEncoding) -> Result<Option<SymbolInfo>, Error> {
+        let path = normal(path);
+        self.ask(|world| {
+            let file = file_at(world, &path)?;
+            let (Some(rows), Some(offset)) = (world.rows(file), offset(world, file, position, encoding)) else { return Ok(None) };
+            let index = innermost(&rows, offset);
+            let identity = rows.symbol(index).map(|symbol| symbol.identity());
+            Ok(identity.and_then(|identity| symbol_info(world, Symbol::new(world.db, file, identity))))
+        })?
+    }
+
+    /// What the name at a position means, with the rule that says so; empty if it is no name or means nothing known.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn definition(&self, path: &str, position: Position, encoding: PositionEncoding) -> Result<Vec<(SymbolInfo, &'static str)>, Error> {
+        let path = normal(path);
+        self.ask(|world| {
+            let file = file_at(world, &path)?;
+            let (Some(rows), Some(offset)) = (world.rows(file), offset(world, file, position, encoding)) else { return Ok(Vec::new()) };
+            let on_name = |start: u32, name: &str| (start..=start + name.len() as u32).contains(&offset);
+            for row in rows.symbols().skip(1) {
+                if on_name(row.name_start, rows.str(row.name)) {
+                    let symbol = Symbol::new(world.db, file, row.identity());
+                    return Ok(symbol_info(world, symbol).map(|info| (info, Rule::Exact.as_str())).into_iter().collect());
+                }
+            }
+            let mut join = crate::graph::join::Join::new(world);
+            let edges = file_edges(world.db, file);
+            for edge in &edges.closed {
+                if let Site::Use(site) = edge.site
+                    && let Some(used) = rows.get::<UseRow>(site)
+                    && on_name(used.start, rows.str(used.name))
+                    && let Some(target) = edge.target
+                {
+                    return Ok(symbol_info(world, target).map(|info| (info, edge.rule.as_str())).into_iter().collect());
+                }
+                if let Site::Import(site) = edge.site
+                    && let Some(import) = rows.get::<crate::syntax::rows::ImportRow>(site)
+                    && (import.start..import.end).contains(&offset)
+                    && let Some(target) = edge.target
+                {
+                    return Ok(symbol_info(world, target).map(|info| (info, edge.rule.as_str())).into_iter().collect());
+                }
+            }
+            for open in &edges.open {
+                let Some(used) = rows.get::<UseRow>(open.site).filter(|used| on_name(used.start, rows.str(used.name))) else { continue };
+                let _ = used;
+                let joined = join.join(file, &rows, open);
+                return Ok(joined
+                    .target
+                    .into_iter()
+                    .chain(joined.candidates)
+                    .filter_map(|symbol| symbol_info(world, symbol))
+                    .map(|info| (info, joined.rule.as_str()))
+                    .collect());
+            }
+            Ok(Vec::new())
+        })?
+    }
+
+    /// The text of a symbol.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn source(&self, name: &str) -> Result<String, Error> {
+        self.ask(|world| {
+            let symbol = find(world, name)?;
+            let text = text_of(world, symbol.file(world.db));
+            let (_, _, row) = crate::names::files::symbol_row(world.db, symbol).ok_or_else(|| unknown(world, name))?;
+            Ok(text.get(row.start as usize..row.end as usize).unwrap_or("").to_owned())
+        })?
+    }
+}
+
+fn children_of<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, parent: u32, depth: u32) -> Vec<OutlineItem> {
+    if depth > 64 {
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    for (index, row) in rows.symbols().enumerate().skip(1) {
+        if row.parent == parent
+            && let Some(symbol) = symbol_info(world, Symbol::new(world.db, file, row.identity()))
+        {
+            items.push(OutlineItem { symbol, children: children_of(world, file, rows, index as u32, depth + 1) });
+        }
+    }
+    items
+}
+
+/// The symbol that a text means.
+pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error> {
+    let db = world.db;
+    let mut parts = spec.splitn(3, ' ');
+    if let (Some(_), Some(path), Some(wanted)) = (parts.next(), parts.next(), parts.next())
+        && let Some(file) = world.file(path)
+        && let Some(rows) = world.rows(file)
+        && let Some(row) = (0..rows.count::<crate::syntax::rows::SymbolRow>()).find(|&index| descriptor(&rows, index) == wanted)
+        && let Some(row) = rows.symbol(row)
+    {
+        return Ok(Symbol::new(db, file, row.identity()));
+    }
+    if let Some((path, line)) = spec.rsplit_once(':')
+        && let Ok(line) = line.parse::<u32>()
+        && let Some(file) = world.file(&normal(path))
+        && let Some(rows) = world.rows(file)
+    {
+        let index = symbol_on_line(&rows, line);
+        if let Some(row) = rows.symbol(index) {
+            return Ok(Symbol::new(db, file, row.identity()));
+        }
+    }
+    if let Some(file) = world.file(&normal(spec)) {
+        return Ok(Symbol::new(db, file, crate::names::module_map::MODULE_IDENTITY()));
+    }
+    let found = candidates(world, spec);
+    match &*found {
+        [one] => Ok(*one),
+        [] => Err(unknown(world, spec)),
+        many => {
+            // A declaration and its definition are one; then the only one outside tests.
+            let info: Vec<_> = many.iter().filter_map(|&symbol| symbol_info(world, symbol).map(|info| (symbol, info))).collect();
+            let own: Vec<_> = info.iter().filter(|(_, info)| !info.is_test).collect();
+            match &*own {
+                [(one, _)] => Ok(*one),
+                _ => Err(Error::AmbiguousSymbol {
+                    name: spec.to_owned(),
+                    candidates: info.into_iter().map(|(_, info)| info.symbol).collect(),
+                }),
+            }
+        }
+    }
+}
+
+fn unknown(world: World<'_>, spec: &str) -> Error {
+    let wanted = parts_of(spec).pop().unwrap_or_default().to_lowercase();
+    let mut near: Vec<(usize, String)> = Vec::new();
+    for &file in &world.live.all {
+        let Some(rows) = world.rows(file) else { continue };
+        for row in rows.symbols().skip(1) {
+            let name = rows.str(row.name);
+            if name.len().abs_diff(wanted.len()) > 3 {
+                continue;
+            }
+            let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
+            if distance <= 1 + wanted.len() / 4 && !near.iter().any(|(_, known)| known == name) {
+                near.push((distance, name.to_owned()));
+            }
+        }
+    }
+    near.sort();
+    near.truncate(3);
+    Error::UnknownSymbol { name: spec.to_owned(), nearest: near.into_iter().map(|(_, name)| format!("`{name}`")).collect() }
+}
+
+/// The symbols whose qualified name ends with the given one.
+pub(crate) fn candidates<'w>(world: World<'w>, spec: &str) -> Vec<Symbol<'w>> {
+    let (path, names) = match spec.split_once('#') {
+        Some((path, names)) if world.file(&normal(path)).is_some() => (Some(normal(path)), names),
+        _ => (None, spec),
+    };
+    let wanted = parts_of(names);
+    let Some(last) = wanted.last() else { return Vec::new() };
+    let mut found = world.defining(last);
+    found.retain(|&symbol| {
+        if let Some(path) = &path
+            && symbol.file(world.db).path(world.db) != *path
+        {
+            return false;
+        }
+        if wanted.len() == 1 {
+            return true;
+        }
+        let Some((rows, index, _)) = crate::names::files::symbol_row(world.db, symbol) else { return false };
+        let qualified = qualified_name(world, symbol, &rows, index);
+        parts_of(&qualified).ends_with(&wanted)
+    });
+    found
+}
+
+fn parts_of(name: &str) -> Vec<String> {
+    name.trim_end_matches(['(', ')', '.']).split(['.', '#', ':', '/', '\\']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>, Error> {
+    world.file(path).ok_or_else(|| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut near: Vec<(usize, String)> = world
+            .live
+            .all
+            .iter()
+            .map(|file| (strsim::damerau_levenshtein(file.name(world.db), name), file.path(world.db)))
+            .filter(|(distance, _)| *distance <= 2)
+            .collect();
+        near.sort();
+        near.truncate(3);
+        Error::UnknownPath { path: path.to_owned(), nearest: near.into_iter().map(|(_, path)| format!("`{path}`")).collect() }
+    })
+}
+
+/// The innermost symbol whose span holds an offset; the module if there is none.
+pub(crate) fn innermost(rows: &Rows, offset: u32) -> u32 {
+    let mut best = (0, u32::MAX);
+    for (index, row) in rows.symbols().enumerate() {
+        if (row.start..row.end).contains(&offset) && row.end - row.start <= best.1 && index > 0 {
+            best = (index as u32, row.end - row.start);
+        }
+    }
+    best.0
+}
+
+/// The innermost symbol on a line, one that begins there first.
+fn symbol_on_line(rows: &Rows, line: u32) -> u32 {
+    let begins = rows.symbols().enumerate().skip(1).find(|(_, row)| row.name_line == line);
+    if let Some((index, _)) = begins {
+        return index as u32;
+    }
+    let mut best = (0, u32::MAX);
+    for (index, row) in rows.symbols().enumerate().skip(1) {
+        let length = row.end_line - row.start_line;
+        if (row.start_line..=row.end_line).contains(&line) && length <= best.1 && !matches!(row.kind, SymbolKind::Module) {
+            best = (index as u32, length);
+        }
+    }
+    best.0
+}
+
+/// The text of a file now, white where it is not UTF-8.
+pub(crate) fn text_of(world: World<'_>, file: SourceFile<'_>) -> String {
+    let Some(entry) = entry(world.db, file) else { return String::new() };
+    let bytes = leindex_db::Db::text(world.db, entry.hash);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn offset<'w>(world: World<'w>, file: SourceFile<'w>, position: Position, encoding: PositionEncoding) -> Option<u32> {
+    let text = text_of(world, file);
+    let index = LineIndex::new(&text);
+    let line = position.line.checked_sub(1)?;
+    let range = index.line(line)?;
+    let wide = match encoding {
+        PositionEncoding::Utf8 => {
+            let offset = u32::from(range.start()) + position.column;
+            return (offset <= u32::from(range.end()) && text.is_char_boundary(offset as usize)).then_some(offset);
+        }
+        PositionEncoding::Utf16 => WideEncoding::Utf16,
+        PositionEncoding::Utf32 => WideEncoding::Utf32,
+    };
+    let column = index.to_utf8(wide, WideLineCol { line, col: position.column })?;
+    index.offset(column).map(|offset: TextSize| u32::from(offset)).filter(|offset| *offset <= u32::from(range.end()))
+}
+
+const _: u32 = NONE;

@@ -1,0 +1,399 @@
+//! Questions about relations: callers, callees, references, hierarchy, imports, impact, dead code.
+//!
+//! Every answer keeps *none* apart from *unknown*: sites whose name may mean the symbol, or several things, are counted
+//! and listed beside what is known.
+
+use serde::Serialize;
+
+use super::describe::{symbol_info, symbol_name};
+use super::error::{Cancellable, Error};
+use super::lookup::{file_at, find, innermost};
+use super::results::{EdgeInfo, SymbolInfo};
+use super::snapshot::{Snapshot, edge_info};
+use super::world::World;
+use crate::graph::calls::{FoundEdge, edges_of_file, incoming, outgoing};
+use crate::graph::impact::{Reach, reach};
+use crate::graph::join::Join;
+use crate::graph::{cycles, dead, hierarchy};
+use crate::names::edges::EdgeKind;
+use crate::names::evidence::is_test_path;
+use crate::names::files::{Symbol, symbol_row};
+use crate::names::resolve::Rule;
+use crate::syntax::rows::SymbolFlags;
+
+pub use crate::graph::impact::Direction;
+
+/// Whether an empty answer may be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// There are some.
+    Some,
+    /// There are none, and no site could be one.
+    None,
+    /// None is known, but there are sites whose target is not.
+    Unknown,
+}
+
+/// Relations of a symbol.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Relations {
+    /// The symbol in question.
+    pub symbol: SymbolInfo,
+    /// What is known.
+    pub edges: Vec<EdgeInfo>,
+    /// Sites that may be meant: the name is one of several definitions'.
+    pub ambiguous: Vec<EdgeInfo>,
+    /// Sites whose target is not known at all (only for what leaves a symbol).
+    pub unresolved: Vec<EdgeInfo>,
+    /// Whether an empty list may be believed.
+    pub certainty: Certainty,
+    /// The revision this holds for.
+    pub revision: String,
+}
+
+/// Types around a type, and the overrides of a method.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hierarchy {
+    /// The symbol in question.
+    pub symbol: SymbolInfo,
+    /// Types above, or members that it overrides; nearest first.
+    pub above: Vec<SymbolInfo>,
+    /// Types below, or members that override it; nearest first.
+    pub below: Vec<SymbolInfo>,
+    /// An ancestor lies outside or is not known.
+    pub open: bool,
+    /// The revision this holds for.
+    pub revision: String,
+}
+
+/// A member of an impact, with its proof.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ImpactMember {
+    /// The symbol's full name.
+    pub symbol: String,
+    /// Its file.
+    pub path: String,
+    /// The line of its name.
+    pub line: u32,
+    /// Edges between it and the start.
+    pub distance: u32,
+    /// The edges that lead from the start to it, in order.
+    pub proof: Vec<EdgeInfo>,
+}
+
+/// What a change reaches.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Impact {
+    /// The symbols that change.
+    pub start: Vec<String>,
+    /// What is reached, nearest first, without the start.
+    pub members: Vec<ImpactMember>,
+    /// The tests among the members.
+    pub tests: Vec<String>,
+    /// Sites met whose target is one of several by name: they may hide members.
+    pub unknown: usize,
+    /// More members than the limit.
+    pub truncated: bool,
+    /// The revision this holds for.
+    pub revision: String,
+}
+
+/// A definition that nothing is known to lead to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DeadSymbol {
+    /// The symbol.
+    pub symbol: SymbolInfo,
+    /// Sites that may mean it; 0 where it is dead for certain.
+    pub possible_sites: u32,
+}
+
+/// Bounds of an impact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImpactOptions {
+    /// Which way to go.
+    pub direction: Direction,
+    /// Longest path.
+    pub depth: u32,
+    /// Most members.
+    pub limit: usize,
+}
+
+impl Default for ImpactOptions {
+    fn default() -> Self {
+        Self { direction: Direction::Dependents, depth: u32::MAX, limit: 10_000 }
+    }
+}
+
+impl Snapshot<'_> {
+    /// Who calls a symbol.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn callers(&self, name: &str) -> Result<Relations, Error> {
+        self.relations(name, |join, symbol| {
+            let mut edges = incoming(join, symbol);
+            for base in hierarchy::overridden(join.world, symbol) {
+                edges.extend(
+                    incoming(join, base)
+                        .into_iter()
+                        .filter(|edge| edge.kind == EdgeKind::Call && edge.target == Some(base))
+                        .map(|edge| FoundEdge { rule: Rule::Hierarchy, target: Some(symbol), ..edge }),
+                );
+            }
+            edges.retain(|edge| edge.kind == EdgeKind::Call);
+            edges
+        })
+    }
+
+    /// What a symbol calls. Calls that leave the workspace are edges of rule `external` without a target.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn callees(&self, name: &str) -> Result<Relations, Error> {
+        self.relations(name, |join, symbol| {
+            let mut edges = outgoing(join, symbol);
+            edges.retain(|edge| edge.kind == EdgeKind::Call);
+            edges
+        })
+    }
+
+    /// Every place that mentions a symbol: calls, reads, types, bases and imports.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn references(&self, name: &str) -> Result<Relations, Error> {
+        self.relations(name, incoming)
+    }
+
+    fn relations(
+        &self,
+        name: &str,
+        question: impl for<'w> FnOnce(&mut Join<'w>, Symbol<'w>) -> Vec<FoundEdge<'w>>,
+    ) -> Result<Relations, Error> {
+        self.ask(|world| {
+            let symbol = find(world, name)?;
+            let mut join = Join::new(world);
+            let found = question(&mut join, symbol);
+            let info = symbol_info(world, symbol).ok_or_else(|| Error::UnknownSymbol { name: name.to_owned(), nearest: Vec::new() })?;
+            let pick = |wanted: fn(Rule) -> bool| {
+                found.iter().filter(|edge| wanted(edge.rule)).map(|edge| edge_info(world, edge)).collect::<Vec<_>>()
+            };
+            let edges = pick(|rule| !matches!(rule, Rule::Ambiguous | Rule::Unresolved));
+            let ambiguous = pick(|rule| rule == Rule::Ambiguous);
+            let unresolved = pick(|rule| rule == Rule::Unresolved);
+            let certainty = match (edges.is_empty(), ambiguous.is_empty() && unresolved.is_empty()) {
+                (false, _) => Certainty::Some,
+                (true, true) => Certainty::None,
+                (true, false) => Certainty::Unknown,
+            };
+            Ok(Relations { symbol: info, edges, ambiguous, unresolved, certainty, revision: self.revision().to_owned() })
+        })?
+    }
+
+    /// The types above and below a type, or what a method overrides and what overrides it.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn hierarchy(&self, name: &str) -> Result<Hierarchy, Error> {
+        self.ask(|world| {
+            let symbol = find(world, name)?;
+            let info = symbol_info(world, symbol).ok_or_else(|| Error::UnknownSymbol { name: name.to_owned(), nearest: Vec::new() })?;
+            let is_type = symbol_row(world.db, symbol).is_some_and(|(_, _, row)| row.kind.is_type());
+            let (above, below, open) = if is_type {
+                let (above, open) = hierarchy::ancestors(world, symbol);
+                (
+                    above.iter().map(|relative| relative.ty).collect(),
+                    hierarchy::descendants(world, symbol).iter().map(|relative| relative.ty).collect(),
+                    open,
+                )
+            } else {
+                (hierarchy::overridden(world, symbol), hierarchy::overrides(world, symbol), false)
+            };
+            let infos = |symbols: Vec<Symbol<'_>>| symbols.into_iter().filter_map(|symbol| symbol_info(world, symbol)).collect();
+            Ok(Hierarchy { symbol: info, above: infos(above), below: infos(below), open, revision: self.revision().to_owned() })
+        })?
+    }
+
+    /// What a file imports.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn imports(&self, path: &str) -> Result<Vec<EdgeInfo>, Error> {
+        let path = super::change::normal(path);
+        self.ask(|world| {
+            let file = file_at(world, &path)?;
+            let edges = edges_of_file(&mut Join::new(world), file);
+            Ok(edges.iter().filter(|edge| edge.kind == EdgeKind::Import).map(|edge| edge_info(world, edge)).collect())
+        })?
+    }
+
+    /// Which files import a file, or something it defines.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn importers(&self, path: &str) -> Result<Vec<EdgeInfo>, Error> {
+        let path = super::change::normal(path);
+        self.ask(|world| {
+            let file = file_at(world, &path)?;
+            let mut join = Join::new(world);
+            let mut found = Vec::new();
+            for &other in &world.live.all {
+                if other == file {
+                    continue;
+                }
+                let edges = crate::names::edges::file_edges(world.db, other);
+                if edges
+                    .closed
+                    .iter()
+                    .any(|edge| edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| target.file(world.db) == file))
+                {
+                    found.extend(
+                        edges_of_file(&mut join, other)
+                            .iter()
+                            .filter(|edge| edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| target.file(world.db) == file))
+                            .map(|edge| edge_info(world, edge)),
+                    );
+                }
+            }
+            Ok(found)
+        })?
+    }
+
+    /// Groups of files that import each other, larger groups first.
+    pub fn cycles(&self) -> Cancellable<Vec<Vec<String>>> {
+        self.ask(|world| {
+            let cycles = cycles::import_cycles(world);
+            cycles.into_iter().map(|cycle| cycle.into_iter().map(|file| file.path(world.db)).collect()).collect()
+        })
+    }
+
+    /// What a change of some symbols reaches, with the path that proves each member.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn impact(&self, names: &[&str], options: ImpactOptions) -> Result<Impact, Error> {
+        self.ask(|world| {
+            let start = names.iter().map(|name| find(world, name)).collect::<Result<Vec<_>, _>>()?;
+            Ok(self.impact_of(world, &start, options))
+        })?
+    }
+
+    /// What the change of some lines reaches: the innermost symbols on them are the start. Lines count from 1 and are
+    /// those of the files now.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn impact_of_lines(&self, changes: &[(String, Vec<std::ops::Range<u32>>)], options: ImpactOptions) -> Result<Impact, Error> {
+        self.ask(|world| {
+            let mut start = Vec::new();
+            for (path, lines) in changes {
+                // A file that is not analysed changes no symbol.
+                let Some(file) = world.file(&super::change::normal(path)) else { continue };
+                let Some(rows) = world.rows(file) else { continue };
+                for range in lines {
+                    for line in range.clone() {
+                        let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
+                        let text_start = row.start;
+                        let index = innermost(&rows, text_start).max(innermost(&rows, text_start.saturating_add(4)));
+                        if let Some(row) = rows.symbol(index) {
+                            let symbol = Symbol::new(world.db, file, row.identity());
+                            if !start.contains(&symbol) {
+                                start.push(symbol);
+                            }
+                        }
+                    }
+                }
+            }
+            Ok(self.impact_of(world, &start, options))
+        })?
+    }
+
+    fn impact_of<'w>(&self, world: World<'w>, start: &[Symbol<'w>], options: ImpactOptions) -> Impact {
+        let mut join = Join::new(world);
+        let found: Reach<'w> = reach(&mut join, start, options.direction, options.depth, options.limit);
+        let mut members = Vec::new();
+        let mut tests = Vec::new();
+        for (index, member) in found.members.iter().enumerate() {
+            if member.from.is_none() {
+                continue;
+            }
+            let mut proof = Vec::new();
+            let mut at = index;
+            while let Some((before, edge)) = found.members.get(at).and_then(|member| member.from.as_ref()) {
+                proof.push(edge_info(world, edge));
+                at = *before;
+            }
+            proof.reverse();
+            let Some((rows, _, row)) = symbol_row(world.db, member.symbol) else { continue };
+            let _ = rows;
+            let path = member.symbol.file(world.db).path(world.db);
+            let symbol = symbol_name(world, member.symbol);
+            if row.flags.has(SymbolFlags::TEST) || is_test_path(&path) {
+                tests.push(symbol.clone());
+            }
+            members.push(ImpactMember { symbol, path, line: row.name_line, distance: member.distance, proof });
+        }
+        Impact {
+            start: start.iter().map(|&symbol| symbol_name(world, symbol)).collect(),
+            members,
+            tests,
+            unknown: found.ambiguous,
+            truncated: found.truncated,
+            revision: self.revision().to_owned(),
+        }
+    }
+
+    /// The tests that reach a symbol, nearest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`symbol`](Self::symbol).
+    pub fn tests_for(&self, name: &str) -> Result<Vec<String>, Error> {
+        Ok(self.impact(&[name], ImpactOptions::default())?.tests)
+    }
+
+    /// Definitions that nothing leads to, and those to which only sites of unknown target may.
+    pub fn dead_code(&self) -> Cancellable<Vec<DeadSymbol>> {
+        let entry_points = self.index.config().entry_points.clone();
+        self.ask(|world| {
+            dead::dead_code(world, &entry_points, is_test_path)
+                .into_iter()
+                .filter_map(|(symbol, verdict)| {
+                    let possible_sites = match verdict {
+                        dead::Verdict::Dead => 0,
+                        dead::Verdict::Unknown(sites) => sites,
+                    };
+                    symbol_info(world, symbol).map(|symbol| DeadSymbol { symbol, possible_sites })
+                })
+                .collect()
+        })
+    }
+
+    /// Why a site of a file leads where it does: the edges of one line, with rules and candidates.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file.
+    pub fn why(&self, path: &str, line: u32) -> Result<Vec<(EdgeInfo, Vec<String>)>, Error> {
+        let path = super::change::normal(path);
+        self.ask(|world| {
+            let file = file_at(world, &path)?;
+            let edges = edges_of_file(&mut Join::new(world), file);
+            Ok(edges
+                .iter()
+                .map(|edge| (edge_info(world, edge), edge))
+                .filter(|(info, _)| info.line == line)
+                .map(|(info, edge)| (info, edge.candidates.iter().map(|&symbol| symbol_name(world, symbol)).collect()))
+                .collect())
+        })?
+    }
+}

@@ -1,0 +1,619 @@
+//! Ranking: what scorers say about documents, and what the code itself says.
+//!
+//! `score = (Σ feature · weight) · Π prior`. Features lie between 0 and 1; weights and priors are the constants below.
+//! Nothing here reads rows except where a question names something: a candidate costs microseconds.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::glob;
+use super::intent::{Intent, Question, QuotedName};
+use super::lexical::Lexical;
+use super::record::{Document, for_each_holder};
+use super::score::{DocumentId, Scorer, Seen, keep_best, log2};
+use super::terms::{for_each_subword, term};
+use crate::index::world::World;
+use crate::names::evidence;
+use crate::names::files::{SourceFile, Symbol};
+use crate::syntax::blob::{Blob, rows};
+use crate::syntax::rows::{Rows, SymbolFlags, SymbolKind, name_hash};
+
+/// Candidates that each scorer puts forward.
+const POOL: usize = 160;
+/// Definitions of one quoted name that are looked at closely; of more, the best by their words.
+const NAMESAKES: usize = 48;
+/// Candidates whose text is searched for a quoted message.
+const READ_FOR_MESSAGES: usize = 120;
+/// Callables, by complexity, among which the most central are sought.
+const COMPLEX: usize = 1000;
+
+/// The name is the one that the question writes as code.
+const EXACT: f32 = 1.5;
+/// So are the names of what holds it.
+const EXACT_QUALIFIED: f32 = 2.0;
+/// The name is a capitalised word of the question.
+const EXACT_GUESSED: f32 = 0.35;
+/// The name's words are the question's.
+const NAME: f32 = 0.45;
+/// The path's words are the question's.
+const PATH: f32 = 0.35;
+/// How much a path's words raise a document on its way into the pool of candidates.
+const PATH_IN_POOL: f32 = 0.6;
+/// The question names the file.
+const PATH_NAMED: f32 = 1.0;
+/// Other candidates lie in the same file.
+const COHERENCE: f32 = 0.15;
+/// Many files mention the name.
+const POPULAR: f32 = 0.12;
+/// The text holds the quoted message.
+const MESSAGE: f32 = 1.2;
+
+/// A test, where none is asked for.
+const IS_TEST: f32 = 0.3;
+/// An example or benchmark, likewise.
+const IS_EXAMPLE: f32 = 0.5;
+/// Written by a program, or copied from elsewhere.
+const IS_FOREIGN: f32 = 0.5;
+/// Marked private, or named so.
+const IS_PRIVATE: f32 = 0.93;
+/// Has no body: what it declares is defined elsewhere.
+const IS_DECLARATION: f32 = 0.75;
+
+/// What is admitted at all. Empty lists admit everything.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) kinds: Vec<SymbolKind>,
+    pub(crate) languages: Vec<String>,
+    pub(crate) paths: Vec<String>,
+}
+
+/// A symbol that was found, with its score by part.
+#[derive(Clone, Debug)]
+pub(crate) struct Found<'w> {
+    pub(crate) file: SourceFile<'w>,
+    pub(crate) path: String,
+    pub(crate) row: u32,
+    pub(crate) score: f32,
+    pub(crate) parts: Vec<(&'static str, f32)>,
+}
+
+impl<'w> Found<'w> {
+    /// The symbol. Reads its file's rows.
+    pub(crate) fn symbol(&self, world: World<'w>) -> Option<Symbol<'w>> {
+        Some(Symbol::new(world.db, self.file, world.rows(self.file)?.symbol(self.row)?.identity()))
+    }
+}
+
+/// One document with what is known of it so far.
+struct Candidate {
+    id: Option<DocumentId>,
+    blob: u32,
+    segment: u32,
+    row: u32,
+    kind: SymbolKind,
+    flags: SymbolFlags,
+    name: u32,
+    features: Vec<(&'static str, f32)>,
+}
+
+/// Ranks the symbols of the world for a question, best first. Symbols of equal score are in order of path and row.
+pub(crate) fn rank<'w>(
+    world: World<'w>,
+    question: &Question,
+    filter: &Filter,
+    lexical: &Lexical<'w>,
+    others: &[&dyn Scorer],
+) -> Vec<Found<'w>> {
+    let mut ranking = Ranking { world, question, filter, lexical, blobs: FxHashMap::default(), candidates: FxHashMap::default() };
+    ranking.gather(others);
+    ranking.finish(others)
+}
+
+struct Ranking<'w, 'q> {
+    world: World<'w>,
+    question: &'q Question,
+    filter: &'q Filter,
+    lexical: &'q Lexical<'w>,
+    /// What the paths of a blob's files allow, by segment and blob: the best prior.
+    blobs: FxHashMap<(u32, u32), f32>,
+    candidates: FxHashMap<(u32, u32, u32), Candidate>,
+}
+
+impl<'w> Ranking<'w, '_> {
+    fn gather(&mut self, others: &[&dyn Scorer]) {
+        let lexical = self.lexical;
+        for scorer in std::iter::once(lexical as &dyn Scorer).chain(others.iter().copied()) {
+            let best = scorer.best(POOL, &mut |seen| self.prior(&seen));
+            for (id, _) in self.first_of(best, POOL) {
+                self.add_document(id);
+            }
+        }
+        if self.question.terms.is_empty() || self.lexical.best_score() <= 0.0 {
+            match self.question.intent {
+                Intent::Hotspots => self.add_hotspots(),
+                Intent::Architecture => self.add_pillars(),
+                _ => {}
+            }
+        }
+        for name in self.question.names.clone() {
+            self.add_named(&name);
+        }
+        self.add_paths();
+    }
+
+    /// The first `limit` by score, path and row: what [`keep_best`] left, put in order.
+    fn first_of(&self, mut found: Vec<(DocumentId, f32)>, limit: usize) -> Vec<(DocumentId, f32)> {
+        keep_best(&mut found, limit);
+        if found.len() > limit {
+            let key = |id: DocumentId| {
+                let segment = &self.world.view.segments[id.segment as usize];
+                let files = segment.blob(segment.blob_of(id.document)).map_or(&[][..], |key| self.world.files_of(&key));
+                (files.first().map(|file| file.path(self.world.db)), segment.document(id.document).map(|document| document.symbol))
+            };
+            let mut keyed: Vec<_> = found.into_iter().map(|(id, score)| (score, key(id), id)).collect();
+            keyed.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            keyed.truncate(limit);
+            found = keyed.into_iter().map(|(score, _, id)| (id, score)).collect();
+        }
+        found
+    }
+
+    fn add_document(&mut self, id: DocumentId) -> Option<&mut Candidate> {
+        let segment = &self.world.view.segments[id.segment as usize];
+        let document = segment.document(id.document)?;
+        let blob = segment.blob_of(id.document);
+        let candidate = self.candidates.entry((id.segment, blob, document.symbol)).or_insert_with(|| Candidate {
+            id: Some(id),
+            blob,
+            segment: id.segment,
+            row: document.symbol,
+            kind: document.kind,
+            flags: document.flags,
+            name: document.name,
+            features: Vec::new(),
+        });
+        Some(candidate)
+    }
+
+    /// Adds a row of a blob, a document or not.
+    fn add_row(&mut self, segment: u32, blob: u32, row: u32) -> Option<&mut Candidate> {
+        let of = &self.world.view.segments[segment as usize];
+        let documents = of.documents_of(blob);
+        if let Ok(at) = documents.binary_search_by_key(&row, |document| document.symbol) {
+            return self.add_document(DocumentId { segment, document: of.first_document(blob) + at as u32 });
+        }
+        let rows = self.rows_of(segment, blob)?;
+        let symbol = rows.symbol(row)?;
+        let candidate = self.candidates.entry((segment, blob, row)).or_insert_with(|| Candidate {
+            id: None,
+            blob,
+            segment,
+            row,
+            kind: symbol.kind,
+            flags: symbol.flags,
+            name: name_hash(rows.str(symbol.name)),
+            features: Vec::new(),
+        });
+        Some(candidate)
+    }
+
+    fn rows_of(&self, segment: u32, blob: u32) -> Option<Rows> {
+        let key = self.world.view.segments[segment as usize].blob(blob)?;
+        Some(rows(self.world.db, Blob::new(self.world.db, key.0, key.1)))
+    }
+
+    /// What a document's kind, flags and path make of its scores; 0 if it is not admitted.
+    fn prior(&mut self, seen: &Seen<'_>) -> f32 {
+        let own = self.own_prior(seen.document.kind, seen.document.flags);
+        if own <= 0.0 { 0.0 } else { own * self.blob_prior(seen.id.segment, seen.blob) }
+    }
+
+    fn own_prior(&self, kind: SymbolKind, flags: SymbolFlags) -> f32 {
+        if !self.filter.kinds.is_empty() && !self.filter.kinds.contains(&kind) {
+            return 0.0;
+        }
+        let mut prior = match kind {
+            SymbolKind::Module if self.question.intent == Intent::Architecture => 1.2,
+            SymbolKind::Module | SymbolKind::Namespace => 0.6,
+            SymbolKind::Constant | SymbolKind::TypeAlias | SymbolKind::Variable | SymbolKind::Field => 0.75,
+            SymbolKind::Constructor => 0.85,
+            SymbolKind::Macro => 0.9,
+            kind if kind.is_type() && self.question.intent == Intent::Architecture => 1.1,
+            _ => 1.0,
+        };
+        if flags.has(SymbolFlags::PRIVATE) {
+            prior *= IS_PRIVATE;
+        }
+        if flags.has(SymbolFlags::DECLARATION) && kind.is_callable() {
+            prior *= IS_DECLARATION;
+        }
+        if flags.has(SymbolFlags::TEST) && !self.question.tests {
+            prior *= IS_TEST;
+        }
+        prior
+    }
+
+    fn blob_prior(&mut self, segment: u32, blob: u32) -> f32 {
+        if let Some(&prior) = self.blobs.get(&(segment, blob)) {
+            return prior;
+        }
+        let key = self.world.view.segments[segment as usize].blob(blob);
+        let files = key.map_or(&[][..], |key| self.world.files_of(&key));
+        let prior = files
+            .iter()
+            .map(|file| file.path(self.world.db))
+            .map(|path| self.path_prior(&path) * (1.0 + PATH_IN_POOL * self.path_cover(&path)))
+            .fold(0.0, f32::max);
+        let admitted = self.filter.languages.is_empty()
+            || key.and_then(|key| self.world.db.languages().config(key.1)).is_some_and(|config| {
+                self.filter.languages.iter().any(|name| name.eq_ignore_ascii_case(config.name) || name.eq_ignore_ascii_case(config.dialect))
+            });
+        let prior = if admitted { prior } else { 0.0 };
+        self.blobs.insert((segment, blob), prior);
+        prior
+    }
+
+    fn path_prior(&self, path: &str) -> f32 {
+        if !self.filter.paths.is_empty() && !self.filter.paths.iter().any(|pattern| glob::matches(pattern, path)) {
+            return 0.0;
+        }
+        let evidence = evidence::of_path(path);
+        let mut prior = 1.0;
+        if evidence.test && !self.question.tests {
+            prior *= IS_TEST;
+        }
+        if evidence.example && !self.question.aside {
+            prior *= IS_EXAMPLE;
+        }
+        if (evidence.generated || evidence.vendored) && !self.question.aside {
+            prior *= IS_FOREIGN;
+        }
+        prior
+    }
+
+    /// Complexity × centrality: what is both intricate and much relied upon. The number of files that mention the name,
+    /// shared among the definitions of that name, stands for centrality.
+    fn add_hotspots(&mut self) {
+        let mut found =
+            self.documents(
+                |document| {
+                    if document.kind.is_callable() && document.cyclomatic > 3 { f32::from(document.cyclomatic) } else { 0.0 }
+                },
+            );
+        found = self.first_of(found, COMPLEX);
+        for (id, score) in &mut found {
+            let name = self.world.view.segments[id.segment as usize].document(id.document).map_or(0, |document| document.name);
+            *score *= log2(2.0 + f64::from(self.centrality(name))) as f32;
+        }
+        let best = found.iter().map(|(_, score)| *score).fold(0.0, f32::max);
+        for (id, score) in self.first_of(found, POOL) {
+            if let Some(candidate) = self.add_document(id) {
+                candidate.features.push(("complexity × centrality", score / best));
+            }
+        }
+    }
+
+    /// The types and modules that the rest relies upon.
+    fn add_pillars(&mut self) {
+        let found = self.documents(|document| {
+            let documented = if document.lengths[2] > 0 { 1.3 } else { 1.0 };
+            if document.kind.is_type() || document.kind.is_module() { documented } else { 0.0 }
+        });
+        let mut weighed: Vec<(DocumentId, f32, String)> = Vec::with_capacity(found.len());
+        for (id, prior) in found {
+            let segment = &self.world.view.segments[id.segment as usize];
+            let blob = segment.blob_of(id.document);
+            let Some(document) = segment.document(id.document) else { continue };
+            let Some(path) = segment.blob(blob).and_then(|key| self.world.files_of(&key).first().map(|file| file.path(self.world.db)))
+            else {
+                continue;
+            };
+            let name = if document.kind == SymbolKind::Module { name_hash(module_stem(&path)) } else { document.name };
+            let depth = path.matches('/').count() as f32;
+            let score = prior * log2(1.0 + f64::from(self.centrality(name))) as f32 / (1.0 + 0.1 * depth);
+            weighed.push((id, score, path));
+        }
+        weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| (&a.2, a.0.document).cmp(&(&b.2, b.0.document))));
+        weighed.truncate(4 * POOL);
+        // One folder does not stand for the whole.
+        let mut of_folder = FxHashMap::<String, f32>::default();
+        for (_, score, path) in &mut weighed {
+            let share = of_folder.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).or_insert(1.0);
+            *score *= *share;
+            *share *= 0.6;
+        }
+        let best = weighed.iter().map(|(_, score, _)| *score).fold(0.0, f32::max).max(f32::MIN_POSITIVE);
+        let found = weighed.into_iter().map(|(id, score, _)| (id, score)).collect();
+        for (id, score) in self.first_of(found, POOL) {
+            if let Some(candidate) = self.add_document(id) {
+                candidate.features.push(("centrality", score / best));
+            }
+        }
+    }
+
+    /// Documents with a score above 0, times their priors.
+    fn documents(&mut self, score: impl Fn(&Document) -> f32) -> Vec<(DocumentId, f32)> {
+        let mask = self.world.live_mask();
+        let mut found = Vec::new();
+        for (index, segment) in self.world.view.segments.iter().enumerate() {
+            for blob in 0..segment.blobs().len() as u32 {
+                if mask.files[index][blob as usize] == 0 {
+                    continue;
+                }
+                let first = segment.first_document(blob);
+                for (offset, document) in segment.documents_of(blob).iter().enumerate() {
+                    let own = score(document);
+                    if own > 0.0 {
+                        let id = DocumentId { segment: index as u32, document: first + offset as u32 };
+                        let weighed = own * self.prior(&Seen { id, blob, document });
+                        if weighed > 0.0 {
+                            found.push((id, weighed));
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Files that mention a name, shared among its definitions.
+    fn centrality(&self, name: u32) -> f32 {
+        let mentions = self.world.mention_count(name);
+        mentions as f32 / self.world.definition_count(name).max(1) as f32
+    }
+
+    /// The definitions of a name that the question writes as code.
+    fn add_named(&mut self, quoted: &QuotedName) {
+        let hash = name_hash(&quoted.name);
+        let mask = self.world.live_mask();
+        let mut found: Vec<(f32, String, u32, u32, u32)> = Vec::new();
+        for (index, segment) in self.world.view.segments.iter().enumerate() {
+            for (blob, row) in segment.defining_blobs(hash) {
+                if mask.files[index].get(blob as usize).is_none_or(|&files| files == 0) {
+                    continue;
+                }
+                let prior = self.blob_prior(index as u32, blob);
+                let Some(file) = segment.blob(blob).and_then(|key| self.world.files_of(&key).first().copied()) else { continue };
+                let documents = segment.documents_of(blob);
+                let score = documents.binary_search_by_key(&row, |document| document.symbol).map_or(0.0, |at| {
+                    let id = DocumentId { segment: index as u32, document: segment.first_document(blob) + at as u32 };
+                    self.lexical.score(id) * self.own_prior(documents[at].kind, documents[at].flags)
+                });
+                if prior > 0.0 {
+                    found.push((score * prior, file.path(self.world.db), row, index as u32, blob));
+                }
+            }
+        }
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (&a.1, a.2).cmp(&(&b.1, b.2))));
+        found.truncate(NAMESAKES);
+        for (_, _, row, segment, blob) in found {
+            let Some(rows) = self.rows_of(segment, blob) else { continue };
+            let Some(symbol) = rows.symbol(row).filter(|symbol| rows.str(symbol.name) == quoted.name) else { continue };
+            let held = quoted.holders.last().is_none_or(|holder| {
+                let mut found = false;
+                for_each_holder(&rows, &symbol, |name| found |= name == holder);
+                found || self.stem_is(segment, blob, holder)
+            });
+            let value = match (quoted.guessed, quoted.holders.is_empty(), held) {
+                (true, ..) => EXACT_GUESSED,
+                (_, true, _) => EXACT,
+                (_, _, true) => EXACT_QUALIFIED,
+                (_, _, false) => EXACT_GUESSED,
+            };
+            if let Some(candidate) = self.add_row(segment, blob, row) {
+                raise(&mut candidate.features, "exact name", value);
+            }
+        }
+    }
+
+    /// Whether a blob lies in a file or folder of this name.
+    fn stem_is(&self, segment: u32, blob: u32, name: &str) -> bool {
+        let Some(key) = self.world.view.segments[segment as usize].blob(blob) else { return false };
+        self.world.files_of(&key).iter().any(|file| module_stem(&file.path(self.world.db)) == name)
+    }
+
+    /// What lies in the files that the question names.
+    fn add_paths(&mut self) {
+        for quoted in &self.question.paths {
+            let ending = format!("/{}", quoted.path);
+            let inside = format!("{}/", quoted.path);
+            let fits = |path: &str| {
+                // A traceback names files by absolute paths: their ends count.
+                path == quoted.path || path.ends_with(&ending) || quoted.path.ends_with(&format!("/{path}")) || path.starts_with(&inside)
+            };
+            let files: Vec<SourceFile<'w>> =
+                self.world.live.all.iter().copied().filter(|file| fits(&file.path(self.world.db))).take(24).collect();
+            for file in files {
+                let Some((segment, blob)) = self.world.locate(file) else { continue };
+                if self.blob_prior(segment, blob) <= 0.0 {
+                    continue;
+                }
+                let around = quoted.line.and_then(|line| innermost_at(&self.rows_of(segment, blob)?, line));
+                if let Some(row) = around {
+                    if let Some(candidate) = self.add_row(segment, blob, row) {
+                        raise(&mut candidate.features, "named place", PATH_NAMED * 1.5);
+                    }
+                    continue;
+                }
+                let first = self.world.view.segments[segment as usize].first_document(blob);
+                let count = self.world.view.segments[segment as usize].documents_of(blob).len() as u32;
+                for document in (first..first + count).take(200) {
+                    if let Some(candidate) = self.add_document(DocumentId { segment, document }) {
+                        raise(&mut candidate.features, "named file", PATH_NAMED);
+                    }
+                }
+            }
+        }
+    }
+
+    fn finish(mut self, others: &[&dyn Scorer]) -> Vec<Found<'w>> {
+        let lexical = self.lexical;
+        let mut candidates: Vec<Candidate> = std::mem::take(&mut self.candidates).into_values().collect();
+        // From here on sums over candidates are made in this order.
+        candidates.sort_by_key(|candidate| (candidate.segment, candidate.blob, candidate.row));
+        let scorers: Vec<&dyn Scorer> = std::iter::once(lexical as &dyn Scorer).chain(others.iter().copied()).collect();
+        for scorer in scorers {
+            let score = |candidate: &Candidate| candidate.id.map_or(0.0, |id| scorer.score(id));
+            let best = candidates.iter().map(score).fold(0.0, f32::max);
+            if best > 0.0 {
+                for candidate in &mut candidates {
+                    let value = score(candidate) / best;
+                    if value > 0.0 {
+                        candidate.features.push((scorer.name(), scorer.weight() * value));
+                    }
+                }
+            }
+        }
+        let mut of_blob = FxHashMap::<(u32, u32), f32>::default();
+        let mut values: Vec<f32> = Vec::with_capacity(candidates.len());
+        for candidate in &candidates {
+            let value = candidate.features.iter().find(|(name, _)| *name == "lexical").map_or(0.0, |(_, value)| *value);
+            values.push(value);
+            let sum = of_blob.entry((candidate.segment, candidate.blob)).or_insert(0.0);
+            *sum += value;
+        }
+        let centralities: Vec<f32> = candidates.iter().map(|candidate| self.centrality(candidate.name)).collect();
+        let mut found = Vec::new();
+        for ((candidate, value), centrality) in candidates.into_iter().zip(values).zip(centralities) {
+            let others = of_blob.get(&(candidate.segment, candidate.blob)).copied().unwrap_or(0.0) - value;
+            self.spread(candidate, others, centrality, &mut found);
+        }
+        sort(&mut found);
+        if !self.question.messages.is_empty() {
+            self.read_for_messages(&mut found);
+        }
+        found
+    }
+
+    /// Adds a candidate once for each live file with its content.
+    fn spread(&mut self, candidate: Candidate, others: f32, centrality: f32, found: &mut Vec<Found<'w>>) {
+        let own = self.own_prior(candidate.kind, candidate.flags);
+        let Some(key) = self.world.view.segments[candidate.segment as usize].blob(candidate.blob) else { return };
+        let files = self.world.files_of(&key);
+        if own <= 0.0 || files.is_empty() {
+            return;
+        }
+        let mut parts = candidate.features;
+        if let Some(id) = candidate.id {
+            let (cover, precision) = self.lexical.name_cover(id);
+            if cover > 0.0 {
+                parts.push(("name", NAME * cover * (0.5 + 0.5 * precision)));
+            }
+        }
+        if others > 0.0 {
+            parts.push(("same file", COHERENCE * others / (others + 2.0)));
+        }
+        if centrality > 0.0 && !parts.is_empty() {
+            parts.push(("mentions", POPULAR * (log2(1.0 + f64::from(centrality)) as f32 / 8.0).min(1.0)));
+        }
+        for &file in files {
+            let path = file.path(self.world.db);
+            let prior = own * self.path_prior(&path);
+            if prior <= 0.0 {
+                continue;
+            }
+            let mut parts = parts.clone();
+            let in_path = self.path_cover(&path);
+            if in_path > 0.0 {
+                parts.push(("path", PATH * in_path));
+            }
+            let sum: f32 = parts.iter().map(|(_, value)| *value).sum();
+            if prior != 1.0 {
+                parts.push(("× prior", prior));
+            }
+            found.push(Found { file, path, row: candidate.row, score: sum * prior, parts });
+        }
+    }
+
+    /// How much of the question, by weight, is in a path.
+    fn path_cover(&self, path: &str) -> f32 {
+        let mut seen = FxHashSet::default();
+        let mut buffer = String::new();
+        for_each_subword(path.rsplit_once('.').map_or(path, |(stem, _)| stem), |word, _| {
+            seen.extend(term(word, &mut buffer));
+        });
+        let total: f32 = self.lexical.terms().iter().map(|term| term.idf).sum();
+        let covered: f32 = self.lexical.terms().iter().filter(|term| seen.contains(&term.hash)).map(|term| term.idf).sum();
+        if total > 0.0 { covered / total } else { 0.0 }
+    }
+
+    /// Raises candidates whose text holds a quoted message.
+    fn read_for_messages(&self, found: &mut [Found<'w>]) {
+        let messages: Vec<String> =
+            self.question.messages.iter().map(|message| fixed_part(message)).filter(|part| part.len() > 5).collect();
+        let mut texts: FxHashMap<SourceFile<'w>, String> = FxHashMap::default();
+        for hit in found.iter_mut().take(READ_FOR_MESSAGES) {
+            let file = hit.file;
+            let Some(rows) = self.world.rows(file) else { continue };
+            let Some(row) = rows.symbol(hit.row) else { continue };
+            let text = texts.entry(file).or_insert_with(|| self.world.source(file).map_or_else(String::new, |text| text.to_lowercase()));
+            // Lower-casing may change lengths outside ASCII; the span is then off by a little, which a search stands.
+            let own = text.get(row.start as usize..(row.end as usize).min(text.len())).unwrap_or("");
+            if messages.iter().any(|message| own.contains(message)) {
+                // A module holds what its members hold: it counts for what stands outside of them.
+                let value = if row.kind.is_module() { MESSAGE * 0.75 } else { MESSAGE };
+                hit.parts.insert(0, ("message", value));
+                hit.score += value;
+            }
+        }
+        sort(found);
+    }
+}
+
+fn sort(found: &mut [Found<'_>]) {
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.path, a.row).cmp(&(&b.path, b.row))));
+}
+
+fn raise(features: &mut Vec<(&'static str, f32)>, name: &'static str, value: f32) {
+    match features.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) => *known = known.max(value),
+        None => features.push((name, value)),
+    }
+}
+
+/// The longest run of a message that no number, quote or path interrupts: the part that stands in the code.
+fn fixed_part(message: &str) -> String {
+    let lower = message.to_lowercase();
+    let parts = lower.split(|c: char| c.is_ascii_digit() || matches!(c, '\'' | '"' | '`' | '{' | '}' | '<' | '>' | '%' | '/' | '\\'));
+    parts.map(str::trim).max_by_key(|part| part.len()).unwrap_or("").to_owned()
+}
+
+/// The innermost symbol around a line.
+pub(crate) fn innermost_at(rows: &Rows, line: u32) -> Option<u32> {
+    rows.symbols()
+        .enumerate()
+        .skip(1)
+        .filter(|(_, symbol)| {
+            (symbol.start_line..=symbol.end_line).contains(&line) && !matches!(symbol.kind, SymbolKind::Field | SymbolKind::Variable)
+        })
+        .min_by_key(|(index, symbol)| (symbol.end - symbol.start, *index))
+        .map(|(index, _)| index as u32)
+}
+
+/// The name by which a file is imported, in most languages: its stem, or its folder's name.
+pub(crate) fn module_stem(path: &str) -> &str {
+    let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    if matches!(stem, "__init__" | "mod" | "index" | "lib" | "main" | "init" | "__main__") && !folders.is_empty() {
+        folders.rsplit('/').find(|folder| *folder != "src").unwrap_or(stem)
+    } else {
+        stem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fixed_part_of_a_message_is_what_code_holds() {
+        assert_eq!(fixed_part("cannot open 'a.db' for reading"), "for reading");
+        assert_eq!(fixed_part("No module named foo"), "no module named foo");
+    }
+
+    #[test]
+    fn a_module_is_named_by_its_file_or_folder() {
+        assert_eq!(module_stem("src/auth.py"), "auth");
+        assert_eq!(module_stem("flask/__init__.py"), "flask");
+        assert_eq!(module_stem("tokio/src/lib.rs"), "tokio");
+    }
+}

@@ -1,0 +1,101 @@
+//! What ways of scoring have in common: lexical scores today, vectors beside them.
+
+use crate::search::record::Document;
+
+/// A document: a symbol as search sees it. Means something within one view only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct DocumentId {
+    /// The segment.
+    pub(crate) segment: u32,
+    /// The document's number in it.
+    pub(crate) document: u32,
+}
+
+/// A document that may become a candidate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) id: DocumentId,
+    /// The number of its blob in the segment.
+    pub(crate) blob: u32,
+    pub(crate) document: &'a Document,
+}
+
+/// A way of scoring documents for one question. Made when the question is asked; a fixed function of the question and
+/// the live documents, whatever the segments look like.
+pub(crate) trait Scorer {
+    /// Its name in explanations.
+    fn name(&self) -> &'static str;
+
+    /// What it weighs beside the others.
+    fn weight(&self) -> f32;
+
+    /// How well a document answers: 0 for not at all. Comparable within the question only.
+    fn score(&self, id: DocumentId) -> f32;
+
+    /// The best documents, in no order, ties at the end of the list included. `prior` is multiplied with each score;
+    /// 0 leaves a document out.
+    fn best(&self, limit: usize, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)>;
+}
+
+/// Keeps the `limit` highest scores and all that equal the last of them. The order of the result says nothing.
+pub(crate) fn keep_best(found: &mut Vec<(DocumentId, f32)>, limit: usize) {
+    if limit == 0 || found.len() <= limit {
+        return;
+    }
+    let (_, &mut (_, last), _) = found.select_nth_unstable_by(limit - 1, |a, b| b.1.total_cmp(&a.1));
+    found.retain(|(_, score)| *score >= last);
+}
+
+/// The natural logarithm, from sums and products alone: the system's may differ in the last bit between processors.
+pub(crate) fn ln(x: f64) -> f64 {
+    if x <= 0.0 {
+        return f64::MIN;
+    }
+    let (mut mantissa, mut exponent) = (x, 0.0);
+    while mantissa >= 1.5 {
+        mantissa *= 0.5;
+        exponent += 1.0;
+    }
+    while mantissa < 0.75 {
+        mantissa *= 2.0;
+        exponent -= 1.0;
+    }
+    // ln m = 2 artanh((m - 1) / (m + 1)); |z| ≤ 1/5, so sixteen terms are beyond the precision of a double.
+    let z = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = z * z;
+    let mut term = z;
+    let mut sum = 0.0;
+    for n in 0..16 {
+        sum += term / f64::from(2 * n + 1);
+        term *= square;
+    }
+    2.0 * sum + exponent * std::f64::consts::LN_2
+}
+
+/// The logarithm to base 2, by [`ln`].
+pub(crate) fn log2(x: f64) -> f64 {
+    ln(x) / std::f64::consts::LN_2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logarithms_are_right() {
+        for x in [1e-9, 0.1, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 10.0, 12345.678, 1e12] {
+            assert!((ln(x) - x.ln()).abs() <= 1e-12 * x.ln().abs().max(1.0), "{x}");
+        }
+        assert!((log2(8.0) - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn ties_at_the_end_are_kept() {
+        let id = |document| DocumentId { segment: 0, document };
+        let mut found: Vec<(DocumentId, f32)> =
+            [3.0, 1.0, 2.0, 2.0, 2.0, 0.5].into_iter().enumerate().map(|(i, s)| (id(i as u32), s)).collect();
+        keep_best(&mut found, 2);
+        found.sort_by_key(|(id, _)| *id);
+        assert_eq!(found.iter().map(|(id, _)| id.document).collect::<Vec<_>>(), [0, 2, 3, 4]);
+    }
+}
