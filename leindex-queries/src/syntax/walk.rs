@@ -143,6 +143,8 @@ pub struct WalkBuffers {
     skipped: Vec<usize>,
     notes: Vec<Str>,
     locals: FxHashSet<(u32, Str)>,
+    /// Fields by the scope of their type, where assignments make them.
+    fields: FxHashSet<(u32, Str)>,
     identities: Identities,
 }
 
@@ -268,6 +270,7 @@ struct Buffers<'a> {
     identities: &'a mut Identities,
     /// Local names by scope, where the language tells calls from variables by them.
     locals: &'a mut FxHashSet<(u32, Str)>,
+    fields: &'a mut FxHashSet<(u32, Str)>,
 }
 
 /// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
@@ -291,6 +294,7 @@ pub(crate) fn rows_of(
     buffers.inside.clear();
     buffers.skipped.clear();
     buffers.locals.clear();
+    buffers.fields.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -309,6 +313,7 @@ pub(crate) fn rows_of(
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
             locals: &mut buffers.locals,
+            fields: &mut buffers.fields,
         },
         scope: 0,
         symbol: 0,
@@ -1362,7 +1367,7 @@ impl<'a> Walk<'a> {
                     let value = self.value_opposite(frame, at, false);
                     match self.list_item(frame.left, at) {
                         Value::Binding(index) => self.assign(index, value, frame.ty),
-                        Value::Use(index) => self.assign_member(index, value, frame.ty),
+                        Value::Use(index) => self.assign_member(index, value, frame.ty, (frame.start, frame.end)),
                         _ => {}
                     }
                 }
@@ -1859,7 +1864,7 @@ impl<'a> Walk<'a> {
     }
 
     /// `self.x = value`: a field of the type around.
-    fn assign_member(&mut self, target: u32, value: Value, ty: Value) {
+    fn assign_member(&mut self, target: u32, value: Value, ty: Value, span: (u32, u32)) {
         let row = self.rows.uses[target as usize];
         if row.role == UseRole::Call {
             // `a.b = c` of a language without fields in sight is a call of `b=`.
@@ -1878,10 +1883,30 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(scope) = self.type_scope() else { return };
-        let binding = self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start);
+        let binding = match self.field_of(scope, row, span) {
+            Some(binding) => binding,
+            None => self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start),
+        };
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
         row.type_use = ty.use_index();
+    }
+
+    /// Where nothing else declares fields, the first assignment to one in its class is its definition: the binding of
+    /// the symbol made for it.
+    fn field_of(&mut self, scope: u32, target: UseRow, (start, end): (u32, u32)) -> Option<u32> {
+        if self.grammar.config.receiver != Receiver::FirstParameter || !self.buffers.fields.insert((scope, target.name)) {
+            return None;
+        }
+        let before = (self.symbol, self.scope);
+        self.symbol = self.rows.scopes.get(scope as usize).map(|row| row.symbol).filter(|&symbol| symbol != NONE)?;
+        self.scope = scope;
+        let at = target.start as usize..target.start as usize + self.rows.str(target.name).len();
+        let name = self.source.get(at.clone()).unwrap_or("");
+        let symbol = self.push_symbol_at((start, end), name, at, SymbolKind::Field, None);
+        self.close_symbol(symbol, false);
+        (self.symbol, self.scope) = before;
+        Some(self.rows.bindings.len() as u32 - 1)
     }
 
     /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
@@ -2329,6 +2354,9 @@ impl<'a> Walk<'a> {
         }
         flags.set(self.section | std::mem::take(&mut self.next.flags));
         let (parent, around) = self.holder_of(start, end);
+        if kind == SymbolKind::Field {
+            self.buffers.fields.insert((around, name_str));
+        }
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: around, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1

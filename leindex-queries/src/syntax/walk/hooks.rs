@@ -86,6 +86,11 @@ impl<'a> Walk<'a> {
         self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
     }
 
+    /// Whether the node being looked at stands in a parameter list.
+    pub fn in_parameters(&self) -> bool {
+        self.buffers.frames.last().and_then(|frame| frame.action).is_some_and(|action| matches!(action.role, Role::Parameters))
+    }
+
     /// Whether the parent of the node being looked at opened a scope or symbol.
     pub fn parent_opens(&self) -> bool {
         self.buffers.frames.last().is_some_and(|frame| frame.opens != Opens::Nothing)
