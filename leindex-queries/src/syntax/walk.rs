@@ -5,7 +5,7 @@
 //! child to parent as the walk leaves it, so that `a.b().c` becomes three uses chained by their bases without a
 //! second look at the tree.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::{Node, Tree};
 
 use super::recover::{Recovered, Recovery};
@@ -144,7 +144,7 @@ pub struct WalkBuffers {
     notes: Vec<Str>,
     locals: FxHashSet<(u32, Str)>,
     /// Fields by the scope of their type, where assignments make them.
-    fields: FxHashSet<(u32, Str)>,
+    fields: FxHashMap<(u32, Str), u32>,
     identities: Identities,
 }
 
@@ -270,7 +270,7 @@ struct Buffers<'a> {
     identities: &'a mut Identities,
     /// Local names by scope, where the language tells calls from variables by them.
     locals: &'a mut FxHashSet<(u32, Str)>,
-    fields: &'a mut FxHashSet<(u32, Str)>,
+    fields: &'a mut FxHashMap<(u32, Str), u32>,
 }
 
 /// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
@@ -1883,10 +1883,21 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(scope) = self.type_scope() else { return };
-        let binding = match self.field_of(scope, row, span) {
-            Some(binding) => binding,
-            None => self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start),
+        let known = self.buffers.fields.get(&(scope, row.name)).copied();
+        if let Some(first) = known
+            && let Some(first) = self.rows.bindings.get_mut(first as usize)
+            && first.type_use == NONE
+            && (first.value == NONE || self.rows.uses.get(first.value as usize).is_some_and(|value| value.kind == UseKind::Literal))
+        {
+            // `self.x = None` says less than what comes later.
+            first.value = value.use_index();
+            first.type_use = ty.use_index();
+        }
+        let binding = match known {
+            None => self.field_of(scope, row, span),
+            Some(_) => None,
         };
+        let binding = binding.unwrap_or_else(|| self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start));
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
         row.type_use = ty.use_index();
@@ -1895,7 +1906,7 @@ impl<'a> Walk<'a> {
     /// Where nothing else declares fields, the first assignment to one in its class is its definition: the binding of
     /// the symbol made for it.
     fn field_of(&mut self, scope: u32, target: UseRow, (start, end): (u32, u32)) -> Option<u32> {
-        if self.grammar.config.receiver != Receiver::FirstParameter || !self.buffers.fields.insert((scope, target.name)) {
+        if self.grammar.config.receiver != Receiver::FirstParameter {
             return None;
         }
         let before = (self.symbol, self.scope);
@@ -2354,9 +2365,6 @@ impl<'a> Walk<'a> {
         }
         flags.set(self.section | std::mem::take(&mut self.next.flags));
         let (parent, around) = self.holder_of(start, end);
-        if kind == SymbolKind::Field {
-            self.buffers.fields.insert((around, name_str));
-        }
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: around, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
@@ -2397,7 +2405,10 @@ impl<'a> Walk<'a> {
         });
         if self.next.self_type == NONE && !self.next.unbound {
             // What belongs to a type elsewhere is not known here by its plain name.
-            self.push_binding(name_str, around, BindingKind::Symbol, index, name_start);
+            let binding = self.push_binding(name_str, around, BindingKind::Symbol, index, name_start);
+            if kind == SymbolKind::Field {
+                self.buffers.fields.entry((around, name_str)).or_insert(binding);
+            }
         }
         self.buffers.counters.push((index, Counters::default()));
         index

@@ -1,9 +1,9 @@
-//! What a table cannot say of Python: assignments that define, patterns, types in strings.
+//! What a table cannot say of Python: assignments that define, decorators that matter, patterns.
 
 use tree_sitter::Node;
 
-use crate::languages::{Declare, Define, NameAt, Role, Visit};
-use crate::syntax::rows::{BindingKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseRole};
+use crate::languages::{Declare, Define, Role, Visit};
+use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, UseRole};
 use crate::syntax::walk::Walk;
 
 const FUNCTION: Role = Role::Define(Define::FUNCTION);
@@ -12,12 +12,9 @@ const ASSIGNMENT: Role = Role::Assign { left: "left", right: "right", ty: "type"
 const MODULE_ASSIGNMENT: Role =
     Role::Declare(Declare { name: "left", value: "right", symbol: Some((SymbolKind::Variable, SymbolKind::Field)), ..Declare::LOCAL });
 const AUGMENTED: Role = Role::Assign { left: "left", right: "right", ty: "" };
-const TYPE_ALIAS: Role =
-    Role::Define(Define { name: NameAt::Find(alias_name), ty: "right", scope: Some(ScopeKind::Block), ..Define::ALIAS });
 const WITH: Role = Role::Declare(Declare { name: "alias", value: "0", ty: "", ..Declare::LOCAL });
 const EXCEPT: Role = Role::Declare(Declare { name: "alias", value: "", ty: "0", ..Declare::LOCAL });
 const EXCEPT_ANY: Role = Role::Declare(Declare { name: "alias", value: "", ty: "", ..Declare::LOCAL });
-const STRING: Role = Role::Literal("str");
 
 /// What decorates a method decides whether its first parameter is the receiver.
 pub(super) fn function(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
@@ -149,96 +146,4 @@ pub(super) fn dotted_name(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return Visit::Skip;
     }
     Visit::Children
-}
-
-// Types.
-
-/// `Pair` of `type Pair[K, V] = …`.
-fn alias_name(node: Node<'_>) -> Option<Node<'_>> {
-    let left = node.child_by_field_name("left")?.named_child(0)?;
-    if left.kind() == "generic_type" { left.named_child(0) } else { Some(left) }
-}
-
-pub(super) fn type_alias(_: &mut Walk<'_>, _: Node<'_>) -> Visit {
-    Visit::Then(&TYPE_ALIAS, |walk, node| {
-        let Some(left) = node.child_by_field_name("left") else { return };
-        if let Some(parameters) = left.named_child(0).and_then(|generic| generic.named_child(1)) {
-            declare_type_parameters(walk, parameters);
-        }
-        walk.skip_to(left.end_byte());
-    })
-}
-
-/// `[K, V: int]` after the name of a function or class; after a type its arguments.
-pub(super) fn type_parameters(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if !walk.parent_opens() {
-        return Visit::Children;
-    }
-    declare_type_parameters(walk, node);
-    Visit::Skip
-}
-
-fn declare_type_parameters(walk: &mut Walk<'_>, list: Node<'_>) {
-    let mut cursor = list.walk();
-    for parameter in list.named_children(&mut cursor) {
-        let Some(mut inner) = parameter.named_child(0) else { continue };
-        if inner.kind() == "constrained_type" {
-            // The bound, where it is a plain name.
-            if let Some(bound) = inner.named_child(1).and_then(|bound| bound.named_child(0)).filter(|bound| bound.kind() == "identifier") {
-                walk.use_name(bound, UseRole::Type);
-            }
-            match inner.named_child(0).and_then(|name| name.named_child(0)) {
-                Some(name) => inner = name,
-                None => continue,
-            }
-        }
-        if inner.kind() == "splat_type" {
-            match inner.named_child(0) {
-                Some(name) => inner = name,
-                None => continue,
-            }
-        }
-        if inner.kind() == "identifier" {
-            walk.declare(inner, BindingKind::TypeParameter);
-        }
-    }
-}
-
-/// A string where a type is expected holds one: `"User"`, `"list[models.User]"`.
-pub(super) fn string(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if !walk.is_typing() {
-        return Visit::As(&STRING);
-    }
-    let is_literal = |up: usize| {
-        let around = walk.text_around(up);
-        around.starts_with("Literal[") || around.starts_with("typing.Literal[") || around.starts_with("t.Literal[")
-    };
-    if is_literal(0) || is_literal(1) || is_literal(2) {
-        return Visit::Skip;
-    }
-    let text = walk.text(node);
-    let role = walk.role_here();
-    let mut first = NONE;
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_alphabetic() || c == '_') {
-        let path = &rest[at..];
-        let end = path.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(path.len());
-        let (path, after) = path.split_at(end);
-        let offset = text.len() - rest.len() + at;
-        rest = after;
-        if matches!(path, "None" | "True" | "False" | "r" | "u") || path.ends_with('.') {
-            continue;
-        }
-        let index = walk.use_path(node.start_byte() + offset, path, role);
-        if first == NONE {
-            first = index;
-        }
-        if path.ends_with("Literal") {
-            rest = rest.split_once(']').map_or("", |(_, after)| after);
-        }
-    }
-    if first != NONE {
-        walk.stand_for(first);
-    }
-    Visit::Skip
 }

@@ -4,6 +4,7 @@ mod forms;
 mod imports;
 mod modules;
 mod roles;
+mod types;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;

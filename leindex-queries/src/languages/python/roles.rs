@@ -1,6 +1,6 @@
 //! What Python's node kinds mean.
 
-use super::{forms, imports};
+use super::{forms, imports, types};
 use crate::languages::{Declare, Define, Metrics, Role};
 use crate::syntax::rows::{BindingKind, ScopeKind, SymbolKind};
 
@@ -10,8 +10,8 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("decorator", Role::Decorator),
     ("function_definition", Role::Custom(forms::function)),
     ("class_definition", Role::Define(Define { bases: "superclasses", ..Define::type_of(SymbolKind::Class) })),
-    ("type_alias_statement", Role::Custom(forms::type_alias)),
-    ("type_parameter", Role::Custom(forms::type_parameters)),
+    ("type_alias_statement", Role::Custom(types::alias)),
+    ("type_parameter", Role::Custom(types::parameters)),
     ("lambda", Role::Scope(ScopeKind::Function)),
     ("lambda_parameters", Role::Parameters),
     ("list_comprehension", Role::Scope(ScopeKind::Block)),
@@ -28,10 +28,10 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("identifier", Role::Name),
     ("attribute", Role::Member { object: "object", name: "attribute" }),
     ("call", Role::Call { function: "function", arguments: "arguments" }),
-    ("subscript", Role::Element { object: "value" }),
+    ("subscript", Role::Custom(types::subscript)),
     ("parenthesized_expression", Role::Pass { value: "0", ty: "" }),
     ("await", Role::Pass { value: "0", ty: "" }),
-    ("string", Role::Custom(forms::string)),
+    ("string", Role::Custom(types::string)),
     ("concatenated_string", Role::Literal("str")),
     ("integer", Role::Literal("int")),
     ("float", Role::Literal("float")),
@@ -40,7 +40,9 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("set", Role::Literal("set")),
     ("tuple", Role::Literal("tuple")),
     ("type", Role::Type),
-    ("generic_type", Role::Pass { value: "0", ty: "" }),
+    ("generic_type", Role::Custom(types::generic)),
+    ("binary_operator", Role::Custom(types::union)),
+    ("union_type", Role::Pass { value: "0", ty: "" }),
     ("member_type", Role::Pass { value: "0", ty: "" }),
     ("assignment", Role::Custom(forms::assignment)),
     ("augmented_assignment", Role::Custom(forms::augmented_assignment)),
