@@ -97,11 +97,14 @@ pub(super) fn string(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if !walk.is_typing() {
         return Visit::As(&STRING);
     }
-    let is_literal = |up: usize| {
+    // The strings of `Literal["r"]` are values, and those of `Annotated[X, "…"]` after the first.
+    let is_value = |up: usize| {
         let around = walk.text_around(up);
-        around.starts_with("Literal[") || around.starts_with("typing.Literal[") || around.starts_with("t.Literal[")
+        let before = around.get(..around.len().saturating_sub(walk.source().len() - node.start_byte())).unwrap_or("");
+        let name = before.split('[').next().unwrap_or("").rsplit('.').next().unwrap_or("");
+        name == "Literal" || name == "Annotated" && before.contains(',')
     };
-    if is_literal(0) || is_literal(1) || is_literal(2) {
+    if (0..3).any(is_value) {
         return Visit::Skip;
     }
     let text = walk.text(node);
