@@ -147,7 +147,7 @@ impl Index {
         };
         let mut index = Self { db, project, segments: Segments::default(), view: Mutex::new(None), options };
         index.pass(None)?;
-        index.cover();
+        index.seal();
         index.persist()?;
         Ok(index)
     }
@@ -361,8 +361,9 @@ impl Index {
         }
     }
 
-    /// Makes segments for live content that none covers yet (a warm start).
-    fn cover(&mut self) {
+    /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
+    /// answer depends on it.
+    pub fn seal(&mut self) {
         let view = self.view();
         self.segments.sealed = view.segments.clone();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
@@ -382,11 +383,11 @@ pub(crate) struct LanguageClassifier<'a>(pub(crate) &'a Languages);
 
 impl Classifier for LanguageClassifier<'_> {
     fn claims(&self, file_name: &str) -> bool {
-        self.0.claims(file_name) || manifests::FILE_NAMES.contains(&file_name)
+        self.0.claims(file_name) || manifests::kind_of(file_name).is_some()
     }
 
     fn dialect(&self, file_name: &str, head: &[u8]) -> Dialect {
-        if manifests::FILE_NAMES.contains(&file_name) {
+        if manifests::kind_of(file_name).is_some() {
             return Dialect::MANIFEST;
         }
         self.0.dialect(file_name, head)
@@ -401,6 +402,10 @@ impl Classifier for LanguageClassifier<'_> {
                 hasher.update(text.as_bytes());
                 hasher.update(&[0]);
             }
+        }
+        for name in manifests::FILE_NAMES.iter().chain(&[manifests::CABAL]) {
+            hasher.update(name.as_bytes());
+            hasher.update(&[0]);
         }
         hasher.update(&crate::schema::ROWS);
         let mut print = [0; 16];

@@ -290,12 +290,7 @@ fn is_name_like(word: &str) -> bool {
         humps |= lower_before && character.is_uppercase();
         lower_before = character.is_lowercase();
     }
-    inner.contains('_')
-        || humps
-        || word.contains("::")
-        || word.starts_with('_')
-        || inner.contains('.')
-        || !word.contains(' ') && inner.len() == word.len() && humps
+    inner.contains('_') || humps || word.contains("::") || word.starts_with('_') || inner.contains('.')
 }
 
 fn is_identifier(text: &str) -> bool {
