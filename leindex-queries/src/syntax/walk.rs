@@ -5,7 +5,7 @@
 //! child to parent as the walk leaves it, so that `a.b().c` becomes three uses chained by their bases without a
 //! second look at the tree.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::{Node, Tree};
 
 use super::recover::{Recovered, Recovery};
@@ -13,11 +13,15 @@ use super::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, DiagnosticRow, ExportRow, ImportFlags, ImportKind, ImportRow, LineRow, ModuleRow, NONE,
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
-use crate::items::{docs, metrics::Counters, signature};
+use crate::items::{descriptor::Identities, docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Parts, Place, Receiver, Role, Slot, Visit};
 
 mod definitions;
 mod hooks;
+
+/// Nodes above a node that is still visited. Code written by people stays under 300. Without a limit, looking for a
+/// node's parent takes time in proportion to its depth, and call stack where the node is empty.
+const DEPTH_LIMIT: usize = 2_000;
 
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +148,9 @@ pub struct WalkBuffers {
     skipped: Vec<usize>,
     notes: Vec<Str>,
     locals: FxHashSet<(u32, Str)>,
+    /// Fields by the scope of their type, where assignments make them.
+    fields: FxHashMap<(u32, Str), u32>,
+    identities: Identities,
 }
 
 /// What a hook says of the definition that it is about to open.
@@ -224,6 +231,8 @@ pub struct Walk<'a> {
     expected: (Str, Str),
     /// Flags of the next definition.
     flags: SymbolFlags,
+    /// Whether [`DEPTH_LIMIT`] was reached.
+    too_deep: bool,
 }
 
 /// What [`Role::Custom`] code adds to the role that it chose.
@@ -269,8 +278,10 @@ struct Buffers<'a> {
     /// Nodes that hooks have dealt with.
     skipped: &'a mut Vec<usize>,
     notes: &'a mut Vec<Str>,
+    identities: &'a mut Identities,
     /// Local names by scope, where the language tells calls from variables by them.
     locals: &'a mut FxHashSet<(u32, Str)>,
+    fields: &'a mut FxHashMap<(u32, Str), u32>,
 }
 
 /// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
@@ -296,6 +307,7 @@ pub(crate) fn rows_of(
     buffers.inside.clear();
     buffers.skipped.clear();
     buffers.locals.clear();
+    buffers.fields.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -309,12 +321,14 @@ pub(crate) fn rows_of(
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
             notes: &mut buffers.notes,
+            identities: &mut buffers.identities,
             lists: &mut buffers.lists,
             items: &mut buffers.items,
             pairs: &mut buffers.pairs,
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
             locals: &mut buffers.locals,
+            fields: &mut buffers.fields,
         },
         scope: 0,
         symbol: 0,
@@ -341,13 +355,20 @@ pub(crate) fn rows_of(
         documents: None,
         expected: (Str::EMPTY, Str::EMPTY),
         flags: SymbolFlags::default(),
+        too_deep: false,
     };
     walk.begin();
-    if let Some(tree) = tree {
-        walk.tree(tree);
-        walk.recover_until(u32::MAX);
-        if let Some(remark) = recovery.remark {
-            walk.diagnostic(tree.root_node(), remark);
+    match tree {
+        Some(tree) => {
+            walk.tree(tree);
+            walk.recover_until(u32::MAX);
+            if let Some(remark) = recovery.remark {
+                walk.diagnostic(tree.root_node(), remark);
+            }
+        }
+        None => {
+            walk.rows.errors += 1;
+            walk.remark(0, source.len() as u32, "given up: parsing takes too long");
         }
     }
     walk.finish()
@@ -767,7 +788,11 @@ impl<'a> Walk<'a> {
 
     /// Reports a remark about the text.
     pub fn diagnostic(&mut self, node: Node<'_>, message: &str) {
-        let row = DiagnosticRow { start: node.start_byte() as u32, end: node.end_byte() as u32, message: self.rows.string(message) };
+        self.remark(node.start_byte() as u32, node.end_byte() as u32, message);
+    }
+
+    fn remark(&mut self, start: u32, end: u32, message: &str) {
+        let row = DiagnosticRow { start, end, message: self.rows.string(message) };
         self.rows.diagnostics.push(row);
     }
 
@@ -882,12 +907,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a recovered tree stands in place of this node. Walks those that begin before its end.
+    /// Whether a recovered tree stands in place of this node. Walks those that begin before it.
     fn replaced(&mut self, node: Node<'_>) -> bool {
         let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
         self.recover_until(start.saturating_add(1));
-        let before = self.recovered.get(..self.next_recovered).and_then(<[Recovered]>::last);
-        before.is_some_and(|recovered| start >= recovered.start && end <= recovered.end)
+        // What begins before a recovered tree and ends in it made sense of words that belong to both.
+        let last = self.recovered.partition_point(|recovered| recovered.end < end);
+        self.recovered.get(last).is_some_and(|recovered| recovered.start < end && (start >= recovered.start || end < recovered.end))
     }
 
     fn tree(&mut self, tree: &Tree) {
@@ -954,6 +980,13 @@ impl<'a> Walk<'a> {
             parent.slot = slot;
         }
         if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
+        if self.buffers.frames.len() >= DEPTH_LIMIT {
+            if !self.too_deep {
+                self.too_deep = true;
+                self.diagnostic(node, "nested too deeply: what is inside was left out");
+            }
             return false;
         }
         if node.is_error() || node.is_missing() {
@@ -1355,7 +1388,7 @@ impl<'a> Walk<'a> {
             Role::Assign { .. } => {
                 self.each_pair(frame, false, |walk, name, value| match name {
                     Value::Binding(index) => walk.assign(index, value, frame.ty),
-                    Value::Use(index) => walk.assign_member(index, value, frame.ty),
+                    Value::Use(index) => walk.assign_member(index, value, frame.ty, (frame.start, frame.end)),
                     _ => {}
                 });
                 frame.value
@@ -1933,7 +1966,7 @@ impl<'a> Walk<'a> {
     }
 
     /// `self.x = value`: a field of the type around.
-    fn assign_member(&mut self, target: u32, value: Value, ty: Value) {
+    fn assign_member(&mut self, target: u32, value: Value, ty: Value, span: (u32, u32)) {
         let row = self.rows.uses[target as usize];
         if row.role == UseRole::Call {
             // `a.b = c` of a language without fields in sight is a call of `b=`.
@@ -1952,10 +1985,41 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(scope) = self.type_scope() else { return };
-        let binding = self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start);
+        let known = self.buffers.fields.get(&(scope, row.name)).copied();
+        if let Some(first) = known
+            && let Some(first) = self.rows.bindings.get_mut(first as usize)
+            && first.type_use == NONE
+            && (first.value == NONE || self.rows.uses.get(first.value as usize).is_some_and(|value| value.kind == UseKind::Literal))
+        {
+            // `self.x = None` says less than what comes later.
+            first.value = value.use_index();
+            first.type_use = ty.use_index();
+        }
+        let binding = match known {
+            None => self.field_of(scope, row, span),
+            Some(_) => None,
+        };
+        let binding = binding.unwrap_or_else(|| self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start));
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
         row.type_use = ty.use_index();
+    }
+
+    /// Where nothing else declares fields, the first assignment to one in its class is its definition: the binding of
+    /// the symbol made for it.
+    fn field_of(&mut self, scope: u32, target: UseRow, (start, end): (u32, u32)) -> Option<u32> {
+        if self.grammar.config.receiver != Receiver::FirstParameter {
+            return None;
+        }
+        let before = (self.symbol, self.scope);
+        self.symbol = self.rows.scopes.get(scope as usize).map(|row| row.symbol).filter(|&symbol| symbol != NONE)?;
+        self.scope = scope;
+        let at = target.start as usize..target.start as usize + self.rows.str(target.name).len();
+        let name = self.source.get(at.clone()).unwrap_or("");
+        let symbol = self.push_symbol_at((start, end), name, at, SymbolKind::Field, None);
+        self.close_symbol(symbol, false);
+        (self.symbol, self.scope) = before;
+        Some(self.rows.bindings.len() as u32 - 1)
     }
 
     /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
@@ -2360,14 +2424,30 @@ impl<'a> Walk<'a> {
         self.push_symbol_at(span, name, name_range, kind, scope)
     }
 
+    /// The symbol and scope around the walk's place, unless a recovered definition reaches out of them: then those
+    /// that hold all of it.
+    fn holder_of(&self, start: u32, end: u32) -> (u32, u32) {
+        let (mut symbol, mut scope) = (self.symbol, self.scope);
+        while let Some(row) = self.rows.symbols.get(symbol as usize)
+            && (start < row.start || end > row.end)
+            && row.parent != NONE
+        {
+            (symbol, scope) = (row.parent, row.scope);
+        }
+        (symbol, scope)
+    }
+
     fn push_symbol_at(
         &mut self,
-        (mut start, end): (u32, u32),
+        (mut start, mut end): (u32, u32),
         name: &str,
         name_range: std::ops::Range<usize>,
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
+        // The name may stand outside of the node: `typedef struct { … } Name;`, a record's own constructor.
+        start = start.min(name_range.start as u32);
+        end = end.max(name_range.end as u32);
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
@@ -2388,8 +2468,9 @@ impl<'a> Walk<'a> {
             flags.set(SymbolFlags::PRIVATE);
         }
         flags.set(self.section | std::mem::take(&mut self.next.flags));
+        let (parent, around) = self.holder_of(start, end);
         let inner = scope.map_or(NONE, |kind| {
-            self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
+            self.rows.scopes.push(ScopeRow { kind, parent: around, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
         let parameters = std::mem::take(&mut self.pending_parameters);
@@ -2397,8 +2478,8 @@ impl<'a> Walk<'a> {
             kind,
             flags,
             name: name_str,
-            parent: self.symbol,
-            scope: self.scope,
+            parent,
+            scope: around,
             inner,
             start,
             end,
@@ -2428,7 +2509,10 @@ impl<'a> Walk<'a> {
         });
         if self.next.self_type == NONE && !self.next.unbound {
             // What belongs to a type elsewhere is not known here by its plain name.
-            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
+            let binding = self.push_binding(name_str, around, BindingKind::Symbol, index, name_start);
+            if kind == SymbolKind::Field {
+                self.buffers.fields.entry((around, name_str)).or_insert(binding);
+            }
         }
         self.buffers.counters.push((index, Counters::default()));
         index
@@ -2439,7 +2523,9 @@ impl<'a> Walk<'a> {
         let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
-                Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. } | Role::Group { .. }) => (start, end) = (frame.start, frame.end),
+                Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. } | Role::Group { .. }) => {
+                    (start, end) = (frame.start, frame.end)
+                }
                 _ => break,
             }
         }
@@ -2631,7 +2717,7 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> Rows {
         self.close_symbol(0, self.rows.errors > 0);
-        crate::items::descriptor::assign_identities(self.rows, self.grammar.config);
+        crate::items::descriptor::assign_identities(self.rows, self.grammar.config, self.buffers.identities);
         self.rows.finish()
     }
 }
