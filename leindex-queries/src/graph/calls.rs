@@ -71,8 +71,7 @@ pub(crate) fn incoming_from<'w>(
         edges_where(join, file, |edge| edge.target == Some(symbol), |_, name| names.iter().any(|known| **known == *name), &mut found);
     }
     found.retain(|edge| edge.target == Some(symbol) || edge.candidates.contains(&symbol));
-    let path = |edge: &FoundEdge<'w>| edge.file.path(join.world.db);
-    found.sort_by(|a, b| (path(a), a.start, a.kind).cmp(&(path(b), b.start, b.kind)));
+    found.sort_by_cached_key(|edge| (edge.file.path(join.world.db), edge.start, edge.kind));
     found
 }
 

@@ -267,7 +267,7 @@ impl Question {
                 all.push(hash);
                 plain.clear();
                 plain.extend(word.chars().flat_map(char::to_lowercase));
-                if !is_stop_word(&plain) && !(cuts_intent && INTENT_WORDS.contains(&&*plain)) {
+                if !(is_stop_word(&plain) || cuts_intent && INTENT_WORDS.contains(&&*plain)) {
                     self.terms.push(hash);
                 }
             }
@@ -290,12 +290,7 @@ fn is_name_like(word: &str) -> bool {
         humps |= lower_before && character.is_uppercase();
         lower_before = character.is_lowercase();
     }
-    inner.contains('_')
-        || humps
-        || word.contains("::")
-        || word.starts_with('_')
-        || inner.contains('.')
-        || !word.contains(' ') && inner.len() == word.len() && humps
+    inner.contains('_') || humps || word.contains("::") || word.starts_with('_') || inner.contains('.')
 }
 
 fn is_identifier(text: &str) -> bool {
