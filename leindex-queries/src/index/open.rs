@@ -147,7 +147,7 @@ impl Index {
         };
         let mut index = Self { db, project, segments: Segments::default(), view: Mutex::new(None), options };
         index.pass(None)?;
-        index.cover();
+        index.seal();
         index.persist()?;
         Ok(index)
     }
@@ -361,8 +361,9 @@ impl Index {
         }
     }
 
-    /// Makes segments for live content that none covers yet (a warm start).
-    fn cover(&mut self) {
+    /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
+    /// answer depends on it.
+    pub fn seal(&mut self) {
         let view = self.view();
         self.segments.sealed = view.segments.clone();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;

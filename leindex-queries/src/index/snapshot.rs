@@ -102,6 +102,30 @@ impl Snapshot<'_> {
         })
     }
 
+    /// How many symbols there are, modules included.
+    pub fn symbol_count(&self) -> Cancellable<u64> {
+        self.ask(|world| {
+            let count = |file| {
+                crate::names::files::file_blob(world.db, file).map_or(0, |blob| crate::syntax::blob::parsed_blob(world.db, blob).symbols)
+            };
+            world.live.all.iter().map(|&file| u64::from(count(file))).sum()
+        })
+    }
+
+    /// How many edges there are by rule, open names joined.
+    pub fn edge_counts(&self) -> Cancellable<std::collections::BTreeMap<&'static str, u64>> {
+        self.ask(|world| {
+            let mut join = Join::new(world);
+            let mut counts = std::collections::BTreeMap::new();
+            for &file in &world.live.all {
+                for edge in calls::edges_of_file(&mut join, file) {
+                    *counts.entry(edge.rule.as_str()).or_default() += 1;
+                }
+            }
+            counts
+        })
+    }
+
     /// Resolves every file on all threads, so that later questions find the work done.
     pub fn resolve_all(&self) -> Cancellable<usize> {
         use rayon::prelude::*;

@@ -1,0 +1,10 @@
+//! Law 4: after any sequence of edits every answer equals, byte for byte, that of a fresh index of the same files,
+//! whatever the store held, however segments were sealed, on any number of threads.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod answers;
+mod edits;
+mod incremental_equals_cold;
+mod project;
+mod random;
