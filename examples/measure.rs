@@ -303,10 +303,10 @@ fn timed<E>(question: impl FnOnce() -> Result<(), E>) -> f64 {
 }
 
 fn times(values: impl Iterator<Item = f64>) -> Value {
-    quantiles(&mut values.collect(), "")
+    quantiles(&mut values.collect::<Vec<_>>(), "")
 }
 
-fn quantiles(values: &mut Vec<f64>, suffix: &str) -> Value {
+fn quantiles(values: &mut [f64], suffix: &str) -> Value {
     values.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| values.get(((values.len().saturating_sub(1)) as f64 * share).round() as usize).copied().unwrap_or(0.0);
     json!({ format!("p50{suffix}"): at(0.5), format!("p95{suffix}"): at(0.95) })
