@@ -167,7 +167,8 @@ impl Walk<'_> {
     /// Documents the symbol around by a comment, from `tag` on if the comment has it.
     pub fn document_symbol(&mut self, comment: Node<'_>, tag: &str) {
         let doc = self.cleaned(self.text(comment));
-        let doc = self.rows.str(doc).split_once(tag).map(|(_, after)| after.trim().to_owned()).map_or(doc, |after| self.rows.string(&after));
+        let doc =
+            self.rows.str(doc).split_once(tag).map(|(_, after)| after.trim().to_owned()).map_or(doc, |after| self.rows.string(&after));
         self.rows.symbols[self.symbol as usize].doc = doc;
     }
 
