@@ -146,6 +146,7 @@ struct Sample {
     text: String,
     symbol: String,
     name: String,
+    line: u32,
     /// First byte of the function, its name, and a place inside its body.
     start: usize,
     name_at: usize,
@@ -191,6 +192,7 @@ fn choose(index: &Index, files: &[(String, u64)], count: usize) -> Result<Vec<Sa
             path: path.clone(),
             symbol: symbol.symbol.clone(),
             name: symbol.name.clone(),
+            line: symbol.name_line,
             start: span.start,
             name_at: span.start + name_at,
             body_at: span.start + last_line + 1,
@@ -238,8 +240,12 @@ fn edit_classes(index: &mut Index, samples: &[Sample], root: &Path) -> Result<(V
             let start = Instant::now();
             index.apply(change)?;
             let snapshot = index.snapshot();
-            // The symbol may be gone or renamed; asking for it is the question all the same.
-            let _ = snapshot.callers(&sample.symbol);
+            match class {
+                "delete" => {}
+                // It has another name now; it is still on its line.
+                "signature" => drop(snapshot.callers(&format!("{}:{}", sample.path, sample.line))),
+                _ => drop(snapshot.callers(&sample.symbol)),
+            }
             snapshot.context(&format!("how does {} work", sample.name), &ContextOptions::default())?;
             millis.push(start.elapsed().as_secs_f64() * 1e3);
             drop(snapshot);

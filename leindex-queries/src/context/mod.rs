@@ -17,7 +17,7 @@ use crate::names::files::Symbol;
 use crate::search::intent::{Intent, Question};
 use crate::search::lexical::Lexical;
 use crate::search::rank::{Filter, Found, rank};
-use gravity::{Own, Reach, pull};
+use gravity::{Reach, pull};
 
 /// What a context may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +109,8 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let entries = entries_of(&question, &hits, options.budget);
     let symbols: Vec<Symbol<'_>> = entries.iter().map(|(_, symbol)| *symbol).collect();
     let budget = options.budget;
-    let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (24 + budget / 50).min(400) };
-    let field = pull(world, &Own { world, lexical: &lexical }, &symbols, question.tests, reach);
+    let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (12 + budget / 125).min(400) };
+    let field = pull(world, &lexical, &symbols, question.tests, reach);
     let rendered =
         render::render(world, &render::Answer { text, revision, budget, hits: &hits, entries: &entries, field: &field, lexical: &lexical });
     Context {

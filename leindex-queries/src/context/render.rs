@@ -151,7 +151,7 @@ impl<'w> Renderer<'w, '_> {
         let for_notes = (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
         let Some(mut left) = budget.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places() };
         let pulled: Vec<Pulled<'w>> =
-            self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 25)).cloned().collect();
+            self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 100)).cloned().collect();
         let mut items: Vec<Item<'w>> = pulled.iter().filter_map(|pulled| self.item(pulled)).collect();
         self.plan(&mut items, &mut left, budget);
 
@@ -167,7 +167,7 @@ impl<'w> Renderer<'w, '_> {
             shown.iter().filter(|(_, tier, _)| *tier == Tier::Full).map(|(item, ..)| (item.file, item.row.start, item.row.end)).collect();
         hidden
             .retain(|item| !covered.iter().any(|&(file, start, end)| file == item.file && start <= item.row.start && item.row.end <= end));
-        let more = hidden.len() + self.answer.field.waiting.len().saturating_sub(budget / 25);
+        let more = hidden.len() + self.answer.field.waiting.len().saturating_sub(budget / 100);
         if more > 0 {
             let names: Vec<String> =
                 hidden.iter().take(budget / 400).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
