@@ -28,7 +28,8 @@ pub mod query {
 
 pub use context::{Context, ContextItem, ContextOptions, Tier};
 pub use index::{
-    Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot, SymbolInfo,
+    Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot,
+    SymbolInfo,
 };
 
 /// The snippets of the book, which are run as tests.

@@ -15,10 +15,12 @@
 //!   that say less, for rules that are less sure, and towards tests.
 //!
 //! The symbol of highest relevance is taken next and its edges are followed in both directions, until the answer is
-//! full. Ambiguous and unresolved relations are not followed; they are reported.
+//! full. What is far is not followed any more, and of a name that many files mention only the most relevant files are
+//! read, as the answer says. Ambiguous and unresolved relations are not followed; they are reported.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -27,11 +29,11 @@ use crate::graph::join::Join;
 use crate::index::describe::is_test;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
-use crate::names::files::{SourceFile, Symbol, symbol_row};
+use crate::names::files::{SourceFile, Symbol};
 use crate::names::resolve::{Rule, parent_type};
 use crate::search::lexical::Lexical;
 use crate::search::record::for_each_holder;
-use crate::search::score::{DocumentId, Scorer, log2};
+use crate::search::score::{DocumentId, Scorer, keep_best, log2};
 use crate::syntax::rows::{Rows, SymbolKind, SymbolRow, name_hash};
 
 /// What a symbol without a word of the question keeps.
@@ -40,8 +42,12 @@ const FLOOR: f64 = 0.05;
 const COMPLEXITY_BITS: f64 = 6.0;
 /// Beyond this nothing is pulled in: the relevance would be below a thirty-sixth.
 const FARTHEST: f64 = 6.0;
+/// Up to this distance the edges that leave a symbol are followed; what lies farther is shown by its signature.
+const FOLLOWED: f64 = 3.0;
+/// Up to this distance the edges that lead to a symbol are followed: they have to be looked for in other files.
+const FOLLOWED_BACK: f64 = 2.25;
 /// Files among those that mention a name in which its uses are looked for: the most relevant ones.
-const FILES_OF_A_NAME: usize = 12;
+const FILES_OF_A_NAME: usize = 8;
 /// Definitions of a name beyond which an open use of it is taken as ambiguous without looking.
 const NAMESAKES: u32 = 24;
 
@@ -127,30 +133,38 @@ pub(crate) struct Reach {
     pub(crate) files: usize,
 }
 
-/// N's own score for the question.
-pub(crate) struct Own<'w, 'q> {
-    pub(crate) world: World<'w>,
-    pub(crate) lexical: &'q Lexical<'w>,
+/// What a question looks up again and again of a file.
+struct FileFacts {
+    path: String,
+    rows: Rows,
+    /// Rows by the identities of their symbols.
+    by_identity: FxHashMap<u64, u32>,
+    /// Segment and number of its content.
+    place: Option<(u32, u32)>,
 }
 
-impl<'w> Own<'w, '_> {
-    /// `semantic(N)`.
-    fn semantic(&self, symbol: Symbol<'w>, rows: &Rows, index: u32, row: &SymbolRow) -> f64 {
-        if self.lexical.terms().is_empty() {
-            let hash = name_hash(rows.str(row.name));
-            let central = self.world.mention_count(hash) as f64 / f64::from(self.world.definition_count(hash).max(1));
-            return semantic(log2(1.0 + central), 10.0);
-        }
-        let score = self.document(symbol.file(self.world.db), index).map_or(0.0, |id| self.lexical.score(id));
-        semantic(f64::from(score), f64::from(self.lexical.best_score()))
+impl FileFacts {
+    fn of<'w>(world: World<'w>, file: SourceFile<'w>) -> Option<Rc<Self>> {
+        let rows = world.rows(file)?;
+        let by_identity = rows.symbols().enumerate().map(|(index, symbol)| (symbol.identity(), index as u32)).collect();
+        Some(Rc::new(Self { path: file.path(world.db), rows, by_identity, place: world.locate(file) }))
     }
+}
 
-    fn document(&self, file: SourceFile<'w>, row: u32) -> Option<DocumentId> {
-        let (segment, blob) = self.world.locate(file)?;
-        let of = &self.world.view.segments[segment as usize];
-        let at = of.documents_of(blob).binary_search_by_key(&row, |document| document.symbol).ok()?;
-        Some(DocumentId { segment, document: of.first_document(blob) + at as u32 })
+/// `semantic(N)`.
+fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts, index: u32, row: &SymbolRow) -> f64 {
+    if lexical.terms().is_empty() {
+        let hash = name_hash(facts.rows.str(row.name));
+        let central = f64::from(world.mention_count(hash)) / f64::from(world.definition_count(hash).max(1));
+        return semantic(log2(1.0 + central), 10.0);
     }
+    let score = facts.place.map_or(0.0, |(segment, blob)| {
+        let of = &world.view.segments[segment as usize];
+        of.documents_of(blob)
+            .binary_search_by_key(&index, |document| document.symbol)
+            .map_or(0.0, |at| lexical.score(DocumentId { segment, document: of.first_document(blob) + at as u32 }))
+    });
+    semantic(f64::from(score), f64::from(lexical.best_score()))
 }
 
 /// A symbol on the heap. Greater is taken first: by relevance, then by path and row.
@@ -183,10 +197,11 @@ impl Ord for Waiting<'_> {
 }
 
 /// Pulls in what matters around the entries.
-pub(crate) fn pull<'w>(world: World<'w>, own: &Own<'w, '_>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
+pub(crate) fn pull<'w>(world: World<'w>, lexical: &Lexical<'w>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
     let mut gravity = Gravity {
         world,
-        own,
+        lexical,
+        facts: FxHashMap::default(),
         join: Join::new(world),
         heap: BinaryHeap::new(),
         nearest: FxHashMap::default(),
@@ -229,7 +244,8 @@ pub(crate) fn pull<'w>(world: World<'w>, own: &Own<'w, '_>, entries: &[Symbol<'w
 
 struct Gravity<'w, 'q> {
     world: World<'w>,
-    own: &'q Own<'w, 'q>,
+    lexical: &'q Lexical<'w>,
+    facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts>>>,
     join: Join<'w>,
     heap: BinaryHeap<Waiting<'w>>,
     nearest: FxHashMap<Symbol<'w>, f64>,
@@ -257,21 +273,31 @@ impl<'w> Gravity<'w, '_> {
         if distance > FARTHEST || self.taken.contains(&symbol) || self.nearest.get(&symbol).is_some_and(|&nearest| nearest <= distance) {
             return;
         }
-        let Some((rows, index, row)) = symbol_row(self.world.db, symbol) else { return };
+        let Some((facts, index, row)) = self.look_up(symbol) else { return };
+        let rows = &facts.rows;
         if via.is_some() && matches!(row.kind, SymbolKind::Field | SymbolKind::Variable) {
             return;
         }
         self.nearest.insert(symbol, distance);
         let c = if row.kind.is_type() {
-            members_of(&rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
+            members_of(rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
         } else {
             row.cyclomatic
         };
-        let relevance = relevance(self.own.semantic(symbol, &rows, index, &row), complexity(c), distance);
+        let relevance = relevance(own_semantic(self.world, self.lexical, &facts, index, &row), complexity(c), distance);
         let bytes = (row.end - row.start) as usize;
         let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
-        let path = symbol.file(self.world.db).path(self.world.db);
-        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path, row: index, tokens });
+        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path: facts.path.clone(), row: index, tokens });
+    }
+
+    /// A symbol's row, its index and what is known of its file.
+    fn look_up(&mut self, symbol: Symbol<'w>) -> Option<(Rc<FileFacts>, u32, SymbolRow)> {
+        let world = self.world;
+        let file = symbol.file(world.db);
+        let facts = self.facts.entry(file).or_insert_with(|| FileFacts::of(world, file)).clone()?;
+        let index = *facts.by_identity.get(&symbol.identity(world.db))?;
+        let row = facts.rows.symbol(index)?;
+        Some((facts, index, row))
     }
 
     /// Whether the edges of a file may be read.
@@ -288,10 +314,11 @@ impl<'w> Gravity<'w, '_> {
     }
 
     fn follow(&mut self, pulled: &Pulled<'w>) {
-        let Some((rows, index, row)) = symbol_row(self.world.db, pulled.symbol) else { return };
+        let Some((facts, index, row)) = self.look_up(pulled.symbol) else { return };
+        let rows = &facts.rows;
         let file = pulled.symbol.file(self.world.db);
         if row.kind.is_type() || row.kind.is_module() && pulled.via.is_none() {
-            for (_, member) in members_of(&rows, index, &row) {
+            for (_, member) in members_of(rows, index, &row) {
                 if member.kind.is_callable() || member.kind.is_type() {
                     let member = Symbol::new(self.world.db, file, member.identity());
                     self.step(pulled, member, EdgeKind::Contains, Rule::Exact, true, None);
@@ -306,7 +333,7 @@ impl<'w> Gravity<'w, '_> {
         {
             self.step(pulled, ty, EdgeKind::Contains, Rule::Exact, false, None);
         }
-        if self.may_read(file) {
+        if pulled.distance <= FOLLOWED && self.may_read(file) {
             let mut popular = Vec::new();
             let world = self.world;
             let edges = outgoing_where(&mut self.join, pulled.symbol, |name| {
@@ -323,7 +350,9 @@ impl<'w> Gravity<'w, '_> {
                 self.note_ambiguous(&name, count, file, row.name_start);
             }
         }
-        self.follow_incoming(pulled, &rows, &row);
+        if pulled.distance <= FOLLOWED_BACK {
+            self.follow_incoming(pulled, rows, &row);
+        }
     }
 
     fn take_outgoing(&mut self, pulled: &Pulled<'w>, edge: &FoundEdge<'w>) {
@@ -352,29 +381,15 @@ impl<'w> Gravity<'w, '_> {
                 }
             });
         }
-        let mut seen = FxHashSet::default();
-        let mut files: Vec<SourceFile<'w>> = Vec::new();
-        for name in names.iter().filter(|name| !name.is_empty()) {
-            files.extend(self.world.mentioning(name).into_iter().filter(|&file| seen.insert(file)));
-        }
-        let all = files.len();
-        if all > FILES_OF_A_NAME {
-            let own_file = pulled.symbol.file(self.world.db);
-            let mut weighed: Vec<(bool, f32, SourceFile<'w>)> = files
-                .iter()
-                .map(|&file| {
-                    let best = self.world.locate(file).map_or(0.0, |(segment, blob)| self.own.lexical.best_of_blob(segment, blob));
-                    (file == own_file, best, file)
-                })
-                .collect();
-            // Stable: files of equal relevance stay in order of their paths.
-            weighed.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
-            files = weighed.into_iter().take(FILES_OF_A_NAME).map(|(.., file)| file).collect();
-            self.field.bounded.push((names[0].to_string(), FILES_OF_A_NAME, all));
+        names.retain(|name| !name.is_empty());
+        let Some(name) = names.first().cloned() else { return };
+        let (mut files, all) = self.files_mentioning(&names, pulled.symbol.file(self.world.db));
+        if all > files.len() {
+            self.field.bounded.push((name.to_string(), files.len(), all));
         }
         files.retain(|&file| self.may_read(file));
         // A name with many definitions would make every open use of it a question of its own.
-        let crowded = self.world.definition_count(name_hash(&names[0])) > NAMESAKES;
+        let crowded = self.world.definition_count(name_hash(&name)) > NAMESAKES;
         let open_names: &[Box<str>] = if crowded { &[] } else { &names };
         for edge in incoming_from(&mut self.join, pulled.symbol, open_names, &files) {
             if edge.target == Some(pulled.symbol) && edge.source != pulled.symbol && edge.kind != EdgeKind::Import {
@@ -383,9 +398,39 @@ impl<'w> Gravity<'w, '_> {
         }
     }
 
+    /// The files that mention one of some names: the symbol's own, then the most relevant, at most so many; and how many
+    /// there are.
+    fn files_mentioning(&self, names: &[Box<str>], own: SourceFile<'w>) -> (Vec<SourceFile<'w>>, usize) {
+        let world = self.world;
+        let mask = world.live_mask();
+        let mut found: Vec<(DocumentId, f32)> = Vec::new();
+        for (index, segment) in world.view.segments.iter().enumerate() {
+            for name in names {
+                for blob in segment.mentioning_blobs(name_hash(name)) {
+                    if mask.files[index].get(blob as usize).is_some_and(|&files| files > 0) {
+                        // The blob's number stands where a document's would.
+                        found.push((DocumentId { segment: index as u32, document: blob }, self.lexical.best_of_blob(index as u32, blob)));
+                    }
+                }
+            }
+        }
+        found.sort_unstable_by_key(|(blob, _)| *blob);
+        found.dedup_by_key(|(blob, _)| *blob);
+        let files_of =
+            |blob: DocumentId| world.view.segments[blob.segment as usize].blob(blob.document).map_or(&[][..], |key| world.files_of(&key));
+        let all = found.iter().map(|(blob, _)| files_of(*blob).len()).sum();
+        keep_best(&mut found, FILES_OF_A_NAME + 1);
+        let mut files: Vec<(bool, f32, String, SourceFile<'w>)> = Vec::new();
+        for (blob, score) in found {
+            files.extend(files_of(blob).iter().map(|&file| (file != own, score, file.path(world.db), file)));
+        }
+        files.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
+        files.truncate(FILES_OF_A_NAME);
+        (files.into_iter().map(|(.., file)| file).collect(), all)
+    }
+
     fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
-        let to_test = !self.wants_tests
-            && symbol_row(self.world.db, to).is_some_and(|(rows, index, _)| is_test(&rows, index, &to.file(self.world.db).path(self.world.db)));
+        let to_test = !self.wants_tests && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, &facts.path));
         let distance = from.distance + length(kind, rule, to_test);
         self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
     }

@@ -17,7 +17,7 @@ use crate::names::files::Symbol;
 use crate::search::intent::{Intent, Question};
 use crate::search::lexical::Lexical;
 use crate::search::rank::{Filter, Found, rank};
-use gravity::{Own, Reach, pull};
+use gravity::{Reach, pull};
 
 /// What a context may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,10 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let entries = entries_of(&question, &hits, options.budget);
     let symbols: Vec<Symbol<'_>> = entries.iter().map(|(_, symbol)| *symbol).collect();
     let budget = options.budget;
-    let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (24 + budget / 50).min(400) };
-    let field = pull(world, &Own { world, lexical: &lexical }, &symbols, question.tests, reach);
-    let rendered = render::render(world, &render::Answer { text, revision, budget, hits: &hits, entries: &entries, field: &field, lexical: &lexical });
+    let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (12 + budget / 125).min(400) };
+    let field = pull(world, &lexical, &symbols, question.tests, reach);
+    let rendered =
+        render::render(world, &render::Answer { text, revision, budget, hits: &hits, entries: &entries, field: &field, lexical: &lexical });
     Context {
         question: text.to_owned(),
         tokens: rendered.tokens,
@@ -131,7 +132,8 @@ fn entries_of<'w>(question: &Question, hits: &[(Found<'w>, Symbol<'w>)], budget:
     let overview = matches!(question.intent, Intent::Hotspots | Intent::Architecture);
     let share = if overview { OVERVIEW_SHARE } else { ENTRY_SHARE };
     let most = if overview { (2 + budget / 400).min(MOST_ENTRIES) } else { (1 + budget / TOKENS_AN_ENTRY).min(MOST_ENTRIES) };
-    let named = |found: &Found<'_>| found.parts.iter().any(|(name, value)| *name == "exact name" && *value >= 1.0 || *name == "named place");
+    let named =
+        |found: &Found<'_>| found.parts.iter().any(|(name, value)| *name == "exact name" && *value >= 1.0 || *name == "named place");
     let only_named = question.intent == Intent::Name && named(best);
     hits.iter().filter(|(found, _)| found.score >= best.score * share && (!only_named || named(found))).take(most).cloned().collect()
 }

@@ -138,13 +138,20 @@ impl<'w> Renderer<'w, '_> {
 
     fn sections(&mut self) -> Rendered {
         let budget = self.answer.budget;
-        let heading = Block::new(format!("# {}\n\nRevision {}, {budget} tokens of {}.\n", one_line(self.answer.text, HEADING), self.answer.revision, super::TOKENIZER));
-        let titles = ["\n## Entry points\n\n", "\n## Around them\n\n", "\n## Further off\n\n", "\n## Left out\n\n"].map(|title| Block::new(title.trim_start()));
+        let heading = Block::new(format!(
+            "# {}\n\nRevision {}, {budget} tokens of {}.\n",
+            one_line(self.answer.text, HEADING),
+            self.answer.revision,
+            super::TOKENIZER
+        ));
+        let titles = ["\n## Entry points\n\n", "\n## Around them\n\n", "\n## Further off\n\n", "\n## Left out\n\n"]
+            .map(|title| Block::new(title.trim_start()));
         let for_titles: usize = titles.iter().map(Block::tokens).sum();
         let mut notes = self.notes();
         let for_notes = (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
         let Some(mut left) = budget.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places() };
-        let pulled: Vec<Pulled<'w>> = self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 25)).cloned().collect();
+        let pulled: Vec<Pulled<'w>> =
+            self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 100)).cloned().collect();
         let mut items: Vec<Item<'w>> = pulled.iter().filter_map(|pulled| self.item(pulled)).collect();
         self.plan(&mut items, &mut left, budget);
 
@@ -158,10 +165,12 @@ impl<'w> Renderer<'w, '_> {
         }
         let covered: Vec<(SourceFile<'w>, u32, u32)> =
             shown.iter().filter(|(_, tier, _)| *tier == Tier::Full).map(|(item, ..)| (item.file, item.row.start, item.row.end)).collect();
-        hidden.retain(|item| !covered.iter().any(|&(file, start, end)| file == item.file && start <= item.row.start && item.row.end <= end));
-        let more = hidden.len() + self.answer.field.waiting.len().saturating_sub(budget / 25);
+        hidden
+            .retain(|item| !covered.iter().any(|&(file, start, end)| file == item.file && start <= item.row.start && item.row.end <= end));
+        let more = hidden.len() + self.answer.field.waiting.len().saturating_sub(budget / 100);
         if more > 0 {
-            let names: Vec<String> = hidden.iter().take(budget / 400).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
+            let names: Vec<String> =
+                hidden.iter().take(budget / 400).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
             let like = if names.is_empty() { String::new() } else { format!(", first of them {}", names.join(", ")) };
             notes.insert(0, format!("{more} related symbols for lack of room{like}."));
         }
@@ -169,8 +178,11 @@ impl<'w> Renderer<'w, '_> {
         let mut out = Tokens::new(budget);
         out.push(&heading);
         let mut items = Vec::new();
-        let groups: [fn(&Item<'_>, Tier) -> bool; 3] =
-            [|item, _| item.is_entry, |item, tier| !item.is_entry && tier > Tier::Signature, |item, tier| !item.is_entry && tier == Tier::Signature];
+        let groups: [fn(&Item<'_>, Tier) -> bool; 3] = [
+            |item, _| item.is_entry,
+            |item, tier| !item.is_entry && tier > Tier::Signature,
+            |item, tier| !item.is_entry && tier == Tier::Signature,
+        ];
         for (title, belongs) in titles.iter().zip(groups) {
             let mut group = shown.iter().filter(|(item, tier, _)| belongs(item, *tier)).peekable();
             if group.peek().is_some() {
@@ -203,7 +215,11 @@ impl<'w> Renderer<'w, '_> {
             // The first is the best: it gets twice the share of the others.
             let share = if at == 0 && entries > 1 { for_entries * 2 / (entries - at + 1) } else { for_entries / (entries - at) };
             let item = &items[at];
-            let block = if self.is_covered(items, at) { None } else { self.full(item, share).or_else(|| self.shortened(item, share)).or_else(|| self.signature(item, share)) };
+            let block = if self.is_covered(items, at) {
+                None
+            } else {
+                self.full(item, share).or_else(|| self.shortened(item, share)).or_else(|| self.signature(item, share))
+            };
             if let Some((tier, block)) = block {
                 for_entries = for_entries.saturating_sub(block.tokens());
                 *left -= block.tokens();
@@ -218,11 +234,8 @@ impl<'w> Renderer<'w, '_> {
             }
             let room = left.saturating_sub(for_signatures).min(near_limit);
             let item = &items[at];
-            let block = if item.is_holder {
-                self.full(item, room.min(HOLDER))
-            } else {
-                self.full(item, room).or_else(|| self.excerpt(item, room))
-            };
+            let block =
+                if item.is_holder { self.full(item, room.min(HOLDER)) } else { self.full(item, room).or_else(|| self.excerpt(item, room)) };
             if let Some((tier, block)) = block {
                 *left -= block.tokens();
                 items[at].shown = Some((tier, block));
@@ -296,7 +309,19 @@ impl<'w> Renderer<'w, '_> {
             }
         };
         let is_holder = pulled.via.is_some_and(|via| via.kind == EdgeKind::Contains && !via.forward);
-        Some(Item { info, row, index, rows, file, is_entry: pulled.via.is_none(), near: pulled.distance <= NEAR, is_holder, why, sites, shown: None })
+        Some(Item {
+            info,
+            row,
+            index,
+            rows,
+            file,
+            is_entry: pulled.via.is_none(),
+            near: pulled.distance <= NEAR,
+            is_holder,
+            why,
+            sites,
+            shown: None,
+        })
     }
 
     fn why_entry(&self, symbol: Symbol<'w>) -> String {
@@ -364,7 +389,8 @@ impl<'w> Renderer<'w, '_> {
         let text = self.text(item.file);
         let code = whole_lines(&text, &item.rows, &item.row);
         let lines = code.lines().count();
-        self.cut(item, code, limit, |shown| format!("… {} more lines, to line {}", lines - shown, item.row.end_line)).map(|block| (Tier::Cut, block))
+        self.cut(item, code, limit, |shown| format!("… {} more lines, to line {}", lines - shown, item.row.end_line))
+            .map(|block| (Tier::Cut, block))
     }
 
     /// The lines of a callable that concern the answer; the heads of the members of a type or module.
@@ -384,7 +410,13 @@ impl<'w> Renderer<'w, '_> {
 
     fn signature_line(&self, item: &Item<'w>) -> String {
         let signature = if item.info.signature.is_empty() { &item.info.qualified_name } else { &item.info.signature };
-        format!("- {} `{}`: {}. {}\n", place(&item.info), one_line(signature, 160).replace('`', "'"), item.why, one_line(&item.info.summary, 160))
+        format!(
+            "- {} `{}`: {}. {}\n",
+            place(&item.info),
+            one_line(signature, 160).replace('`', "'"),
+            item.why,
+            one_line(&item.info.summary, 160)
+        )
     }
 
     /// A block of an item with as many lines of `code` as fit, and a mark for the rest.
@@ -496,8 +528,12 @@ impl<'w> Renderer<'w, '_> {
             notes.push(format!("{} uses of names lead to nothing that is known.", field.unresolved));
         }
         if !field.bounded.is_empty() {
-            let names: Vec<String> =
-                field.bounded.iter().take(3).map(|(name, some, all)| format!("`{name}` in the {some} most relevant of {all} files that mention it")).collect();
+            let names: Vec<String> = field
+                .bounded
+                .iter()
+                .take(3)
+                .map(|(name, some, all)| format!("`{name}` in the {some} most relevant of {all} files that mention it"))
+                .collect();
             let more = field.bounded.len() - names.len();
             let more = if more > 0 { format!(" and {more} more names likewise") } else { String::new() };
             notes.push(format!("Uses were looked for: {}{more}.", names.join(", ")));
@@ -527,7 +563,11 @@ fn place(info: &SymbolInfo) -> String {
 }
 
 fn span(info: &SymbolInfo) -> String {
-    if info.start_line == info.end_line { format!("{}:{}", info.path, info.start_line) } else { format!("{}:{}-{}", info.path, info.start_line, info.end_line) }
+    if info.start_line == info.end_line {
+        format!("{}:{}", info.path, info.start_line)
+    } else {
+        format!("{}:{}-{}", info.path, info.start_line, info.end_line)
+    }
 }
 
 fn count(text: &str) -> usize {
@@ -589,10 +629,17 @@ fn whole_lines<'t>(text: &'t str, rows: &Rows, row: &SymbolRow) -> &'t str {
 fn outline(item: &Item<'_>, text: &str) -> String {
     let mut out = String::new();
     let members: Vec<(u32, SymbolRow)> = members_of(&item.rows, item.index, &item.row)
-        .filter(|(_, member)| member.kind.is_callable() || member.kind.is_type() || member.kind == SymbolKind::Constant && item.row.kind.is_module())
+        .filter(|(_, member)| {
+            member.kind.is_callable() || member.kind.is_type() || member.kind == SymbolKind::Constant && item.row.kind.is_module()
+        })
         .collect();
     if item.row.kind.is_type() || item.row.kind.is_module() && item.index != 0 {
-        let first = members.iter().map(|(_, member)| member.start_line).filter(|&line| line > item.row.start_line).min().unwrap_or(item.row.end_line + 1);
+        let first = members
+            .iter()
+            .map(|(_, member)| member.start_line)
+            .filter(|&line| line > item.row.start_line)
+            .min()
+            .unwrap_or(item.row.end_line + 1);
         let last = first.saturating_sub(1).min(item.row.start_line + 11).min(item.row.end_line).max(item.row.start_line);
         for line in text.lines().skip(item.row.start_line as usize - 1).take((last + 1 - item.row.start_line) as usize) {
             out.push_str(line);

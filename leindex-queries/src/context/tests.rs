@@ -53,7 +53,12 @@ fn check(context: &Context, budget: usize) {
     assert!(tokens <= budget, "{tokens} of {budget}: {}", context.question);
     let short_of_room = context.omitted.iter().any(|note| note.contains("for lack of room"));
     if budget >= 400 && short_of_room {
-        assert!(tokens * 10 >= budget * 9, "{tokens} of {budget} used, though there was more to say: {}\n{}", context.question, context.text);
+        assert!(
+            tokens * 10 >= budget * 9,
+            "{tokens} of {budget} used, though there was more to say: {}\n{}",
+            context.question,
+            context.text
+        );
     }
     for item in &context.items {
         assert!(!item.why.is_empty() && item.start_line <= item.end_line, "{item:?}");
@@ -73,10 +78,11 @@ impl Dice {
 #[test]
 fn a_budget_is_never_exceeded() {
     let index = own_index().lock().expect("no test panics while it holds the index");
-    let words: Vec<&str> = "store rows parse symbol edge resolve import scope walk hash manifest discover overlay segment record token budget \
+    let words: Vec<&str> =
+        "store rows parse symbol edge resolve import scope walk hash manifest discover overlay segment record token budget \
                             where how is the why error Index Snapshot Rows SymbolRow file_edges name_hash language grammar test tests"
-        .split_whitespace()
-        .collect();
+            .split_whitespace()
+            .collect();
     let mut dice = Dice(7);
     for budget in 0..60 {
         check(&ask(&index, QUESTIONS[budget % QUESTIONS.len()], budget), budget);
@@ -149,7 +155,10 @@ const SHOP: &[(&str, &str)] = &[
         "def total_price(items):\n    \"\"\"The price of all items with tax.\"\"\"\n    total = 0\n    for item in items:\n        if item.taxed:\n            \
          total += with_tax(item.price)\n        else:\n            total += item.price\n    return total\n\n\ndef with_tax(price):\n    return price * 1.2\n",
     ),
-    ("shop/views.py", "from shop.cart import Cart\n\n\ndef post_order(request):\n    cart = Cart()\n    return cart.checkout(request.user)\n"),
+    (
+        "shop/views.py",
+        "from shop.cart import Cart\n\n\ndef post_order(request):\n    cart = Cart()\n    return cart.checkout(request.user)\n",
+    ),
     ("tests/test_cart.py", "from shop.cart import Cart\n\n\ndef test_checkout():\n    assert Cart().checkout(None)\n"),
     ("shop/paint.py", "def mix_colours(red, green):\n    return red + green\n"),
 ];
@@ -159,7 +168,9 @@ fn shop() -> tempfile::TempDir {
     for (path, text) in SHOP {
         let path = folder.path().join(path);
         #[expect(clippy::disallowed_methods, reason = "a project to read is written first")]
-        std::fs::create_dir_all(path.parent().expect("it has a folder")).and_then(|()| std::fs::write(path, text)).expect("it can be written");
+        std::fs::create_dir_all(path.parent().expect("it has a folder"))
+            .and_then(|()| std::fs::write(path, text))
+            .expect("it can be written");
     }
     folder
 }

@@ -8,7 +8,8 @@ use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
 use crate::names::resolve::Rule;
-use crate::syntax::rows::{ExportRow, ImportRow, Rows, SymbolKind, UseRow};
+use crate::names::members::file_aliases;
+use crate::syntax::rows::{ImportRow, Rows, SymbolKind, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(crate) struct FoundEdge<'w> {
 /// All edges of a file, open ones joined.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
-    edges_where(join, file, |_| true, |_, _| true, &mut found);
+    edges_where(join, file, |_| true, |_| true, |_, _| true, &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }
@@ -43,7 +44,7 @@ pub(crate) fn outgoing_where<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, mut ad
     let Some((_, index, _)) = symbol_row(join.world.db, symbol) else { return Vec::new() };
     let mut found = Vec::new();
     let file = symbol.file(join.world.db);
-    edges_where(join, file, |edge| edge.source == index, |open, name| open.source == index && admits(name), &mut found);
+    edges_where(join, file, |edge| edge.source == index, |open| open.source == index, |_, name| admits(name), &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }
@@ -60,14 +61,26 @@ pub(crate) fn incoming<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<Found
 }
 
 /// The edges that lead from some files to a symbol, and those whose name is one of `names` and may mean it.
-pub(crate) fn incoming_from<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, names: &[Box<str>], files: &[SourceFile<'w>]) -> Vec<FoundEdge<'w>> {
+pub(crate) fn incoming_from<'w>(
+    join: &mut Join<'w>,
+    symbol: Symbol<'w>,
+    names: &[Box<str>],
+    files: &[SourceFile<'w>],
+) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
+    let hashes: Vec<u32> = names.iter().map(|name| name_hash(name)).collect();
     for &file in files {
-        edges_where(join, file, |edge| edge.target == Some(symbol), |_, name| names.iter().any(|known| **known == *name), &mut found);
+        edges_where(
+            join,
+            file,
+            |edge| edge.target == Some(symbol),
+            |row| hashes.contains(&row.name),
+            |_, name| names.iter().any(|known| **known == *name),
+            &mut found,
+        );
     }
     found.retain(|edge| edge.target == Some(symbol) || edge.candidates.contains(&symbol));
-    let path = |edge: &FoundEdge<'w>| edge.file.path(join.world.db);
-    found.sort_by(|a, b| (path(a), a.start, a.kind).cmp(&(path(b), b.start, b.kind)));
+    found.sort_by_cached_key(|edge| (edge.file.path(join.world.db), edge.start, edge.kind));
     found
 }
 
@@ -76,12 +89,17 @@ fn edges_where<'w>(
     join: &mut Join<'w>,
     file: SourceFile<'w>,
     mut closed: impl FnMut(&Edge<'w>) -> bool,
+    mut maybe: impl FnMut(&OpenRow<'w>) -> bool,
     mut open: impl FnMut(&OpenRow<'w>, &str) -> bool,
     found: &mut Vec<FoundEdge<'w>>,
 ) {
     let world = join.world;
-    let Some(rows) = world.rows(file) else { return };
     let edges = file_edges(world.db, file);
+    // Most files that mention a name hold no edge that is asked for: their rows stay where they are.
+    if !edges.closed.iter().any(&mut closed) && !edges.open.iter().any(&mut maybe) {
+        return;
+    }
+    let Some(rows) = world.rows(file) else { return };
     let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
     for edge in edges.closed.iter().filter(|edge| closed(edge)) {
         let (name, start) = site(&rows, edge.site);
@@ -97,6 +115,9 @@ fn edges_where<'w>(
         });
     }
     for row in &edges.open {
+        if !maybe(row) {
+            continue;
+        }
         let Some(used) = rows.use_row(row.site) else { continue };
         if !open(row, rows.str(used.name)) {
             continue;
@@ -148,33 +169,19 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
         if names.len() > 64 {
             break;
         }
+        let hash = name_hash(&name);
         for file in world.mentioning(&name) {
-            let Some(rows) = world.rows(file) else { continue };
-            for import in rows.iter::<ImportRow>() {
-                if rows.str(import.name) == &*name && import.alias != import.name && !import.alias.is_empty() {
-                    add(&mut names, rows.str(import.alias));
+            let aliases = file_aliases(world.db, file);
+            let first = aliases.partition_point(|(from, _)| *from < hash);
+            for (_, to) in aliases[first..].iter().take_while(|(from, _)| *from == hash) {
+                if !to.is_empty() {
+                    add(&mut names, to);
+                    continue;
                 }
-            }
-            for export in rows.iter::<ExportRow>() {
-                if rows.str(export.local) == &*name && export.name != export.local {
-                    if export.name.is_empty() {
-                        // The module as a whole: known by the file's name.
-                        let path = file.path(world.db);
-                        for part in path.rsplit('/').take(2) {
-                            add(&mut names, part.rsplit_once('.').map_or(part, |(stem, _)| stem));
-                        }
-                    } else {
-                        add(&mut names, rows.str(export.name));
-                    }
-                }
-            }
-            // A value kept in a variable and called through it.
-            for binding in rows.iter::<crate::syntax::rows::BindingRow>() {
-                if let Some(value) = rows.use_row(binding.value)
-                    && value.role == crate::syntax::rows::UseRole::Read
-                    && rows.str(value.name) == &*name
-                {
-                    add(&mut names, rows.str(binding.name));
+                // The module as a whole: known by the file's name.
+                let path = file.path(world.db);
+                for part in path.rsplit('/').take(2) {
+                    add(&mut names, part.rsplit_once('.').map_or(part, |(stem, _)| stem));
                 }
             }
         }

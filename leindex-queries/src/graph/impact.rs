@@ -10,6 +10,7 @@ use super::hierarchy::overridden;
 use super::join::Join;
 use crate::names::edges::EdgeKind;
 use crate::names::files::Symbol;
+use crate::names::module_map::MODULE_IDENTITY;
 use crate::names::resolve::Rule;
 
 /// Which way to go.
@@ -56,7 +57,8 @@ pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Di
         let (symbol, distance) = (member.symbol, member.distance);
         let at = next;
         next += 1;
-        if distance >= depth {
+        if distance >= depth || distance > 0 && is_module(join, symbol) {
+            // What a file runs when it is loaded concerns whoever loads it, but says nothing of a symbol in it.
             continue;
         }
         join.world.db.unwind_if_revision_cancelled();
@@ -69,7 +71,8 @@ pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Di
                 found.ambiguous += 1;
                 continue;
             }
-            if edge.kind == EdgeKind::Contains {
+            let imports_a_name = edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| !is_module(join, target));
+            if edge.kind == EdgeKind::Contains || imports_a_name {
                 continue;
             }
             let other = match direction {
@@ -89,6 +92,10 @@ pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Di
         }
     }
     found
+}
+
+fn is_module(join: &Join<'_>, symbol: Symbol<'_>) -> bool {
+    symbol.identity(join.world.db) == MODULE_IDENTITY()
 }
 
 /// The edges into a symbol, and those into what it overrides: a call of the base may run it.

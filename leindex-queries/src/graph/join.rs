@@ -60,6 +60,10 @@ impl<'w> Join<'w> {
         let family = config.names.family;
         let calls = matches!(used.role, UseRole::Call | UseRole::New);
         let name = rows.str(used.name);
+        if open.reason == OpenReason::Receiver && is_library_member(family, name) {
+            // Most receivers of a member of this name are values of the standard library.
+            return unresolved;
+        }
         let db = self.world.db;
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)

@@ -7,6 +7,7 @@ use leindex_db::{ContentHash, Dialect, Entry};
 
 use super::error::Error;
 use super::open::Index;
+use crate::names::manifests;
 use crate::search::record::{Record, record_key_of};
 use crate::syntax::blob::{compute_rows, rows_key_of};
 
@@ -86,7 +87,7 @@ impl Index {
         let name: Arc<str> = path.rsplit('/').next().unwrap_or(&path).into();
         let hash = ContentHash::of(&bytes);
         let shared = Arc::clone(&self.db.shared);
-        let dialect = if crate::names::manifests::FILE_NAMES.contains(&&*name) {
+        let dialect = if manifests::kind_of(&name).is_some() {
             Dialect::MANIFEST
         } else {
             shared.languages.dialect(&name, &bytes[..bytes.len().min(8192)])

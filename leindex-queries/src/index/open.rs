@@ -383,11 +383,11 @@ pub(crate) struct LanguageClassifier<'a>(pub(crate) &'a Languages);
 
 impl Classifier for LanguageClassifier<'_> {
     fn claims(&self, file_name: &str) -> bool {
-        self.0.claims(file_name) || manifests::FILE_NAMES.contains(&file_name)
+        self.0.claims(file_name) || manifests::kind_of(file_name).is_some()
     }
 
     fn dialect(&self, file_name: &str, head: &[u8]) -> Dialect {
-        if manifests::FILE_NAMES.contains(&file_name) {
+        if manifests::kind_of(file_name).is_some() {
             return Dialect::MANIFEST;
         }
         self.0.dialect(file_name, head)
@@ -402,6 +402,10 @@ impl Classifier for LanguageClassifier<'_> {
                 hasher.update(text.as_bytes());
                 hasher.update(&[0]);
             }
+        }
+        for name in manifests::FILE_NAMES.iter().chain(&[manifests::CABAL]) {
+            hasher.update(name.as_bytes());
+            hasher.update(&[0]);
         }
         hasher.update(&crate::schema::ROWS);
         let mut print = [0; 16];

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use leindex_db::{ContentChanged, Workspace};
 use rustc_hash::FxHashSet;
 
+use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
-use super::describe::{symbol_info, symbol_name};
 use super::results::{EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
 use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
@@ -99,6 +99,28 @@ impl Snapshot<'_> {
                 }
             }
             found
+        })
+    }
+
+    /// How many symbols there are, modules included.
+    pub fn symbol_count(&self) -> Cancellable<u64> {
+        self.ask(|world| {
+            let count = |file| crate::names::files::file_blob(world.db, file).map_or(0, |blob| crate::syntax::blob::parsed_blob(world.db, blob).symbols);
+            world.live.all.iter().map(|&file| u64::from(count(file))).sum()
+        })
+    }
+
+    /// How many edges there are by rule, open names joined.
+    pub fn edge_counts(&self) -> Cancellable<std::collections::BTreeMap<&'static str, u64>> {
+        self.ask(|world| {
+            let mut join = Join::new(world);
+            let mut counts = std::collections::BTreeMap::new();
+            for &file in &world.live.all {
+                for edge in calls::edges_of_file(&mut join, file) {
+                    *counts.entry(edge.rule.as_str()).or_default() += 1;
+                }
+            }
+            counts
         })
     }
 

@@ -191,10 +191,7 @@ impl<'db> World<'db> {
     }
 
     fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {
-        files.sort_by(|a, b| {
-            let key = |file: &SourceFile<'db>| (file.directory(self.db).path(self.db), file.name(self.db));
-            key(a).cmp(&key(b))
-        });
+        files.sort_unstable_by_key(|file| self.live.positions.get(file));
         files.dedup();
     }
 }

@@ -121,7 +121,9 @@ impl Action {
                 },
                 (place(define.parameter), Slot::Left),
             ],
-            Role::Named { name, value, ty } => [(place(name), Slot::Name), (place(value), Slot::Value), (place(ty), Slot::Type), none, none],
+            Role::Named { name, value, ty } => {
+                [(place(name), Slot::Name), (place(value), Slot::Value), (place(ty), Slot::Type), none, none]
+            }
             Role::Extension { ty, base } => [(place(ty), Slot::SelfType), (place(base), Slot::Bases), none, none, none],
             Role::Return { value } => [(place(value), Slot::Value), none, none, none, none],
             Role::Export { value } => [(place(value), Slot::Value), none, none, none, none],
@@ -139,7 +141,9 @@ impl Action {
             Role::Conditional { object, value } => [(place(object), Slot::Object), (place(value), Slot::Value), none, none, none],
             Role::Element { object } => [(place(object), Slot::Object), none, none, none, none],
             Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none, none],
-            Role::Assign { left, right, ty } => [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none, none],
+            Role::Assign { left, right, ty } => {
+                [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none, none]
+            }
             Role::Declare(declare) | Role::Declarations(declare) => {
                 [(place(declare.name), Slot::Left), (place(declare.value), Slot::Value), (place(declare.ty), Slot::Type), none, none]
             }

@@ -10,6 +10,7 @@ use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row}
 use super::members::{ImportFacts, member};
 use super::resolve::{Entity, Resolver, Rule, follow_import, held_value, symbol_kind};
 use crate::db::Db;
+use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
     BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow,
 };
@@ -88,6 +89,8 @@ pub struct OpenRow<'db> {
     pub source: u32,
     /// Row of the use.
     pub site: u32,
+    /// Hash of the name at the site.
+    pub name: u32,
     /// What it says.
     pub kind: EdgeKind,
     /// Why it is open.
@@ -173,7 +176,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
             Found::Open(reason) => {
                 // Reads of locals and of members of unknown things are no relations between definitions.
                 if kind != EdgeKind::Reference || matches!(reason, OpenReason::Unbound) && row.kind == UseKind::Name {
-                    open.push(OpenRow { source, site: index, kind, reason });
+                    open.push(OpenRow { source, site: index, name: name_hash(rows.str(row.name)), kind, reason });
                 }
             }
             Found::Nothing => {}

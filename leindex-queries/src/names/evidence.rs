@@ -16,16 +16,55 @@ pub struct PathEvidence {
 }
 
 const TEST_FOLDERS: &[&str] = &[
-    "__mocks__", "__tests__", "androidtest", "cypress", "e2e", "fixtures", "integration_test", "jvmtest", "spec", "specs", "test",
-    "testdata", "testfixtures", "testing", "tests", "testsuite", "unittests",
+    "__mocks__",
+    "__tests__",
+    "androidtest",
+    "cypress",
+    "e2e",
+    "fixtures",
+    "integration_test",
+    "jvmtest",
+    "spec",
+    "specs",
+    "test",
+    "testdata",
+    "testfixtures",
+    "testing",
+    "tests",
+    "testsuite",
+    "unittests",
 ];
 const EXAMPLE_FOLDERS: &[&str] = &[
-    "bench", "benches", "benchmark", "benchmarks", "demo", "demos", "doc", "docs", "example", "examples", "playground", "sample", "samples",
-    "tutorial", "tutorials",
+    "bench",
+    "benches",
+    "benchmark",
+    "benchmarks",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "example",
+    "examples",
+    "playground",
+    "sample",
+    "samples",
+    "tutorial",
+    "tutorials",
 ];
 const GENERATED_FOLDERS: &[&str] = &["__generated__", "_generated", "autogen", "gen", "generated", "generated-sources"];
-const VENDORED_FOLDERS: &[&str] =
-    &["3rdparty", "bower_components", "deps", "external", "extern", "node_modules", "third-party", "third_party", "thirdparty", "vendor", "vendored"];
+const VENDORED_FOLDERS: &[&str] = &[
+    "3rdparty",
+    "bower_components",
+    "deps",
+    "external",
+    "extern",
+    "node_modules",
+    "third-party",
+    "third_party",
+    "thirdparty",
+    "vendor",
+    "vendored",
+];
 
 /// What the path of a file (from the root, with `/`) says about the code in it.
 pub fn of_path(path: &str) -> PathEvidence {
@@ -41,7 +80,8 @@ pub fn of_path(path: &str) -> PathEvidence {
     }
     let (stem, ending) = file.split_once('.').unwrap_or((file, ""));
     let lower = stem.to_ascii_lowercase();
-    let words = |suffix: &str| stem.strip_suffix(suffix).is_some_and(|before| before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit()));
+    let words =
+        |suffix: &str| stem.strip_suffix(suffix).is_some_and(|before| before.ends_with(|c: char| c.is_lowercase() || c.is_ascii_digit()));
     found.test |= matches!(&*lower, "test" | "tests" | "conftest")
         || ["test_", "tests_"].iter().any(|prefix| lower.starts_with(prefix))
         || ["_test", "_tests", "_spec", "-test", "-spec"].iter().any(|suffix| lower.ends_with(suffix))
@@ -79,7 +119,16 @@ mod tests {
         ] {
             assert!(of_path(path).test, "{path}");
         }
-        for path in ["src/attest.rs", "src/latest.py", "src/Latest.java", "contest/a.go", "src/testimony.js", "SpecialCase.java", "src/inspect.py", "src/AUDIT.java"] {
+        for path in [
+            "src/attest.rs",
+            "src/latest.py",
+            "src/Latest.java",
+            "contest/a.go",
+            "src/testimony.js",
+            "SpecialCase.java",
+            "src/inspect.py",
+            "src/AUDIT.java",
+        ] {
             assert!(!of_path(path).test, "{path}");
         }
     }

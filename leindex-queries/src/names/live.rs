@@ -59,26 +59,42 @@ fn directory_blobs<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(BlobKey,
 pub struct LiveBlobs<'db> {
     /// Files by content, in order of their paths.
     pub files: FxHashMap<BlobKey, Box<[SourceFile<'db>]>>,
-    /// All analysed files, in order of their paths.
+    /// All analysed files, in order of folder, then name.
     pub all: Box<[SourceFile<'db>]>,
+    /// The place of each file in that order.
+    pub positions: FxHashMap<SourceFile<'db>, u32>,
 }
 
 /// The live content of the workspace. Changes with anything; small parts of it are what others should read.
 #[salsa::tracked(no_eq)]
 pub fn live_blobs<'db>(db: &'db dyn Db, workspace: Workspace) -> LiveBlobs<'db> {
-    let mut all = Vec::new();
+    let mut all: Vec<(BlobKey, SourceFile<'db>)> = Vec::new();
     for &root in workspace.roots(db) {
+        // Directories come in order of their paths and files in order of their names; only the parts of a large
+        // directory have to be put together.
+        let mut start = all.len();
+        let mut last: Option<Directory> = None;
         for &directory in root.directories(db) {
+            let same = last.is_some_and(|last| last.path(db) == directory.path(db));
+            if !same {
+                start = all.len();
+            }
             all.extend(directory_blobs(db, directory).iter().copied());
+            if same && let Some(group) = all.get_mut(start..) {
+                group.sort_by(|a, b| a.1.name(db).cmp(b.1.name(db)));
+            }
+            last = Some(directory);
         }
     }
-    all.sort_by(|a, b| (a.1.directory(db).path(db), a.1.name(db)).cmp(&(b.1.directory(db).path(db), b.1.name(db))));
-    let mut files = FxHashMap::<BlobKey, Vec<SourceFile<'db>>>::default();
-    for &(key, file) in &all {
+    let mut files = FxHashMap::<BlobKey, Vec<SourceFile<'db>>>::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
+    let mut positions = FxHashMap::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
+    for (position, &(key, file)) in all.iter().enumerate() {
         files.entry(key).or_default().push(file);
+        positions.insert(file, position as u32);
     }
     LiveBlobs {
         files: files.into_iter().map(|(key, files)| (key, files.into())).collect(),
         all: all.into_iter().map(|(_, file)| file).collect(),
+        positions,
     }
 }

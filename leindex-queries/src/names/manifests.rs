@@ -18,7 +18,7 @@ use toml::Value as Toml;
 
 use super::rules::Manifest;
 
-/// File names that are manifests. So are all that end in `.cabal`: ask [`kind_of`].
+/// File names that are manifests. So are all that end in [`CABAL`]: ask [`kind_of`].
 pub const FILE_NAMES: &[&str] = &[
     "Cargo.toml",
     "Package.swift",
@@ -32,6 +32,9 @@ pub const FILE_NAMES: &[&str] = &[
     "tsconfig.json",
 ];
 
+/// How the names of Haskell's manifests end.
+pub const CABAL: &str = ".cabal";
+
 /// The kind of a manifest, as [`Layout::manifest`](super::rules::Layout::manifest) asks for it: `cabal` for the packages
 /// of Haskell, else the file's name. `None` for a file that is no manifest.
 pub fn kind_of(file_name: &str) -> Option<&'static str> {
@@ -42,7 +45,7 @@ pub fn kind_of(file_name: &str) -> Option<&'static str> {
 }
 
 fn is_cabal(file_name: &str) -> bool {
-    file_name.strip_suffix(".cabal").is_some_and(|name| !name.is_empty())
+    file_name.strip_suffix(CABAL).is_some_and(|name| !name.is_empty())
 }
 
 /// Reads a manifest by its file name. `None` for a file that is no manifest, or that cannot be read as one.

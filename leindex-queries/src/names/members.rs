@@ -110,7 +110,9 @@ pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
         add(crate::syntax::rows::Str(rows.column::<SymbolRow>(child, 2)));
     }
     if row.inner != NONE {
-        rows.iter::<ImportRow>().filter(|import| import.scope == row.inner && !import.alias.is_empty()).for_each(|import| add(import.alias));
+        rows.iter::<ImportRow>()
+            .filter(|import| import.scope == row.inner && !import.alias.is_empty())
+            .for_each(|import| add(import.alias));
         rows.iter::<BindingRow>()
             .filter(|binding| binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable))
             .for_each(|binding| add(binding.name));
@@ -391,6 +393,34 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Member<
     }
     let field_of = (symbols.is_empty() && own.bound).then_some(ty);
     Member { symbols: symbols.into(), inherited: false, open: false, field_of }
+}
+
+/// Other names under which a file passes things on: the hash of the name it was known by, and the new name. An empty
+/// new name stands for the module as a whole. Changes with imports, exports and module-level variables.
+#[salsa::tracked(returns(deref))]
+pub fn file_aliases<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(u32, Box<str>)]> {
+    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let mut found = Vec::new();
+    let mut add = |from: crate::syntax::rows::Str, to: crate::syntax::rows::Str| {
+        if from != to {
+            found.push((name_hash(rows.str(from)), Box::from(rows.str(to))));
+        }
+    };
+    for import in rows.iter::<ImportRow>().filter(|import| !import.name.is_empty() && !import.alias.is_empty()) {
+        add(import.name, import.alias);
+    }
+    for export in rows.iter::<ExportRow>() {
+        add(export.local, export.name);
+    }
+    // A value kept in a variable that others can see. Locals need no name of their own: their file has the first one.
+    for binding in rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Symbol) {
+        if let Some(value) = rows.use_row(binding.value).filter(|value| value.role == crate::syntax::rows::UseRole::Read) {
+            add(value.name, binding.name);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.into()
 }
 
 /// Types that name a type of this name as a base, over the whole workspace.

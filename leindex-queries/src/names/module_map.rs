@@ -22,8 +22,8 @@ use crate::syntax::rows::{ModuleRow, NONE, name_hash};
 pub struct DirectoryModules<'db> {
     /// Its source files.
     files: Box<[FileModules<'db>]>,
-    /// Its manifests: file name and what they say.
-    manifests: Box<[(Box<str>, Manifest)]>,
+    /// Its manifests: kind and what they say.
+    manifests: Box<[(&'static str, Manifest)]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
@@ -41,8 +41,9 @@ pub fn directory_modules<'db>(db: &'db dyn Db, directory: Directory) -> Director
     let mut found = Vec::new();
     for entry in directory.entries(db) {
         if entry.dialect == Dialect::MANIFEST && entry.skip.is_none() {
-            if let Some(manifest) = manifests::parse(&entry.name, &db.text(entry.hash)) {
-                found.push((Box::from(&*entry.name), manifest));
+            let read = || manifests::parse(&entry.name, &db.text(entry.hash));
+            if let Some(manifest) = manifests::kind_of(&entry.name).and_then(|kind| Some((kind, read()?))) {
+                found.push(manifest);
             }
             continue;
         }
@@ -78,7 +79,7 @@ pub struct ModuleMap<'db> {
     keys: FxHashMap<SourceFile<'db>, Box<[String]>>,
     /// Hashes of the last parts of module names, by what stands before them.
     below: FxHashMap<(&'static str, Box<str>), Vec<u32>>,
-    manifests: BTreeMap<Box<str>, Vec<(Box<str>, Manifest)>>,
+    manifests: BTreeMap<&'static str, Vec<(Box<str>, Manifest)>>,
 }
 
 /// A part of a module: a file's top level, or a namespace in it.
@@ -105,8 +106,8 @@ pub fn module_map<'db>(db: &'db dyn Db, workspace: Workspace) -> ModuleMap<'db> 
                     folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
                 }
             }
-            for (name, manifest) in &part.manifests {
-                map.manifests.entry(name.clone()).or_default().push((folder.into(), manifest.clone()));
+            for (kind, manifest) in &part.manifests {
+                map.manifests.entry(kind).or_default().push((folder.into(), manifest.clone()));
             }
             for file in &part.files {
                 let path: Box<str> = file.file.path(db).into();
@@ -118,6 +119,14 @@ pub fn module_map<'db>(db: &'db dyn Db, workspace: Workspace) -> ModuleMap<'db> 
     }
     for manifests in map.manifests.values_mut() {
         manifests.sort_by(|a, b| a.0.cmp(&b.0));
+        // A folder has several of a kind in Haskell only: packages side by side, or a `.cabal` file and its `package.yaml`.
+        manifests.dedup_by(|next, first| {
+            let same = next.0 == first.0;
+            if same {
+                first.1.add(std::mem::take(&mut next.1));
+            }
+            same
+        });
     }
     map.by_file_name = names
         .into_iter()

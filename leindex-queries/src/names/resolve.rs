@@ -15,8 +15,8 @@ use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind,
-    UseRole,
+    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow,
+    UNKNOWN_BASE, UseKind, UseRole,
 };
 
 /// What an expression or name stands for.

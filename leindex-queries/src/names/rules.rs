@@ -116,6 +116,18 @@ pub struct Manifest {
     pub entries: Vec<String>,
 }
 
+impl Manifest {
+    /// Adds what another manifest of the same kind and folder says. Without a source root, the folder itself is one.
+    pub(crate) fn add(&mut self, other: Self) {
+        if self.roots.is_empty() != other.roots.is_empty() {
+            self.roots.push(String::new());
+        }
+        self.aliases.extend(other.aliases);
+        self.roots.extend(other.roots);
+        self.entries.extend(other.entries);
+    }
+}
+
 /// Joins a folder and a relative path, resolving `.` and `..`. `None` if the path leaves the root.
 pub fn join(folder: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();

@@ -79,18 +79,69 @@ const LONGEST: usize = 16 << 10;
 /// Names and paths of one question that are looked up.
 const MOST_NAMES: usize = 16;
 
-const HOTSPOTS: &[&str] = &["bottleneck", "bottlenecks", "hotspot", "hotspots", "hot spot", "hot spots", "most complex", "slowest", "too complex"];
+const HOTSPOTS: &[&str] =
+    &["bottleneck", "bottlenecks", "hotspot", "hotspots", "hot spot", "hot spots", "most complex", "slowest", "too complex"];
 const ARCHITECTURE: &[&str] = &[
-    "architecture", "structured", "organised", "organized", "overview", "main components", "main modules", "main parts", "high level",
-    "high-level", "big picture", "entry point", "entry points", "codebase", "code base", "this project do", "laid out",
+    "architecture",
+    "structured",
+    "organised",
+    "organized",
+    "overview",
+    "main components",
+    "main modules",
+    "main parts",
+    "high level",
+    "high-level",
+    "big picture",
+    "entry point",
+    "entry points",
+    "codebase",
+    "code base",
+    "this project do",
+    "laid out",
 ];
-const ERROR: &[&str] =
-    &["error:", "exception:", "panicked at", "traceback", "fails with", "failed with", "error message", "crashes with", "stack trace", "undefined reference"];
+const ERROR: &[&str] = &[
+    "error:",
+    "exception:",
+    "panicked at",
+    "traceback",
+    "fails with",
+    "failed with",
+    "error message",
+    "crashes with",
+    "stack trace",
+    "undefined reference",
+];
 /// Words that say what kind of answer is wanted, and nothing about the code.
 const INTENT_WORDS: &[&str] = &[
-    "architecture", "bottleneck", "bottlenecks", "codebase", "components", "hotspot", "hotspots", "organised", "organized", "overview",
-    "performance", "project", "structured", "main", "complex", "slowest", "parts", "modules", "explain", "defined", "definition", "function",
-    "method", "class", "file", "located", "traceback", "error",
+    "architecture",
+    "bottleneck",
+    "bottlenecks",
+    "codebase",
+    "components",
+    "hotspot",
+    "hotspots",
+    "organised",
+    "organized",
+    "overview",
+    "performance",
+    "project",
+    "structured",
+    "main",
+    "complex",
+    "slowest",
+    "parts",
+    "modules",
+    "explain",
+    "defined",
+    "definition",
+    "function",
+    "method",
+    "class",
+    "file",
+    "located",
+    "traceback",
+    "error",
 ];
 
 impl Question {
@@ -122,8 +173,10 @@ impl Question {
             question.names.push(QuotedName { holders: Vec::new(), name: text.to_owned(), guessed: false });
         }
         for word in lower.split(|c: char| !c.is_alphanumeric()) {
-            question.tests |= matches!(word, "test" | "tests" | "tested" | "testing" | "spec" | "specs" | "pytest" | "fixture" | "fixtures");
-            question.aside |= matches!(word, "example" | "examples" | "benchmark" | "benchmarks" | "generated" | "vendored" | "vendor" | "demo");
+            question.tests |=
+                matches!(word, "test" | "tests" | "tested" | "testing" | "spec" | "specs" | "pytest" | "fixture" | "fixtures");
+            question.aside |=
+                matches!(word, "example" | "examples" | "benchmark" | "benchmarks" | "generated" | "vendored" | "vendor" | "demo");
         }
         question
     }
@@ -142,7 +195,10 @@ impl Question {
                 _ => Intent::Words,
             };
         }
-        if has(ERROR) || !self.messages.is_empty() && (names_error || lower.contains("error") || lower.contains("message")) || names_error && self.messages.len() + self.paths.len() > 0 {
+        if has(ERROR)
+            || !self.messages.is_empty() && (names_error || lower.contains("error") || lower.contains("message"))
+            || names_error && self.messages.len() + self.paths.len() > 0
+        {
             Intent::Error
         } else if has(HOTSPOTS) {
             Intent::Hotspots
@@ -150,7 +206,12 @@ impl Question {
             Intent::Architecture
         } else if first == "where" || lower.starts_with("in which") || lower.starts_with("which f") || lower.starts_with("find ") {
             Intent::Where
-        } else if first == "how" || first == "explain" || lower.starts_with("show me how") || lower.starts_with("why") || lower.starts_with("what happens") {
+        } else if first == "how"
+            || first == "explain"
+            || lower.starts_with("show me how")
+            || lower.starts_with("why")
+            || lower.starts_with("what happens")
+        {
             Intent::How
         } else if !self.messages.is_empty() && words.len() > 2 {
             Intent::Error
@@ -160,7 +221,8 @@ impl Question {
     }
 
     fn take_word(&mut self, word: &str, first_of_many: bool) {
-        let bare = word.trim_matches(|c: char| matches!(c, '`' | '"' | '\'' | ',' | ';' | '?' | '!' | '[' | ']' | '{' | '}' | '<' | '>' | '“' | '”'));
+        let bare = word
+            .trim_matches(|c: char| matches!(c, '`' | '"' | '\'' | ',' | ';' | '?' | '!' | '[' | ']' | '{' | '}' | '<' | '>' | '“' | '”'));
         let bare = bare.strip_suffix('.').unwrap_or(bare).trim_end_matches(':');
         let bare = if bare.starts_with('(') { bare.trim_matches(['(', ')']) } else { bare };
         if let Some(path) = as_path(bare) {
@@ -182,7 +244,8 @@ impl Question {
         if !shaped && (!capital || first_of_many) || self.names.len() >= MOST_NAMES {
             return;
         }
-        let found = QuotedName { holders: holders.iter().map(|part| (*part).to_owned()).collect(), name: (*last).to_owned(), guessed: !shaped };
+        let found =
+            QuotedName { holders: holders.iter().map(|part| (*part).to_owned()).collect(), name: (*last).to_owned(), guessed: !shaped };
         if !self.names.contains(&found) {
             self.names.push(found);
         }
@@ -227,7 +290,7 @@ fn is_name_like(word: &str) -> bool {
         humps |= lower_before && character.is_uppercase();
         lower_before = character.is_lowercase();
     }
-    inner.contains('_') || humps || word.contains("::") || word.starts_with('_') || inner.contains('.') || !word.contains(' ') && inner.len() == word.len() && humps
+    inner.contains('_') || humps || word.contains("::") || word.starts_with('_') || inner.contains('.')
 }
 
 fn is_identifier(text: &str) -> bool {
@@ -238,8 +301,8 @@ fn is_identifier(text: &str) -> bool {
 
 /// Endings that make a word a file's name.
 const ENDINGS: &[&str] = &[
-    "c", "cc", "cjs", "cpp", "cs", "cxx", "dart", "ex", "exs", "go", "h", "hpp", "hs", "java", "js", "jsx", "kt", "kts", "lua", "mjs", "mts",
-    "php", "py", "pyi", "rb", "rs", "scala", "swift", "toml", "ts", "tsx",
+    "c", "cc", "cjs", "cpp", "cs", "cxx", "dart", "ex", "exs", "go", "h", "hpp", "hs", "java", "js", "jsx", "kt", "kts", "lua", "mjs",
+    "mts", "php", "py", "pyi", "rb", "rs", "scala", "swift", "toml", "ts", "tsx",
 ];
 
 fn as_path(word: &str) -> Option<QuotedPath> {
@@ -259,7 +322,10 @@ fn as_path(word: &str) -> Option<QuotedPath> {
 fn take_frames(text: &str, paths: &mut Vec<QuotedPath>) {
     for part in text.split("File \"").skip(1) {
         let Some((path, rest)) = part.split_once('"') else { continue };
-        let line = rest.strip_prefix(", line ").and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()).and_then(|line| line.parse().ok());
+        let line = rest
+            .strip_prefix(", line ")
+            .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next())
+            .and_then(|line| line.parse().ok());
         let path = path.trim_start_matches("./").to_owned();
         paths.retain(|known| known.path != path || known.line.is_some());
         let found = QuotedPath { path, line };
@@ -303,8 +369,12 @@ mod tests {
 
     fn check(text: &str, intent: Intent, names: &[&str], paths: &[&str]) {
         let question = Question::new(text);
-        let found: Vec<String> =
-            question.names.iter().filter(|name| !name.guessed).map(|name| [name.holders.clone(), vec![name.name.clone()]].concat().join(".")).collect();
+        let found: Vec<String> = question
+            .names
+            .iter()
+            .filter(|name| !name.guessed)
+            .map(|name| [name.holders.clone(), vec![name.name.clone()]].concat().join("."))
+            .collect();
         let found_paths: Vec<String> =
             question.paths.iter().map(|path| path.line.map_or(path.path.clone(), |line| format!("{}:{line}", path.path))).collect();
         assert_eq!((question.intent, &*found, &*found_paths), (intent, &*strings(names), &*strings(paths)), "{text}");
@@ -343,7 +413,22 @@ mod tests {
     #[test]
     fn anything_is_a_question() {
         let long = "supercalifragilistic ".repeat(50_000);
-        for text in ["", " ", "🦀🦀🦀", "где проверяется пароль", "認証はどこですか", "'", "\"", "```", "(((", "a'b'c d'", "::", "./", "\u{0}", &long] {
+        for text in [
+            "",
+            " ",
+            "🦀🦀🦀",
+            "где проверяется пароль",
+            "認証はどこですか",
+            "'",
+            "\"",
+            "```",
+            "(((",
+            "a'b'c d'",
+            "::",
+            "./",
+            "\u{0}",
+            &long,
+        ] {
             let question = Question::new(text);
             assert!(question.terms.len() <= 1024 && question.names.len() <= MOST_NAMES);
         }

@@ -29,6 +29,8 @@ pub(crate) struct Lexical<'w> {
     /// How many of the question's words are in the document's name.
     name_hits: Vec<Vec<u8>>,
     best: f32,
+    /// The best score of each blob, by segment and blob.
+    best_of_blob: Vec<Vec<f32>>,
 }
 
 /// A sub-word of the question.
@@ -61,11 +63,13 @@ impl<'w> Lexical<'w> {
         let mut names = Vec::new();
         let mut name_hits = Vec::new();
         let mut best = 0.0_f32;
+        let mut best_of_blob = Vec::new();
         for (segment, files) in world.view.segments.iter().zip(&mask.files) {
             let count = if terms.is_empty() { 0 } else { segment.document_count() };
             let mut sums = vec![0.0_f32; count];
             let mut in_names = vec![0.0_f32; count];
             let mut hits = vec![0_u8; count];
+            let mut of_blobs = vec![0.0_f32; segment.blobs().len()];
             for term in &terms {
                 for hit in segment.postings(term.hash) {
                     if files.get(hit.blob as usize).is_none_or(|&files| files == 0) {
@@ -82,6 +86,7 @@ impl<'w> Lexical<'w> {
                     let at = hit.document as usize;
                     sums[at] += term.idf * tf / (K1 + tf);
                     best = best.max(sums[at]);
+                    of_blobs[hit.blob as usize] = of_blobs[hit.blob as usize].max(sums[at]);
                     if hit.counts[0] > 0 {
                         in_names[at] += term.idf;
                         hits[at] = hits[at].saturating_add(1);
@@ -91,8 +96,9 @@ impl<'w> Lexical<'w> {
             scores.push(sums);
             names.push(in_names);
             name_hits.push(hits);
+            best_of_blob.push(of_blobs);
         }
-        Self { world, terms, scores, names, name_hits, best }
+        Self { world, terms, scores, names, name_hits, best, best_of_blob }
     }
 
     /// The words that some live document has, with what they weigh.
@@ -110,17 +116,14 @@ impl<'w> Lexical<'w> {
         let at = |list: &[Vec<f32>]| list.get(id.segment as usize).and_then(|list| list.get(id.document as usize)).copied().unwrap_or(0.0);
         let total: f32 = self.terms.iter().map(|term| term.idf).sum();
         let hits = self.name_hits.get(id.segment as usize).and_then(|list| list.get(id.document as usize)).copied().unwrap_or(0);
-        let length = self.world.view.segments.get(id.segment as usize).and_then(|segment| segment.document(id.document)).map_or(1, |d| d.lengths[0]);
+        let length =
+            self.world.view.segments.get(id.segment as usize).and_then(|segment| segment.document(id.document)).map_or(1, |d| d.lengths[0]);
         if total <= 0.0 { (0.0, 0.0) } else { (at(&self.names) / total, f32::from(hits) / f32::from(length.max(1))) }
     }
 
     /// The best score among the documents of a blob.
     pub(crate) fn best_of_blob(&self, segment: u32, blob: u32) -> f32 {
-        let Some(of) = self.world.view.segments.get(segment as usize) else { return 0.0 };
-        let first = of.first_document(blob) as usize;
-        let count = of.documents_of(blob).len();
-        let scores = self.scores.get(segment as usize).and_then(|scores| scores.get(first..first + count)).unwrap_or(&[]);
-        scores.iter().copied().fold(0.0, f32::max)
+        self.best_of_blob.get(segment as usize).and_then(|blobs| blobs.get(blob as usize)).copied().unwrap_or(0.0)
     }
 }
 
@@ -128,7 +131,8 @@ fn frequency(world: World<'_>, hash: u32) -> u64 {
     let mask = world.live_mask();
     let count = |segment: usize| {
         let files = &mask.files[segment];
-        world.view.segments[segment].postings(hash).filter(|hit| files.get(hit.blob as usize).is_some_and(|&files| files > 0)).count() as u64
+        world.view.segments[segment].postings(hash).filter(|hit| files.get(hit.blob as usize).is_some_and(|&files| files > 0)).count()
+            as u64
     };
     (0..world.view.segments.len()).map(count).sum()
 }

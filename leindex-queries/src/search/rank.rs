@@ -96,7 +96,13 @@ struct Candidate {
 }
 
 /// Ranks the symbols of the world for a question, best first. Symbols of equal score are in order of path and row.
-pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, lexical: &Lexical<'w>, others: &[&dyn Scorer]) -> Vec<Found<'w>> {
+pub(crate) fn rank<'w>(
+    world: World<'w>,
+    question: &Question,
+    filter: &Filter,
+    lexical: &Lexical<'w>,
+    others: &[&dyn Scorer],
+) -> Vec<Found<'w>> {
     let mut ranking = Ranking { world, question, filter, lexical, blobs: FxHashMap::default(), candidates: FxHashMap::default() };
     ranking.gather(others);
     ranking.finish(others)
@@ -267,9 +273,12 @@ impl<'w> Ranking<'w, '_> {
     /// Complexity × centrality: what is both intricate and much relied upon. The number of files that mention the name,
     /// shared among the definitions of that name, stands for centrality.
     fn add_hotspots(&mut self) {
-        let mut found = self.documents(|document| {
-            if document.kind.is_callable() && document.cyclomatic > 3 { f32::from(document.cyclomatic) } else { 0.0 }
-        });
+        let mut found =
+            self.documents(
+                |document| {
+                    if document.kind.is_callable() && document.cyclomatic > 3 { f32::from(document.cyclomatic) } else { 0.0 }
+                },
+            );
         found = self.first_of(found, COMPLEX);
         for (id, score) in &mut found {
             let name = self.world.view.segments[id.segment as usize].document(id.document).map_or(0, |document| document.name);
@@ -294,7 +303,10 @@ impl<'w> Ranking<'w, '_> {
             let segment = &self.world.view.segments[id.segment as usize];
             let blob = segment.blob_of(id.document);
             let Some(document) = segment.document(id.document) else { continue };
-            let Some(path) = segment.blob(blob).and_then(|key| self.world.files_of(&key).first().map(|file| file.path(self.world.db))) else { continue };
+            let Some(path) = segment.blob(blob).and_then(|key| self.world.files_of(&key).first().map(|file| file.path(self.world.db)))
+            else {
+                continue;
+            };
             let name = if document.kind == SymbolKind::Module { name_hash(module_stem(&path)) } else { document.name };
             let depth = path.matches('/').count() as f32;
             let score = prior * log2(1.0 + f64::from(self.centrality(name))) as f32 / (1.0 + 0.1 * depth);
@@ -408,7 +420,8 @@ impl<'w> Ranking<'w, '_> {
                 // A traceback names files by absolute paths: their ends count.
                 path == quoted.path || path.ends_with(&ending) || quoted.path.ends_with(&format!("/{path}")) || path.starts_with(&inside)
             };
-            let files: Vec<SourceFile<'w>> = self.world.live.all.iter().copied().filter(|file| fits(&file.path(self.world.db))).take(24).collect();
+            let files: Vec<SourceFile<'w>> =
+                self.world.live.all.iter().copied().filter(|file| fits(&file.path(self.world.db))).take(24).collect();
             for file in files {
                 let Some((segment, blob)) = self.world.locate(file) else { continue };
                 if self.blob_prior(segment, blob) <= 0.0 {
@@ -525,7 +538,8 @@ impl<'w> Ranking<'w, '_> {
 
     /// Raises candidates whose text holds a quoted message.
     fn read_for_messages(&self, found: &mut [Found<'w>]) {
-        let messages: Vec<String> = self.question.messages.iter().map(|message| fixed_part(message)).filter(|part| part.len() > 5).collect();
+        let messages: Vec<String> =
+            self.question.messages.iter().map(|message| fixed_part(message)).filter(|part| part.len() > 5).collect();
         let mut texts: FxHashMap<SourceFile<'w>, String> = FxHashMap::default();
         for hit in found.iter_mut().take(READ_FOR_MESSAGES) {
             let file = hit.file;
@@ -568,7 +582,9 @@ pub(crate) fn innermost_at(rows: &Rows, line: u32) -> Option<u32> {
     rows.symbols()
         .enumerate()
         .skip(1)
-        .filter(|(_, symbol)| (symbol.start_line..=symbol.end_line).contains(&line) && !matches!(symbol.kind, SymbolKind::Field | SymbolKind::Variable))
+        .filter(|(_, symbol)| {
+            (symbol.start_line..=symbol.end_line).contains(&line) && !matches!(symbol.kind, SymbolKind::Field | SymbolKind::Variable)
+        })
         .min_by_key(|(index, symbol)| (symbol.end - symbol.start, *index))
         .map(|(index, _)| index as u32)
 }

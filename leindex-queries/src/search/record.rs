@@ -12,7 +12,9 @@ use super::terms::{for_each_subword, term};
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::blob::{Blob, rows};
-use crate::syntax::rows::{ExportRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow, UseKind, UseRow, name_hash};
+use crate::syntax::rows::{
+    ExportRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow, UseKind, UseRow, name_hash,
+};
 
 /// Fields of a symbol, by weight.
 pub const FIELDS: usize = 4;

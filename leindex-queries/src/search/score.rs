@@ -92,7 +92,8 @@ mod tests {
     #[test]
     fn ties_at_the_end_are_kept() {
         let id = |document| DocumentId { segment: 0, document };
-        let mut found: Vec<(DocumentId, f32)> = [3.0, 1.0, 2.0, 2.0, 2.0, 0.5].into_iter().enumerate().map(|(i, s)| (id(i as u32), s)).collect();
+        let mut found: Vec<(DocumentId, f32)> =
+            [3.0, 1.0, 2.0, 2.0, 2.0, 0.5].into_iter().enumerate().map(|(i, s)| (id(i as u32), s)).collect();
         keep_best(&mut found, 2);
         found.sort_by_key(|(id, _)| *id);
         assert_eq!(found.iter().map(|(id, _)| id.document).collect::<Vec<_>>(), [0, 2, 3, 4]);
