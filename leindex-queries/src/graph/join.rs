@@ -21,6 +21,7 @@ struct Candidate<'w> {
     symbol: Symbol<'w>,
     is_member: bool,
     kind: SymbolKind,
+    is_called: bool,
     private: bool,
     declaration: bool,
     /// The type it is a member of.
@@ -105,6 +106,8 @@ impl<'w> Join<'w> {
                         symbol,
                         is_member: in_type,
                         kind: row.kind,
+                        // A field of Python is any assignment to `self`: few hold functions.
+                        is_called: row.kind.is_callable() || row.kind.is_type() || row.kind == SymbolKind::Field && family != "python",
                         private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
                         declaration: row.flags.has(SymbolFlags::DECLARATION),
                         parent: if in_type { parent_type(world.db, symbol) } else { None },
@@ -120,8 +123,7 @@ impl<'w> Join<'w> {
 fn fits(candidate: &Candidate<'_>, kind: EdgeKind, calls: bool, used: &UseRow) -> bool {
     match kind {
         EdgeKind::Call if calls => {
-            let callable = candidate.kind.is_callable() || candidate.kind.is_type() || candidate.kind == SymbolKind::Field;
-            callable && candidate.arguments.is_none_or(|(fewest, most)| (fewest..=most).contains(&used.arity))
+            candidate.is_called && candidate.arguments.is_none_or(|(fewest, most)| (fewest..=most).contains(&used.arity))
         }
         EdgeKind::Inherit | EdgeKind::Implement | EdgeKind::TypeUse => candidate.kind.is_type() || candidate.kind == SymbolKind::TypeAlias,
         _ => true,

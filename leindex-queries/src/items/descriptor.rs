@@ -28,34 +28,56 @@ pub fn descriptor(rows: &Rows, symbol: u32) -> String {
     out
 }
 
+/// Buffers of [`assign_identities`] that outlive a file.
+#[derive(Default)]
+pub(crate) struct Identities {
+    /// The descriptors of all symbols, one after the other, and where each stands.
+    text: String,
+    ends: Vec<(u32, u32)>,
+    /// How often a descriptor was met.
+    seen: FxHashMap<u64, u32>,
+    own: String,
+    /// The text of the extension seen last.
+    extension: String,
+}
+
 /// Gives each symbol its disambiguator and the hash of its descriptor.
 ///
 /// A disambiguator is stored as the text that precedes the name (extension and receiver) and, after a `\u{1}`, the
 /// text between the parentheses; [`push_suffix`] puts both in place.
-pub(crate) fn assign_identities(rows: &mut RowsBuilder, config: &LanguageConfig) {
-    let mut text = String::new();
-    let mut ends: Vec<(u32, u32)> = Vec::with_capacity(rows.symbols.len());
-    let mut seen = FxHashMap::<u64, u32>::default();
-    let mut own = String::new();
+pub(crate) fn assign_identities(rows: &mut RowsBuilder, config: &LanguageConfig, buffers: &mut Identities) {
+    let Identities { text, ends, seen, own, extension } = buffers;
+    text.clear();
+    ends.clear();
+    seen.clear();
+    let mut last_extension = NONE;
     for index in 0..rows.symbols.len() {
         let row = rows.symbols[index];
         own.clear();
         if index > 0 {
-            disambiguate(rows, &row, config, &mut own);
+            if row.scope != last_extension {
+                last_extension = row.scope;
+                extension.clear();
+                describe_extension(rows, row.scope, extension);
+            }
+            own.push_str(extension);
+            disambiguate(rows, &row, config, own);
         }
-        let start = text.len() as u32;
+        let plain = own.len();
+        let start = text.len();
         let mut occurrence = 0;
         let parent = if index == 0 || row.parent as usize >= index { (0, 0) } else { ends[row.parent as usize] };
         loop {
-            text.truncate(start as usize);
+            text.truncate(start);
             text.extend_from_within(parent.0 as usize..parent.1 as usize);
             if index > 0 {
-                let disambiguator = with_occurrence(&own, occurrence);
-                text.push_str(before_name(&disambiguator));
-                push_suffix(row.kind, rows.str(row.name), &mut text);
-                insert_inside(row.kind, &disambiguator, &mut text);
+                own.truncate(plain);
+                push_occurrence(occurrence, own);
+                text.push_str(before_name(own));
+                push_suffix(row.kind, rows.str(row.name), text);
+                insert_inside(row.kind, own, text);
             }
-            let hash = blake3::hash(&text.as_bytes()[start as usize..]);
+            let hash = blake3::hash(&text.as_bytes()[start..]);
             let identity = u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"));
             match seen.get_mut(&identity) {
                 Some(count) if occurrence == 0 => {
@@ -65,8 +87,7 @@ pub(crate) fn assign_identities(rows: &mut RowsBuilder, config: &LanguageConfig)
                 Some(_) => occurrence += 1,
                 None => {
                     seen.insert(identity, 0);
-                    let disambiguator = with_occurrence(&own, occurrence);
-                    let id = rows.string(&disambiguator);
+                    let id = rows.string(own);
                     let signature = signature_hash(rows, &row);
                     let row = &mut rows.symbols[index];
                     row.disambiguator = id;
@@ -77,26 +98,31 @@ pub(crate) fn assign_identities(rows: &mut RowsBuilder, config: &LanguageConfig)
                 }
             }
         }
-        ends.push((start, text.len() as u32));
+        ends.push((start as u32, text.len() as u32));
     }
 }
 
-/// What tells the symbol from others of its name: `impl#[Type][Trait]`, `\u{1}` and parameter types.
-fn disambiguate(rows: &RowsBuilder, row: &SymbolRow, config: &LanguageConfig, out: &mut String) {
+/// `impl#[Type][Trait]` for the members of an extension.
+fn describe_extension(rows: &RowsBuilder, scope: u32, out: &mut String) {
     let use_name = |index: u32| rows.uses.get(index as usize).map_or("", |u| rows.str(u.name));
-    if let Some(scope) = rows.scopes.get(row.scope as usize)
-        && scope.kind == ScopeKind::Extension
+    if let Some(row) = rows.scopes.get(scope as usize)
+        && row.kind == ScopeKind::Extension
     {
         out.push_str("impl#");
         out.push('[');
-        push_name(use_name(scope.self_type), out);
+        push_name(use_name(row.self_type), out);
         out.push(']');
-        for base in rows.bases.iter().filter(|base| base.extension == row.scope) {
+        for base in rows.bases.iter().filter(|base| base.extension == scope) {
             out.push('[');
             push_name(use_name(base.base), out);
             out.push(']');
         }
     }
+}
+
+/// What else tells the symbol from others of its name: its receiver, `\u{1}` and parameter types.
+fn disambiguate(rows: &RowsBuilder, row: &SymbolRow, config: &LanguageConfig, out: &mut String) {
+    let use_name = |index: u32| rows.uses.get(index as usize).map_or("", |u| rows.str(u.name));
     if let Some(inner) = rows.scopes.get(row.inner as usize)
         && inner.kind == ScopeKind::Function
         && inner.self_type != NONE
@@ -122,12 +148,14 @@ fn disambiguate(rows: &RowsBuilder, row: &SymbolRow, config: &LanguageConfig, ou
     }
 }
 
-fn with_occurrence(own: &str, occurrence: u32) -> String {
-    if occurrence == 0 {
-        return own.to_owned();
+fn push_occurrence(occurrence: u32, out: &mut String) {
+    use std::fmt::Write as _;
+    if occurrence > 0 {
+        if !out.contains('\u{1}') {
+            out.push('\u{1}');
+        }
+        let _ = write!(out, "+{occurrence}");
     }
-    let separator = if own.contains('\u{1}') { "" } else { "\u{1}" };
-    format!("{own}{separator}+{occurrence}")
 }
 
 fn before_name(disambiguator: &str) -> &str {

@@ -5,8 +5,12 @@
 //! the same bytes anywhere.
 
 pub mod blob;
+mod budget;
 pub mod dump;
 pub mod parse;
 mod recover;
 pub mod rows;
 pub mod walk;
+
+#[cfg(test)]
+mod tests;

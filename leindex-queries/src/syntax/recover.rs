@@ -10,6 +10,7 @@
 
 use tree_sitter::{Parser, Point, Range, Tree};
 
+use super::budget;
 use crate::languages::Grammar;
 
 /// Regions shorter than this are left as they are: there is no definition to find in them.
@@ -243,7 +244,7 @@ impl Recoverer<'_> {
             })
             .collect();
         self.parser.set_included_ranges(&ranges).ok()?;
-        let tree = self.parser.parse(self.source, None)?;
+        let tree = budget::parse(self.parser, self.source, length)?;
         let whole_is_broken = tree.root_node().is_error();
         (!whole_is_broken && error_bytes(&tree) * 4 <= length).then_some(tree)
     }

@@ -5,7 +5,7 @@
 //! child to parent as the walk leaves it, so that `a.b().c` becomes three uses chained by their bases without a
 //! second look at the tree.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::{Node, Tree};
 
 use super::recover::{Recovered, Recovery};
@@ -13,11 +13,15 @@ use super::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, DiagnosticRow, ExportRow, ImportFlags, ImportKind, ImportRow, LineRow, ModuleRow, NONE,
     ParameterRow, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
-use crate::items::{docs, metrics::Counters, signature};
+use crate::items::{descriptor::Identities, docs, metrics::Counters, signature};
 use crate::languages::{Action, Declare, Define, Evidence, Grammar, Metric, NameAt, Parts, Place, Receiver, Role, Slot, Visit};
 
 mod definitions;
 mod hooks;
+
+/// Nodes above a node that is still visited. Code written by people stays under 300. Without a limit, looking for a
+/// node's parent takes time in proportion to its depth, and call stack where the node is empty.
+const DEPTH_LIMIT: usize = 2_000;
 
 /// What a node stands for, as its parent sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub enum Value {
         /// A single value opposite goes to the first of them.
         first: bool,
     },
+    /// Takes, or gives, any number of values of a list: a starred part. The binding of its name, or [`NONE`].
+    Rest(u32),
 }
 
 impl Value {
@@ -110,8 +116,9 @@ struct Frame {
     after_else: bool,
     /// What the code of a language said of the node.
     said: Said,
-    /// Length of the list buffer when the node was opened.
+    /// Lengths of the buffers of lists and of their items when the node was opened.
     lists: u32,
+    items: u32,
     /// Children seen in the field that the role counts.
     nth: u16,
 }
@@ -135,10 +142,15 @@ pub struct WalkBuffers {
     cuts: Vec<(u32, u32)>,
     actions: Vec<Action>,
     lists: Vec<Value>,
+    items: Vec<Value>,
+    pairs: Vec<(Value, Value)>,
     inside: Vec<BindingRow>,
     skipped: Vec<usize>,
     notes: Vec<Str>,
     locals: FxHashSet<(u32, Str)>,
+    /// Fields by the scope of their type, where assignments make them.
+    fields: FxHashMap<(u32, Str), u32>,
+    identities: Identities,
 }
 
 /// What a hook says of the definition that it is about to open.
@@ -204,6 +216,8 @@ pub struct Walk<'a> {
     /// A base of the next scope to be opened.
     pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
+    /// The scope and value of the newest row for what a function gives.
+    last_result: (u32, u32),
     content: [u8; 32],
     /// How names are taken at the node that a [`Role::Custom`] looks at.
     mode: Mode,
@@ -217,6 +231,8 @@ pub struct Walk<'a> {
     expected: (Str, Str),
     /// Flags of the next definition.
     flags: SymbolFlags,
+    /// Whether [`DEPTH_LIMIT`] was reached.
+    too_deep: bool,
 }
 
 /// What [`Role::Custom`] code adds to the role that it chose.
@@ -251,15 +267,21 @@ struct Buffers<'a> {
     cuts: &'a mut Vec<(u32, u32)>,
     /// Roles given by hooks, resolved.
     actions: &'a mut Vec<Action>,
-    /// Values of the open nodes of role [`Role::List`].
+    /// What values of kind [`Value::List`] hold.
     lists: &'a mut Vec<Value>,
+    /// Values of the open nodes that make lists.
+    items: &'a mut Vec<Value>,
+    /// Names and their values, while a declaration or assignment is closed.
+    pairs: &'a mut Vec<(Value, Value)>,
     /// Bindings of the next scope to be opened.
     inside: &'a mut Vec<BindingRow>,
     /// Nodes that hooks have dealt with.
     skipped: &'a mut Vec<usize>,
     notes: &'a mut Vec<Str>,
+    identities: &'a mut Identities,
     /// Local names by scope, where the language tells calls from variables by them.
     locals: &'a mut FxHashSet<(u32, Str)>,
+    fields: &'a mut FxHashMap<(u32, Str), u32>,
 }
 
 /// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
@@ -280,9 +302,12 @@ pub(crate) fn rows_of(
     buffers.actions.clear();
     buffers.notes.clear();
     buffers.lists.clear();
+    buffers.items.clear();
+    buffers.pairs.clear();
     buffers.inside.clear();
     buffers.skipped.clear();
     buffers.locals.clear();
+    buffers.fields.clear();
     let mut walk = Walk {
         source,
         grammar,
@@ -296,10 +321,14 @@ pub(crate) fn rows_of(
             cuts: &mut buffers.cuts,
             actions: &mut buffers.actions,
             notes: &mut buffers.notes,
+            identities: &mut buffers.identities,
             lists: &mut buffers.lists,
+            items: &mut buffers.items,
+            pairs: &mut buffers.pairs,
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
             locals: &mut buffers.locals,
+            fields: &mut buffers.fields,
         },
         scope: 0,
         symbol: 0,
@@ -318,6 +347,7 @@ pub(crate) fn rows_of(
         pending_parameters: 0,
         pending_base: None,
         recovering: false,
+        last_result: (NONE, NONE),
         content,
         mode: Mode::Read,
         skip_before: 0,
@@ -325,13 +355,20 @@ pub(crate) fn rows_of(
         documents: None,
         expected: (Str::EMPTY, Str::EMPTY),
         flags: SymbolFlags::default(),
+        too_deep: false,
     };
     walk.begin();
-    if let Some(tree) = tree {
-        walk.tree(tree);
-        walk.recover_until(u32::MAX);
-        if let Some(remark) = recovery.remark {
-            walk.diagnostic(tree.root_node(), remark);
+    match tree {
+        Some(tree) => {
+            walk.tree(tree);
+            walk.recover_until(u32::MAX);
+            if let Some(remark) = recovery.remark {
+                walk.diagnostic(tree.root_node(), remark);
+            }
+        }
+        None => {
+            walk.rows.errors += 1;
+            walk.remark(0, source.len() as u32, "given up: parsing takes too long");
         }
     }
     walk.finish()
@@ -752,7 +789,11 @@ impl<'a> Walk<'a> {
 
     /// Reports a remark about the text.
     pub fn diagnostic(&mut self, node: Node<'_>, message: &str) {
-        let row = DiagnosticRow { start: node.start_byte() as u32, end: node.end_byte() as u32, message: self.rows.string(message) };
+        self.remark(node.start_byte() as u32, node.end_byte() as u32, message);
+    }
+
+    fn remark(&mut self, start: u32, end: u32, message: &str) {
+        let row = DiagnosticRow { start, end, message: self.rows.string(message) };
         self.rows.diagnostics.push(row);
     }
 
@@ -867,12 +908,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a recovered tree stands in place of this node. Walks those that begin before its end.
+    /// Whether a recovered tree stands in place of this node. Walks those that begin before it.
     fn replaced(&mut self, node: Node<'_>) -> bool {
         let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
         self.recover_until(start.saturating_add(1));
-        let before = self.recovered.get(..self.next_recovered).and_then(<[Recovered]>::last);
-        before.is_some_and(|recovered| start >= recovered.start && end <= recovered.end)
+        // What begins before a recovered tree and ends in it made sense of words that belong to both.
+        let last = self.recovered.partition_point(|recovered| recovered.end < end);
+        self.recovered.get(last).is_some_and(|recovered| recovered.start < end && (start >= recovered.start || end < recovered.end))
     }
 
     fn tree(&mut self, tree: &Tree) {
@@ -927,6 +969,9 @@ impl<'a> Walk<'a> {
                 parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
             }
             if let Some(action) = &parent.action {
+                if named && matches!(action.role, Role::Return { value: "" }) {
+                    parent.last = Value::None;
+                }
                 // Only named children have positions; tokens are found by field.
                 parent.nth += u16::from(field != 0 && field == action.counted);
                 slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
@@ -936,6 +981,13 @@ impl<'a> Walk<'a> {
             parent.slot = slot;
         }
         if node.end_byte() as u32 <= self.skip_before {
+            return false;
+        }
+        if self.buffers.frames.len() >= DEPTH_LIMIT {
+            if !self.too_deep {
+                self.too_deep = true;
+                self.diagnostic(node, "nested too deeply: what is inside was left out");
+            }
             return false;
         }
         if node.is_error() || node.is_missing() {
@@ -1176,6 +1228,7 @@ impl<'a> Walk<'a> {
             after_else: false,
             said: Said::NOTHING,
             lists: self.buffers.lists.len() as u32,
+            items: self.buffers.items.len() as u32,
             nth: 0,
         }
     }
@@ -1333,23 +1386,31 @@ impl<'a> Walk<'a> {
                 frame.last
             }
             Role::Assign { .. } => {
-                for at in 0..self.list_len(frame.left) {
-                    let value = self.value_opposite(frame, at, false);
-                    match self.list_item(frame.left, at) {
-                        Value::Binding(index) => self.assign(index, value, frame.ty),
-                        Value::Use(index) => self.assign_member(index, value, frame.ty),
-                        _ => {}
-                    }
-                }
+                self.each_pair(frame, false, |walk, name, value| match name {
+                    Value::Binding(index) => walk.assign(index, value, frame.ty),
+                    Value::Use(index) => walk.assign_member(index, value, frame.ty, (frame.start, frame.end)),
+                    _ => {}
+                });
                 frame.value
             }
-            Role::List { first } => {
-                let count = self.buffers.lists.len() as u32 - frame.lists;
-                if count == 1 { frame.last } else { Value::List { start: frame.lists, count, first } }
+            Role::List { first } => self.close_list(frame, first),
+            Role::Items(name) => {
+                let apart = self.buffers.frames.last().is_some_and(takes_apart);
+                let list = self.close_list(frame, false);
+                if apart && matches!(list, Value::List { .. }) {
+                    return list;
+                }
+                let name = self.rows.string(name);
+                Value::Use(self.push_use(UseKind::Literal, UseRole::Read, name, NONE, frame.start))
             }
+            Role::Rest => match frame.last {
+                Value::Binding(index) => Value::Rest(index),
+                _ => Value::Rest(NONE),
+            },
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
-                frame.left
+                // Where it is a value itself (`a = b = f()`), it has the one assigned.
+                if self.buffers.frames.last().is_some_and(|around| around.slot == Slot::Value) { frame.value } else { frame.left }
             }
             Role::Parameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
@@ -1394,6 +1455,10 @@ impl<'a> Walk<'a> {
                     {
                         self.value_of_symbol(symbol, value);
                     }
+                    if let (Value::Use(value), true) = (frame.value, is_callable(&define) && !matches!(frame.ty, Value::Use(_))) {
+                        // The body is an expression.
+                        self.result(value, frame.body_start, true);
+                    }
                     if frame.body_start == NONE && !define.body.is_empty() {
                         self.rows.symbols[symbol as usize].flags.set(SymbolFlags::DECLARATION);
                     }
@@ -1418,9 +1483,18 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Return { value: "" } => {
+                if self.buffers.frames.last().is_some_and(is_callable_body) {
+                    self.result(frame.last.use_index(), frame.start, true);
+                }
+                Value::Unknown
+            }
             Role::Return { .. } => {
-                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
-                self.rows.bindings[binding as usize].value = frame.value.use_index();
+                let value = match frame.value {
+                    list @ (Value::List { count: 1, .. } | Value::List { first: true, .. }) => self.list_item(list, 0),
+                    value => value,
+                };
+                self.result(value.use_index(), frame.start, false);
                 Value::Unknown
             }
             Role::Export { .. } => {
@@ -1466,8 +1540,8 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
-            self.buffers.lists.push(value);
+        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. } | Role::Items(_))) {
+            self.buffers.items.push(value);
         } else if slot == Slot::Left
             && parent.left != Value::None
             && let Value::Binding(_) = value
@@ -1495,11 +1569,16 @@ impl<'a> Walk<'a> {
         deliver(parent, slot, value);
     }
 
-    fn list_len(&self, value: Value) -> u32 {
-        match value {
-            Value::List { count, .. } => count,
-            _ => 1,
+    /// The value of a node that makes a list of those inside.
+    fn close_list(&mut self, frame: &Frame, first: bool) -> Value {
+        let items = self.buffers.items.drain(frame.items as usize..);
+        let count = items.len() as u32;
+        if count == 1 && first {
+            return frame.last;
         }
+        let start = self.buffers.lists.len() as u32;
+        self.buffers.lists.extend(items);
+        Value::List { start, count, first }
     }
 
     fn list_item(&self, value: Value, at: u32) -> Value {
@@ -1512,17 +1591,70 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The value that belongs to the `at`-th name on the left. Of several results the first name gets the first; of an
-    /// iteration the last gets the element.
-    fn value_opposite(&self, frame: &Frame, at: u32, element: bool) -> Value {
-        match (frame.left, frame.value) {
-            (Value::List { .. }, value @ Value::List { .. }) => self.list_item(value, at),
-            (Value::List { count, first, .. }, value) => {
-                let place = if element { count - 1 } else { 0 };
-                if first && at == place { value } else { Value::Unknown }
+    /// Calls the code with each name on the left of a declaration or assignment and the value that belongs to it.
+    fn each_pair(&mut self, frame: &Frame, element: bool, mut code: impl FnMut(&mut Self, Value, Value)) {
+        if !matches!(frame.left, Value::List { .. }) {
+            let value = if matches!(frame.value, Value::List { .. }) { Value::Unknown } else { frame.value };
+            return code(self, frame.left, value);
+        }
+        self.buffers.pairs.push((frame.left, frame.value));
+        while let Some((left, right)) = self.buffers.pairs.pop() {
+            match left {
+                Value::List { .. } => self.pair_items(left, right, element),
+                name => code(self, name, if matches!(right, Value::List { .. }) { Value::Unknown } else { right }),
             }
-            (_, Value::List { .. }) => Value::Unknown,
-            (_, value) => value,
+        }
+    }
+
+    /// Notes what the function around gives ([`NONE`] for a value that rows do not describe), where its declaration
+    /// does not say it. `implicit` values are those of a body's end; unknown ones matter beside others only.
+    fn result(&mut self, value: u32, start: u32, implicit: bool) {
+        let scope = self.enclosing_function();
+        let Some(row) = self.rows.scopes.get(scope as usize).filter(|row| row.kind == ScopeKind::Function && row.symbol != NONE) else {
+            // What a function without a symbol gives is nowhere asked for.
+            return;
+        };
+        let definition = self.buffers.frames.iter().rev().find(|frame| frame.opens == Opens::Symbol(row.symbol));
+        let declared = definition.is_some_and(|frame| matches!(frame.ty, Value::Use(_)));
+        let (last_scope, last_value) = self.last_result;
+        let settled = last_scope == scope && last_value == NONE;
+        if declared || value == NONE && (settled || implicit && last_scope != scope) {
+            return;
+        }
+        self.last_result = (scope, value);
+        let binding = self.push_binding(Str::EMPTY, scope, BindingKind::Result, NONE, start);
+        self.rows.bindings[binding as usize].value = value;
+    }
+
+    /// Puts the items of a list with the values that belong to them on the stack of pairs, the last first. Of several
+    /// results the first name gets the first; of an iteration the last gets the element. A starred part takes what the
+    /// parts before and after it leave.
+    fn pair_items(&mut self, left: Value, right: Value, element: bool) {
+        let Value::List { count, first, .. } = left else { return };
+        let rest = |walk: &Self, value: Value| {
+            let Value::List { start, count, .. } = value else { return None };
+            let items = walk.buffers.lists.get(start as usize..(start + count) as usize)?;
+            items.iter().position(|item| matches!(item, Value::Rest(_))).map(|at| at as u32)
+        };
+        let (taking, giving) = (rest(self, left), rest(self, right));
+        for at in (0..count).rev() {
+            let value = match right {
+                Value::List { .. } if element && !first => Value::Unknown,
+                Value::List { count: values, .. } => {
+                    let from_end = (values + at).checked_sub(count);
+                    if taking.is_none_or(|taking| at < taking) && giving.is_none_or(|giving| at < giving) {
+                        self.list_item(right, at)
+                    } else if taking.is_some_and(|taking| at <= taking) {
+                        Value::Unknown
+                    } else {
+                        let place = from_end.filter(|&place| giving.is_none_or(|giving| place > giving));
+                        place.map_or(Value::Unknown, |place| self.list_item(right, place))
+                    }
+                }
+                value if first && at == if element { count - 1 } else { 0 } => value,
+                _ => Value::Unknown,
+            };
+            self.buffers.pairs.push((self.list_item(left, at), value));
         }
     }
 
@@ -1834,7 +1966,7 @@ impl<'a> Walk<'a> {
     }
 
     /// `self.x = value`: a field of the type around.
-    fn assign_member(&mut self, target: u32, value: Value, ty: Value) {
+    fn assign_member(&mut self, target: u32, value: Value, ty: Value, span: (u32, u32)) {
         let row = self.rows.uses[target as usize];
         if row.role == UseRole::Call {
             // `a.b = c` of a language without fields in sight is a call of `b=`.
@@ -1853,10 +1985,41 @@ impl<'a> Walk<'a> {
             return;
         }
         let Some(scope) = self.type_scope() else { return };
-        let binding = self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start);
+        let known = self.buffers.fields.get(&(scope, row.name)).copied();
+        if let Some(first) = known
+            && let Some(first) = self.rows.bindings.get_mut(first as usize)
+            && first.type_use == NONE
+            && (first.value == NONE || self.rows.uses.get(first.value as usize).is_some_and(|value| value.kind == UseKind::Literal))
+        {
+            // `self.x = None` says less than what comes later.
+            first.value = value.use_index();
+            first.type_use = ty.use_index();
+        }
+        let binding = match known {
+            None => self.field_of(scope, row, span),
+            Some(_) => None,
+        };
+        let binding = binding.unwrap_or_else(|| self.push_binding(row.name, scope, BindingKind::Field, NONE, row.start));
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
         row.type_use = ty.use_index();
+    }
+
+    /// Where nothing else declares fields, the first assignment to one in its class is its definition: the binding of
+    /// the symbol made for it.
+    fn field_of(&mut self, scope: u32, target: UseRow, (start, end): (u32, u32)) -> Option<u32> {
+        if self.grammar.config.receiver != Receiver::FirstParameter {
+            return None;
+        }
+        let before = (self.symbol, self.scope);
+        self.symbol = self.rows.scopes.get(scope as usize).map(|row| row.symbol).filter(|&symbol| symbol != NONE)?;
+        self.scope = scope;
+        let at = target.start as usize..target.start as usize + self.rows.str(target.name).len();
+        let name = self.source.get(at.clone()).unwrap_or("");
+        let symbol = self.push_symbol_at((start, end), name, at, SymbolKind::Field, None);
+        self.close_symbol(symbol, false);
+        (self.symbol, self.scope) = before;
+        Some(self.rows.bindings.len() as u32 - 1)
     }
 
     /// Before a name in a declaration: a name after a value or type begins another declaration (`let a = 1, b = 2`).
@@ -1886,33 +2049,35 @@ impl<'a> Walk<'a> {
         {
             (ty, span) = (*parent, (parent.start, parent.end));
         }
-        for at in 0..self.list_len(frame.left) {
-            let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
-            let mut value = self.value_opposite(frame, at, declare.element);
+        let around =
+            self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+        let declared = match (ty.ty, &around) {
+            (Value::None, Some(around)) => around.ty,
+            (declared, _) => declared,
+        };
+        self.each_pair(frame, declare.element, |walk, name, mut value| {
+            let (Value::Binding(binding) | Value::Rest(binding)) = name else { return };
+            if binding == NONE {
+                return;
+            }
             if declare.element {
                 value = match value {
-                    Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    Value::Use(base) => Value::Use(walk.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                     _ => Value::Unknown,
                 };
             }
-            let around =
-                self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
-            let declared = match (ty.ty, &around) {
-                (Value::None, Some(around)) => around.ty,
-                (declared, _) => declared,
-            };
-            self.assign(binding, value, declared);
-            let row = self.rows.bindings[binding as usize];
+            walk.assign(binding, value, declared);
+            let row = walk.rows.bindings[binding as usize];
             if row.kind == BindingKind::Symbol
                 && let Some(around) = around
             {
-                self.widen_declared(&around, row, node.end_byte() as u32);
+                walk.widen_declared(&around, row, node.end_byte() as u32);
             } else if row.kind == BindingKind::Symbol {
                 // The symbol made for the name covers the whole declaration.
-                self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
-                self.widen_symbol(row.target, span, node.has_error());
+                walk.rows.symbols[row.target as usize].return_type = walk.type_text(&ty);
+                walk.widen_symbol(row.target, span, node.has_error());
             }
-        }
+        });
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
@@ -2259,14 +2424,30 @@ impl<'a> Walk<'a> {
         self.push_symbol_at(span, name, name_range, kind, scope)
     }
 
+    /// The symbol and scope around the walk's place, unless a recovered definition reaches out of them: then those
+    /// that hold all of it.
+    fn holder_of(&self, start: u32, end: u32) -> (u32, u32) {
+        let (mut symbol, mut scope) = (self.symbol, self.scope);
+        while let Some(row) = self.rows.symbols.get(symbol as usize)
+            && (start < row.start || end > row.end)
+            && row.parent != NONE
+        {
+            (symbol, scope) = (row.parent, row.scope);
+        }
+        (symbol, scope)
+    }
+
     fn push_symbol_at(
         &mut self,
-        (mut start, end): (u32, u32),
+        (mut start, mut end): (u32, u32),
         name: &str,
         name_range: std::ops::Range<usize>,
         kind: SymbolKind,
         scope: Option<ScopeKind>,
     ) -> u32 {
+        // The name may stand outside of the node: `typedef struct { … } Name;`, a record's own constructor.
+        start = start.min(name_range.start as u32);
+        end = end.max(name_range.end as u32);
         let index = self.rows.symbols.len() as u32;
         let attributes = self.attribute_span(start);
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
@@ -2287,8 +2468,9 @@ impl<'a> Walk<'a> {
             flags.set(SymbolFlags::PRIVATE);
         }
         flags.set(self.section | std::mem::take(&mut self.next.flags));
+        let (parent, around) = self.holder_of(start, end);
         let inner = scope.map_or(NONE, |kind| {
-            self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol: index, self_type: NONE, start, end });
+            self.rows.scopes.push(ScopeRow { kind, parent: around, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
         let parameters = std::mem::take(&mut self.pending_parameters);
@@ -2296,8 +2478,8 @@ impl<'a> Walk<'a> {
             kind,
             flags,
             name: name_str,
-            parent: self.symbol,
-            scope: self.scope,
+            parent,
+            scope: around,
             inner,
             start,
             end,
@@ -2327,7 +2509,10 @@ impl<'a> Walk<'a> {
         });
         if self.next.self_type == NONE && !self.next.unbound {
             // What belongs to a type elsewhere is not known here by its plain name.
-            self.push_binding(name_str, self.scope, BindingKind::Symbol, index, name_start);
+            let binding = self.push_binding(name_str, around, BindingKind::Symbol, index, name_start);
+            if kind == SymbolKind::Field {
+                self.buffers.fields.entry((around, name_str)).or_insert(binding);
+            }
         }
         self.buffers.counters.push((index, Counters::default()));
         index
@@ -2532,8 +2717,27 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self) -> Rows {
         self.close_symbol(0, self.rows.errors > 0);
-        crate::items::descriptor::assign_identities(self.rows, self.grammar.config);
+        crate::items::descriptor::assign_identities(self.rows, self.grammar.config, self.buffers.identities);
         self.rows.finish()
+    }
+}
+
+/// Whether the part being walked is the body of a function.
+fn is_callable_body(around: &Frame) -> bool {
+    around.slot == Slot::Body && matches!(around.action.map(|action| action.role), Some(Role::Define(define)) if is_callable(define))
+}
+
+/// Whether a definition gives what its body is.
+fn is_callable(define: &Define) -> bool {
+    define.value.is_empty() && matches!(define.kind, SymbolKind::Function | SymbolKind::Method) && define.scope.is_some()
+}
+
+/// Whether a list that stands in the part being walked is taken apart.
+fn takes_apart(around: &Frame) -> bool {
+    match around.action.map(|action| action.role) {
+        Some(Role::List { .. } | Role::Items(_)) => true,
+        Some(Role::Assign { .. } | Role::Declare(_)) => matches!(around.left, Value::List { .. }) || around.left == Value::None,
+        _ => false,
     }
 }
 
@@ -2549,6 +2753,7 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
             Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
             _ => {}
         },
+        Slot::Body if is_callable_body(parent) => parent.value = value,
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;

@@ -28,7 +28,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     evidence,
     names: NAMES,
     repair: None,
-    item_starts: &[],
+    item_starts: &["data ", "newtype ", "class ", "instance ", "type ", "deriving ", "pattern "],
 };
 
 const NAMES: NameRules = NameRules {

@@ -1,7 +1,10 @@
 //! Python.
 
+mod forms;
+mod imports;
 mod modules;
 mod roles;
+mod types;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
@@ -59,14 +62,29 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
     if evidence.head.contains("@staticmethod") || evidence.head.contains("@classmethod") {
         row.flags.set(SymbolFlags::STATIC);
     }
-    if evidence.head.contains("@property") || evidence.head.contains("cached_property") {
+    if evidence.head.contains("@property") || evidence.head.contains("cached_property") || evidence.head.contains(".setter") {
         row.flags.set(SymbolFlags::PROPERTY);
     }
-    if evidence.head.contains("abstractmethod") {
-        row.flags.set(SymbolFlags::ABSTRACT);
+    if row.kind.is_callable() {
+        if evidence.head.contains("abstractmethod") {
+            row.flags.set(SymbolFlags::ABSTRACT);
+        }
+        if evidence.head.contains("async def") {
+            row.flags.set(SymbolFlags::ASYNC);
+        }
+        if evidence.head.contains("@override") || evidence.head.contains("typing.override") {
+            row.flags.set(SymbolFlags::OVERRIDE);
+        }
     }
-    if evidence.head.trim_start().starts_with("async ") {
-        row.flags.set(SymbolFlags::ASYNC);
+    if row.kind == SymbolKind::Class {
+        let bases = evidence.head.split_once("class ").and_then(|(_, head)| head.split_once('(')).map_or("", |(_, bases)| bases);
+        for base in bases.split([',', ')']).map(|base| base.trim().rsplit('.').next().unwrap_or("")) {
+            match base {
+                "Enum" | "IntEnum" | "StrEnum" | "Flag" | "IntFlag" => row.kind = SymbolKind::Enum,
+                "ABC" | "ABCMeta" | "Protocol" => row.flags.set(SymbolFlags::ABSTRACT),
+                _ => {}
+            }
+        }
     }
 }
 

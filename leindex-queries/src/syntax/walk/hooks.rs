@@ -86,6 +86,11 @@ impl<'a> Walk<'a> {
         self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
     }
 
+    /// Whether the node being looked at stands in a parameter list.
+    pub fn in_parameters(&self) -> bool {
+        self.buffers.frames.last().and_then(|frame| frame.action).is_some_and(|action| matches!(action.role, Role::Parameters))
+    }
+
     /// Whether the parent of the node being looked at opened a scope or symbol.
     pub fn parent_opens(&self) -> bool {
         self.buffers.frames.last().is_some_and(|frame| frame.opens != Opens::Nothing)
@@ -312,7 +317,8 @@ impl<'a> Walk<'a> {
     /// Opens a symbol once more, for another clause of its definition.
     pub(super) fn open_again(&mut self, node: Node<'_>, symbol: u32, frame: &mut Frame) {
         let Some(row) = self.rows.symbols.get(symbol as usize).copied() else { return };
-        let end = node.end_byte() as u32;
+        let limit = self.rows.symbols.get(row.parent as usize).map_or(NONE, |parent| parent.end);
+        let end = (node.end_byte() as u32).min(limit);
         let end_line = self.line(end.saturating_sub(1).max(row.start));
         self.rows.scopes.push(ScopeRow { kind: ScopeKind::Function, parent: self.scope, symbol, self_type: NONE, start: frame.start, end });
         self.buffers.comments.clear();

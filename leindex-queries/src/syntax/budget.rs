@@ -1,0 +1,54 @@
+//! A parse that ends: tree-sitter's error recovery and some scanners of grammars take quadratic or cubic time on
+//! garbage, so a parse is given up when it does far more than real files need.
+//!
+//! Work is counted in two units that depend on the bytes alone: rounds of the parser (a hundred steps each) and
+//! blocks of text read by the lexer. Real code of all languages stays under 0.025 rounds a byte and reads each block
+//! under 200 times; the limits are five times that and more. Time is a last resort for the rest (cubic recovery costs few steps), wide
+//! enough that a loaded machine does not reach it with real code.
+
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use tree_sitter::{ParseOptions, Parser, Tree};
+
+/// Bytes that the lexer is given at a time.
+const BLOCK: usize = 32 * 1024;
+
+/// Rounds that any file may take, and how many more per byte.
+const ROUNDS: usize = 5_000;
+const BYTES_A_ROUND: usize = 6;
+
+/// How often each block may be read: tokens at the edge of two blocks are read again and again, up to 170 times.
+const READS: usize = 1_024;
+
+/// Time that any file may take, and how much more per megabyte.
+const TIME: Duration = Duration::from_secs(5);
+const TIME_A_MEGABYTE: Duration = Duration::from_secs(10);
+
+/// Parses a text, or gives it up. `length` is how much of it is to be parsed.
+pub(crate) fn parse(parser: &mut Parser, source: &[u8], length: usize) -> Option<Tree> {
+    let rounds_left = Cell::new(ROUNDS + length / BYTES_A_ROUND);
+    let reads_left = Cell::new(READS * (length / BLOCK + 2));
+    let started = Instant::now();
+    let time = TIME + TIME_A_MEGABYTE * u32::try_from(length >> 20).unwrap_or(u32::MAX);
+    let mut read = |offset: usize, _| {
+        reads_left.set(reads_left.get().saturating_sub(1));
+        source.get(offset..source.len().min(offset + BLOCK)).unwrap_or(&[])
+    };
+    let mut progress = |_: &tree_sitter::ParseState| {
+        rounds_left.set(rounds_left.get().saturating_sub(1));
+        if rounds_left.get() == 0 || reads_left.get() == 0 || started.elapsed() > time {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let tree = parser.parse_with_options(&mut read, None, Some(options));
+    if tree.is_none() {
+        // The parser would go on from here with the next text.
+        parser.reset();
+    }
+    tree
+}
