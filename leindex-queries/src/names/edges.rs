@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
 use super::members::{ImportFacts, member};
-use super::resolve::{Entity, Heads, Horizon, Resolver, Trail, Rule, follow_import, held_value, symbol_kind};
+use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
 use crate::db::Db;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{

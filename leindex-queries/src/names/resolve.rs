@@ -593,10 +593,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn import(&mut self, import: &ImportFacts) -> (Entity<'db>, Rule) {
-        follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)).map_or((Entity::Unknown, Rule::Unresolved), |entity| match entity {
-            Entity::External(name) => (Entity::External(name), Rule::External),
-            entity => (entity, Rule::Import),
-        })
+        follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)).map_or(
+            (Entity::Unknown, Rule::Unresolved),
+            |entity| match entity {
+                Entity::External(name) => (Entity::External(name), Rule::External),
+                entity => (entity, Rule::Import),
+            },
+        )
     }
 
     /// A name that the file does not bind: its module's other files, wildcard imports, built-ins.
@@ -1047,4 +1050,3 @@ fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, horizon: 
     }
     found
 }
-
