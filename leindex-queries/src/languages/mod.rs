@@ -96,10 +96,13 @@ pub struct LanguageConfig {
     pub names: NameRules,
     /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
     /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
-    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
+    pub repair: Option<Repair>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }
+
+/// [`LanguageConfig::repair`]: the text and whether its parse was broken, to the text that is parsed instead.
+pub type Repair = fn(&[u8], bool) -> Option<Vec<u8>>;
 
 /// What [`LanguageConfig::evidence`] may look at.
 #[derive(Debug)]

@@ -532,6 +532,7 @@ impl<'a> Walk<'a> {
 
     /// Adds an import and, where it binds a name, the binding in the current scope. `alias` is the bound name, or
     /// empty for none.
+    #[expect(clippy::too_many_arguments, reason = "the columns of a row; most callers give literals")]
     pub fn import(
         &mut self,
         node: Node<'_>,
@@ -1132,7 +1133,8 @@ impl<'a> Walk<'a> {
                 self.hold_comments();
             }
             Role::Define(define) => {
-                if !self.open_definition(node, &define, &mut frame) {
+                let opened = self.open_definition(node, &define, &mut frame);
+                if !opened {
                     frame.action = None;
                 }
             }
@@ -1160,15 +1162,13 @@ impl<'a> Walk<'a> {
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
             Role::Variable if mode == Mode::Type => return self.done(metric, node),
-            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) => {
-                if node.named_child_count() == 0 {
-                    if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
-                        self.name_or_call(node, *claim);
-                    } else {
-                        self.name(node, mode, matches!(role, Role::TypeName));
-                    }
-                    return self.done(metric, node);
+            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) if node.named_child_count() == 0 => {
+                if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
+                    self.name_or_call(node, *claim);
+                } else {
+                    self.name(node, mode, matches!(role, Role::TypeName));
                 }
+                return self.done(metric, node);
             }
             Role::WholeName => {
                 self.name(node, mode, false);
