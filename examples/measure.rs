@@ -16,8 +16,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use leindex_queries::index::{Change, ImpactOptions, Index, SearchOptions, StorePlace};
 use leindex_queries::ContextOptions;
+use leindex_queries::index::{Change, ImpactOptions, Index, SearchOptions, StorePlace};
 use leindex_queries::languages::Languages;
 use leindex_queries::syntax::blob::PARSES;
 use leindex_queries::syntax::parse::bare_parse;
@@ -168,7 +168,10 @@ fn choose(index: &Index, files: &[(String, u64)], count: usize) -> Result<Vec<Sa
         let mut found = None;
         while let Some(item) = stack.pop() {
             let symbol = &item.symbol;
-            if matches!(symbol.kind, "function" | "method") && symbol.end_line > symbol.start_line + 3 && snapshot.symbol(&symbol.symbol).is_ok() {
+            if matches!(symbol.kind, "function" | "method")
+                && symbol.end_line > symbol.start_line + 3
+                && snapshot.symbol(&symbol.symbol).is_ok()
+            {
                 found = Some(item.symbol.clone());
                 break;
             }
@@ -221,7 +224,10 @@ fn edit_classes(index: &mut Index, samples: &[Sample], root: &Path) -> Result<(V
                 }
                 "new_file" => {
                     let (folder, name) = sample.path.rsplit_once('/').unwrap_or(("", &sample.path));
-                    Change::Overlay(format!("{folder}/new_{name}").trim_start_matches('/').to_owned(), format!("{}\n{mark} new", sample.text))
+                    Change::Overlay(
+                        format!("{folder}/new_{name}").trim_start_matches('/').to_owned(),
+                        format!("{}\n{mark} new", sample.text),
+                    )
                 }
                 "delete" => Change::Remove(sample.path.clone()),
                 _ => {
@@ -275,7 +281,8 @@ fn edit_classes(index: &mut Index, samples: &[Sample], root: &Path) -> Result<(V
 /// 500 files change at once, as when a branch is switched, then change back.
 fn branch(index: &mut Index, root: &Path) -> Result<Value, Box<dyn std::error::Error>> {
     let files = index.snapshot().files()?;
-    let paths: Vec<String> = files.iter().filter(|file| file.skipped.is_none() && file.language.is_some()).map(|file| file.path.clone()).collect();
+    let paths: Vec<String> =
+        files.iter().filter(|file| file.skipped.is_none() && file.language.is_some()).map(|file| file.path.clone()).collect();
     let step = (paths.len() / 500).max(1);
     let chosen: Vec<&String> = paths.iter().step_by(step).take(500).collect();
     let start = Instant::now();
@@ -302,10 +309,10 @@ fn timed<E>(question: impl FnOnce() -> Result<(), E>) -> f64 {
 }
 
 fn times(values: impl Iterator<Item = f64>) -> Value {
-    quantiles(&mut values.collect(), "")
+    quantiles(&mut values.collect::<Vec<_>>(), "")
 }
 
-fn quantiles(values: &mut Vec<f64>, suffix: &str) -> Value {
+fn quantiles(values: &mut [f64], suffix: &str) -> Value {
     values.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| values.get(((values.len().saturating_sub(1)) as f64 * share).round() as usize).copied().unwrap_or(0.0);
     json!({ format!("p50{suffix}"): at(0.5), format!("p95{suffix}"): at(0.95) })

@@ -1,5 +1,6 @@
 //! What the examples share: opening with a progress bar, and leaving with a message instead of a trace.
-#![allow(dead_code, clippy::print_stderr)]
+#![allow(dead_code, reason = "each example uses a part")]
+#![allow(clippy::print_stderr, reason = "where examples report")]
 
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -9,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use leindex_queries::index::{Index, Options, StorePlace};
 
 /// Opens a project, with a bar on a terminal.
-pub fn open(path: &Path, store: StorePlace) -> Result<Index, Box<dyn std::error::Error>> {
+pub(crate) fn open(path: &Path, store: StorePlace) -> Result<Index, Box<dyn std::error::Error>> {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("reading {bar:40} {pos}/{len} files")?);
     let shown = bar.clone();
@@ -30,7 +31,7 @@ pub fn open(path: &Path, store: StorePlace) -> Result<Index, Box<dyn std::error:
 }
 
 /// Runs an example's body and turns an error into a line on stderr.
-pub fn run(body: impl FnOnce() -> Result<(), Box<dyn std::error::Error>>) -> ExitCode {
+pub(crate) fn run(body: impl FnOnce() -> Result<(), Box<dyn std::error::Error>>) -> ExitCode {
     match body() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

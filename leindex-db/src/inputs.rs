@@ -3,10 +3,14 @@
 //! A file enters as an entry of its directory, not as an input of its own: one edit sets one [`Directory`], and Salsa
 //! verifies a thousand directories in a tenth of a millisecond where it would need thirty times as much for the files
 //! (and inputs can never be deleted). Setters do not compare: whoever sets a value compares first.
+//!
+//! They stand alone because Salsa's macro makes public functions without documentation. `tests/guards` looks after the
+//! documentation of what is written here.
+#![expect(missing_docs, reason = "made by `salsa::input`")]
 
 use std::sync::Arc;
 
-use crate::{ContentHash, Dialect, Skip};
+use crate::Entry;
 
 /// All roots of the session.
 #[salsa::input(singleton, debug)]
@@ -36,27 +40,12 @@ pub struct Directory {
     /// Path from the root, with `/`; empty for the root itself.
     #[returns(deref)]
     pub path: Arc<str>,
-    /// Which part of a large directory this is; see [`chunk_of`].
+    /// Which part of a large directory this is; see [`chunk_of`](crate::chunk_of).
     #[returns(copy)]
     pub chunk: u16,
     /// The files, by name.
     #[returns(deref)]
     pub entries: Box<[Entry]>,
-}
-
-/// One file of a directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// File name.
-    pub name: Arc<str>,
-    /// Hash of its bytes; zero where they were not read.
-    pub hash: ContentHash,
-    /// How it is read.
-    pub dialect: Dialect,
-    /// Bytes.
-    pub size: u64,
-    /// Why it is listed only.
-    pub skip: Option<Skip>,
 }
 
 /// What queries read of the settings.
@@ -68,14 +57,4 @@ pub struct Settings {
     /// The token budget of an answer that names none.
     #[returns(copy)]
     pub token_budget: usize,
-}
-
-/// Entries over which a directory is split into parts.
-pub const CHUNK: usize = 1000;
-
-/// The part of a directory of `count` files that a file of this name stands in.
-pub fn chunk_of(name: &str, count: usize) -> u16 {
-    let chunks = count.div_ceil(CHUNK).max(1) as u64;
-    let hash = blake3::hash(name.as_bytes());
-    (u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes")) % chunks) as u16
 }

@@ -1,9 +1,25 @@
 //! LeIndex: an incremental code-intelligence engine.
+//!
+//! [`Index::open`] reads a project, [`Index::apply`] tells it of a change, [`Index::snapshot`] is asked. What happens in
+//! between, in the order in which data flows:
+//!
+//! - **Le Stockage**, the crate [`leindex_db`]: files, the inputs, and the store of results by content.
+//! - **Le Parse**: [`languages`] are tables of what a grammar calls things; [`syntax`] makes packed rows of a text by one
+//!   walk over its tree; [`items`] are a symbol's signature, documentation and metrics.
+//! - **Le Graphe**: [`names`] are modules, imports, members and the edges of a file; `graph` joins them over the whole
+//!   project: callers, impact, hierarchies, cycles, dead code.
+//! - **La Recherche**: [`search`] finds the symbols that a question is about; [`context`] makes of them what an engineer
+//!   would read first, within a budget of tokens.
+//! - **La Passerelle**: [`index`] is the facade, with plain values in and out. The crate `leindex-py` stands on it.
+//!
+//! Below [`names`] nothing knows a path: rows are a function of a text and its dialect. Nothing here reads a file or the
+//! environment but through [`leindex_db`]. [`query`] is the door for those who add queries of their own.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod context;
 mod db;
 pub(crate) mod graph;
+mod ids;
 pub mod index;
 pub mod items;
 pub mod languages;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use leindex_queries::index::{ImpactOptions, OutlineItem, Position, PositionEncoding};
-use leindex_queries::{Error, Index, Snapshot, SymbolInfo};
+use leindex_queries::{ContextOptions, Error, Index, SearchOptions, Snapshot, SymbolInfo};
 use serde::Serialize;
 
 use crate::random::Random;
@@ -39,6 +39,7 @@ pub(crate) struct Questions {
     symbols: Vec<SymbolInfo>,
     types: Vec<String>,
     samples: Vec<usize>,
+    texts: Vec<String>,
 }
 
 impl Questions {
@@ -52,7 +53,20 @@ impl Questions {
         let is_type = |kind| matches!(kind, "class" | "struct" | "interface" | "trait" | "enum" | "type_alias");
         let types = symbols.iter().filter(|symbol| is_type(symbol.kind)).map(|symbol| symbol.symbol.clone()).collect();
         let samples = (0..SAMPLES).map(|_| random.below(symbols.len())).collect();
-        Self { symbols, types, samples }
+        let name = |random: &mut Random| random.pick(&symbols).map_or(String::new(), |symbol: &SymbolInfo| symbol.name.clone());
+        let texts = (0..SAMPLES)
+            .map(|at| match at % 8 {
+                0 => name(random),
+                1 => random.pick(&symbols).map_or(String::new(), |symbol| symbol.qualified_name.clone()),
+                2 => format!("where is {} handled?", name(random)),
+                3 => format!("how does {} use {}", name(random), name(random)),
+                4 => random.pick(&symbols).map_or(String::new(), |symbol| symbol.summary.clone()),
+                5 => format!("{} {} {}", name(random), random.pick(&WORDS).unwrap(), random.pick(&WORDS).unwrap()),
+                6 => (*random.pick(&PHRASES).unwrap()).to_owned(),
+                _ => random.pick(&symbols).map_or(String::new(), |symbol| symbol.path.clone()),
+            })
+            .collect();
+        Self { symbols, types, samples, texts }
     }
 
     fn samples(&self) -> impl Iterator<Item = &SymbolInfo> {
@@ -81,6 +95,14 @@ impl Questions {
 
 /// Symbols whose relations are asked for, searches and contexts.
 const SAMPLES: usize = 20;
+const WORDS: [&str; 8] = ["total", "render", "save", "name", "money", "test", "list", "area"];
+const PHRASES: [&str; 5] = [
+    "what are the bottlenecks?",
+    "architecture of this project",
+    "error: cannot read 'price' of null at checkout",
+    "which tests cover the cart",
+    "getUserName naïve 🚀",
+];
 
 /// All answers of an index.
 pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
@@ -129,6 +151,11 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
     for symbol in questions.samples().take(4) {
         let options = ImpactOptions { limit: 200, ..ImpactOptions::default() };
         add(format!("impact {}", symbol.symbol), result(snapshot.impact(&[&symbol.symbol], options)));
+    }
+    for text in &questions.texts {
+        add(format!("search {text}"), json(&snapshot.search(text, &SearchOptions::default()).unwrap()));
+        let options = ContextOptions { budget: 200 + 37 * text.len() % 1800, ..ContextOptions::default() };
+        add(format!("context {text}"), json(&snapshot.context(text, &options).unwrap()));
     }
     found
 }

@@ -498,7 +498,7 @@ impl World {
         let bytes = self.disk.get(&path)?.clone();
         write(&self.root(), &to, &bytes);
         self.disk.insert(to.clone(), bytes);
-        self.tell(&[to.clone()]);
+        self.tell(std::slice::from_ref(&to));
         Some(format!("{path} to {to}"))
     }
 
@@ -532,7 +532,7 @@ impl World {
         self.remember();
         self.disk.remove(&path);
         remove(&self.root(), &path);
-        self.tell(&[path.clone()]);
+        self.tell(std::slice::from_ref(&path));
         Some(path)
     }
 
@@ -612,7 +612,7 @@ impl World {
         self.disk.retain(|path, _| !path.starts_with(&beneath));
         fs::remove_dir_all(self.root().join(&folder)).unwrap();
         remove(&self.root(), &format!("{folder}/nothing"));
-        self.tell(&[folder.clone()]);
+        self.tell(std::slice::from_ref(&folder));
         Some(folder)
     }
 
@@ -648,7 +648,7 @@ impl World {
         let path = self.on_disk()?;
         let before = self.live().snapshot().revision().to_owned();
         write(&self.root(), &path, self.disk.get(&path)?);
-        self.tell(&[path.clone()]);
+        self.tell(std::slice::from_ref(&path));
         assert_eq!(before, self.live().snapshot().revision(), "touching a file changes nothing");
         Some(path)
     }
@@ -660,7 +660,7 @@ impl World {
         let bytes = self.random.pick(&earlier)?.clone();
         write(&self.root(), &path, &bytes);
         self.disk.insert(path.clone(), bytes);
-        self.tell(&[path.clone()]);
+        self.tell(std::slice::from_ref(&path));
         Some(path)
     }
 

@@ -23,6 +23,7 @@ fn check(languages: &[&str], seed: u64, steps: usize) {
 }
 
 /// Edits a project at random and compares after every step. Prints what was done if something differs.
+#[expect(clippy::print_stdout, reason = "shown where a test is run with `--nocapture`")]
 fn walk(languages: &[&str], seed: u64, steps: usize) {
     let pools: Vec<rayon::ThreadPool> =
         [1, 2, 4].map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()).into();

@@ -6,5 +6,6 @@
 mod answers;
 mod edits;
 mod incremental_equals_cold;
+mod order_of_questions;
 mod project;
 mod random;

@@ -32,6 +32,11 @@ pub(crate) const PROJECTS: [(&str, &str); 18] = [
 /// The hand-made project of a language, its files beneath `folder`.
 pub(crate) fn hand_made(language: &str, folder: &str) -> Files {
     let (_, text) = PROJECTS.iter().find(|(name, _)| *name == language).unwrap();
+    split(text, folder)
+}
+
+/// The files in a text, beneath `folder`.
+pub(crate) fn split(text: &str, folder: &str) -> Files {
     let mut files = Files::new();
     for part in text.split("=== ").skip(1) {
         let (path, text) = part.split_once('\n').unwrap();

@@ -256,16 +256,15 @@ impl<'w> Renderer<'w, '_> {
     /// Spends what is left on showing more of items, the most relevant first.
     fn raise(&mut self, items: &mut [Item<'w>], left: &mut usize) {
         for cut in [false, true] {
-            for at in 0..items.len() {
+            for item in items.iter_mut() {
                 if *left < 8 {
                     return;
                 }
-                let Some((tier, tokens)) = items[at].shown.as_ref().map(|(tier, block)| (*tier, block.tokens())) else { continue };
+                let Some((tier, tokens)) = item.shown.as_ref().map(|(tier, block)| (*tier, block.tokens())) else { continue };
                 if tier == Tier::Full {
                     continue;
                 }
                 let room = *left + tokens;
-                let item = &items[at];
                 let better = if cut {
                     self.shortened(item, room)
                 } else {
@@ -273,7 +272,7 @@ impl<'w> Renderer<'w, '_> {
                 };
                 if let Some((tier, block)) = better.filter(|(_, block)| block.tokens() > tokens) {
                     *left = room - block.tokens();
-                    items[at].shown = Some((tier, block));
+                    item.shown = Some((tier, block));
                 }
             }
         }

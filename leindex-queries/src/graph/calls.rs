@@ -6,9 +6,9 @@ use super::join::Join;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, symbol_row};
+use crate::names::members::file_aliases;
 use crate::names::module_map::MODULE_IDENTITY;
 use crate::names::resolve::Rule;
-use crate::names::members::file_aliases;
 use crate::syntax::rows::{ImportRow, Rows, SymbolKind, UseRow, name_hash};
 
 /// An edge between symbols, with its site.

@@ -140,6 +140,9 @@ fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Lines of a file that changed: its path from the root, and ranges of lines from 1.
+pub type ChangedLines = (String, Vec<std::ops::Range<u32>>);
+
 /// Lines that changed since a commit in the working tree of `root`, as [`Snapshot::impact_of_lines`] takes them.
 ///
 /// # Errors
@@ -147,7 +150,7 @@ fn folder_of(path: &str) -> &str {
 /// When git is missing, `root` is in no repository, or there is no such commit.
 ///
 /// [`Snapshot::impact_of_lines`]: super::Snapshot::impact_of_lines
-pub fn working_changes(root: &std::path::Path, base: &str) -> Result<Vec<(String, Vec<std::ops::Range<u32>>)>, Error> {
+pub fn working_changes(root: &std::path::Path, base: &str) -> Result<Vec<ChangedLines>, Error> {
     let diff = leindex_db::git::working_diff(root, Some(base))?;
     let changes = leindex_db::git::changed_lines(&diff).into_iter().filter_map(|change| {
         let mut lines = change.added;

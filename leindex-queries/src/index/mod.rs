@@ -14,8 +14,7 @@ mod results;
 pub(crate) mod snapshot;
 pub(crate) mod world;
 
-pub use change::Change;
-pub use change::working_changes;
+pub use change::{Change, ChangedLines, working_changes};
 pub use error::{Cancellable, Cancelled, Error};
 pub use lookup::{OutlineItem, Position, PositionEncoding};
 pub use open::{Index, Options, Progress, StorePlace};

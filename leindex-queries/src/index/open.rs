@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use leindex_db::config::Config;
+use leindex_db::config::{Config, SETTINGS_FILES};
 use leindex_db::discovery::{self, Classifier, Diagnostic, Found, FoundFile, Pass, Sink, Trust};
 use leindex_db::events::EventLog;
 use leindex_db::manifest::Manifest;
@@ -243,6 +243,11 @@ impl Index {
 
     /// One pass over the disk, whole or over some paths, and the inputs set to what it found.
     pub(crate) fn pass(&mut self, paths: Option<&[PathBuf]>) -> Result<(), Error> {
+        let is_settings = |path: &PathBuf| SETTINGS_FILES.iter().any(|name| path.ends_with(name));
+        let config = match paths {
+            Some(paths) if !paths.iter().any(is_settings) => self.project.config.clone(),
+            _ => Config::load(&self.project.path)?,
+        };
         let classifier = LanguageClassifier(&self.db.shared.languages);
         let sink = IndexSink { shared: &self.db.shared, pending: Mutex::default(), sealed: Mutex::default() };
         let report = &self.options.progress;
@@ -256,13 +261,28 @@ impl Index {
         };
         let project = &mut self.project;
         let found = match paths {
-            None => discovery::discover(&project.path, &project.config, &mut project.manifest, &pass)?,
-            Some(paths) => discovery::discover_paths(&project.path, &project.config, &mut project.manifest, &pass, paths)?,
+            Some(paths) if project.config == config => {
+                discovery::discover_paths(&project.path, &config, &mut project.manifest, &pass, paths)?
+            }
+            _ => discovery::discover(&project.path, &config, &mut project.manifest, &pass)?,
         };
         let sealed = sink.finish();
         self.segments.sealed.extend(sealed);
+        self.set_config(config);
         self.take(found);
         Ok(())
+    }
+
+    /// Puts settings in force. Compares before it sets.
+    fn set_config(&mut self, config: Config) {
+        let settings = Settings::get(&self.db);
+        if *settings.entry_points(&self.db) != *config.entry_points {
+            settings.set_entry_points(&mut self.db).to(config.entry_points.clone().into());
+        }
+        if settings.token_budget(&self.db) != config.token_budget {
+            settings.set_token_budget(&mut self.db).to(config.token_budget);
+        }
+        self.project.config = config;
     }
 
     fn take(&mut self, found: Found) {

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::change::ChangedLines;
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Error};
 use super::lookup::{file_at, find, innermost};
@@ -292,7 +293,7 @@ impl Snapshot<'_> {
     /// # Errors
     ///
     /// When there is no such file.
-    pub fn impact_of_lines(&self, changes: &[(String, Vec<std::ops::Range<u32>>)], options: ImpactOptions) -> Result<Impact, Error> {
+    pub fn impact_of_lines(&self, changes: &[ChangedLines], options: ImpactOptions) -> Result<Impact, Error> {
         self.ask(|world| {
             let mut start = Vec::new();
             for (path, lines) in changes {

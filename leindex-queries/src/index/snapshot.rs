@@ -105,7 +105,9 @@ impl Snapshot<'_> {
     /// How many symbols there are, modules included.
     pub fn symbol_count(&self) -> Cancellable<u64> {
         self.ask(|world| {
-            let count = |file| crate::names::files::file_blob(world.db, file).map_or(0, |blob| crate::syntax::blob::parsed_blob(world.db, blob).symbols);
+            let count = |file| {
+                crate::names::files::file_blob(world.db, file).map_or(0, |blob| crate::syntax::blob::parsed_blob(world.db, blob).symbols)
+            };
             world.live.all.iter().map(|&file| u64::from(count(file))).sum()
         })
     }

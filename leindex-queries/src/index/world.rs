@@ -112,19 +112,19 @@ impl<'db> World<'db> {
     /// How many live files mention a name, by its hash.
     pub(crate) fn mention_count(&self, hash: u32) -> u32 {
         let mask = self.live_mask();
-        let count = |(segment, files): (&Arc<Segment>, &Box<[u16]>)| {
+        let count = |(segment, files): (&Arc<Segment>, &[u16])| {
             segment.mentioning_blobs(hash).map(|blob| u32::from(files.get(blob as usize).copied().unwrap_or(0))).sum::<u32>()
         };
-        self.view.segments.iter().zip(&mask.files).map(count).sum()
+        self.view.segments.iter().zip(mask.files.iter().map(|files| &**files)).map(count).sum()
     }
 
     /// How many live definitions a name has, by its hash.
     pub(crate) fn definition_count(&self, hash: u32) -> u32 {
         let mask = self.live_mask();
-        let count = |(segment, files): (&Arc<Segment>, &Box<[u16]>)| {
+        let count = |(segment, files): (&Arc<Segment>, &[u16])| {
             segment.defining_blobs(hash).map(|(blob, _)| u32::from(files.get(blob as usize).copied().unwrap_or(0))).sum::<u32>()
         };
-        self.view.segments.iter().zip(&mask.files).map(count).sum()
+        self.view.segments.iter().zip(mask.files.iter().map(|files| &**files)).map(count).sum()
     }
 
     /// The segment and the number in it of a file's content.

@@ -252,8 +252,7 @@ impl Grammar {
         if parser.set_language(&self.language).is_err() {
             return out;
         }
-        let Some(tree) = parser.parse(source, None) else { return out };
-        let tree = crate::syntax::parse::repaired(self, &mut parser, source, tree);
+        let Some((tree, _)) = crate::syntax::parse::parse(self, &mut parser, source) else { return out };
         let mut cursor = tree.walk();
         let mut depth = 0;
         loop {

@@ -96,10 +96,13 @@ pub struct LanguageConfig {
     pub names: NameRules,
     /// Changes the text, keeping its length and lines, so that a broken parse may succeed (C and C++ macros). Where the
     /// parse was not broken (`false`), only what the grammar is sure to misread is changed.
-    pub repair: Option<fn(&[u8], bool) -> Option<Vec<u8>>>,
+    pub repair: Option<Repair>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
 }
+
+/// [`LanguageConfig::repair`]: the text and whether its parse was broken, to the text that is parsed instead.
+pub type Repair = fn(&[u8], bool) -> Option<Vec<u8>>;
 
 /// What [`LanguageConfig::evidence`] may look at.
 #[derive(Debug)]
@@ -279,9 +282,9 @@ pub enum Role {
     Values,
     /// Everything inside is the return type of the function around (`-> T` after the parameters).
     ReturnType,
-    /// Gives a function's result.
+    /// Gives a function's result. A function whose body is an expression gives that without this role.
     Return {
-        /// The value.
+        /// The value; with `""` the node is a function's body, which gives the value of its last part.
         value: At,
     },
     /// Values or names in order. A list on the left of a declaration or assignment is paired with one on its right.
@@ -289,6 +292,11 @@ pub enum Role {
         /// A single value opposite goes to the first name (several results), rather than being taken apart.
         first: bool,
     },
+    /// An expression that makes a container of values in order (`a, b`, `[a, b]`): opposite a list of names it is taken
+    /// apart, elsewhere it is a literal of this type.
+    Items(&'static str),
+    /// A starred part of a list: takes or gives any number of its values.
+    Rest,
     /// A part of a pattern in which plain names are declared (`let` in a pattern).
     Bindings,
     /// A pattern that takes a value apart: `ty` is a type, the names elsewhere are taken as the place says.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
 use super::members::{ImportFacts, member};
-use super::resolve::{Entity, Resolver, Rule, follow_import, held_value, symbol_kind};
+use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
 use crate::db::Db;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
@@ -132,7 +132,7 @@ pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> FileEdges<'db>
 }
 
 fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) -> FileEdges<'db> {
-    let mut resolver = Resolver::new(db, file, rows);
+    let mut resolver = Resolver::new(db, file, rows, Horizon::FULL);
     let mut closed = Vec::new();
     let mut open = Vec::new();
     let owners: Vec<u32> = (0..rows.count::<ScopeRow>()).map(|scope| rows.owner(scope).unwrap_or(0)).collect();
@@ -185,7 +185,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
     for (index, row) in rows.iter::<ImportRow>().enumerate() {
         let site = Site::Import(index as u32);
         let source = owner(row.scope);
-        let entity = follow_import(db, file, &ImportFacts::of(rows, &row), 0);
+        let entity = follow_import(db, file, &ImportFacts::of(rows, &row), &mut Trail::new(Heads::ALL));
         let target = match &entity {
             Some(Entity::Symbol(symbol) | Entity::Instance(symbol)) => Some(*symbol),
             Some(Entity::Overloads(symbols)) => symbols.first().copied(),
@@ -254,7 +254,7 @@ fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
     let Some(kind) = symbol_kind(db, symbol) else { return Found::Nothing };
     if matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field) {
         // What runs is what the variable holds.
-        return match held_value(db, symbol) {
+        return match Horizon::FULL.value().and_then(|horizon| held_value(db, symbol, horizon)) {
             Some(Entity::Symbol(held)) if held != symbol && !is_variable(db, held) => called(db, held, arity),
             Some(Entity::External(_)) => Found::Outside,
             _ => Found::Open(OpenReason::Local),

@@ -1,27 +1,12 @@
 //! Files as the user sees them, their content now, and the symbols in them.
 
-use std::sync::Arc;
-
-use leindex_db::{Directory, Entry};
+use leindex_db::Entry;
 
 use crate::db::Db;
+pub use crate::ids::{Name, SourceFile, Symbol};
 use crate::languages::LanguageConfig;
 use crate::syntax::blob::{self, Blob};
 use crate::syntax::rows::{Rows, SymbolRow};
-
-/// A file: a name in a directory, whatever its content.
-///
-/// ## ID stability
-/// The id stays the same for the life of the database, also when the file is deleted and comes back.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct SourceFile<'db> {
-    /// The directory, or the part of a large one.
-    #[returns(copy)]
-    pub directory: Directory,
-    /// The file's name.
-    #[returns(deref)]
-    pub name: Arc<str>,
-}
 
 impl<'db> SourceFile<'db> {
     /// Path from the root, with `/`.
@@ -29,28 +14,6 @@ impl<'db> SourceFile<'db> {
         let folder = self.directory(db).path(db);
         if folder.is_empty() { self.name(db).to_owned() } else { format!("{folder}/{}", self.name(db)) }
     }
-}
-
-/// A name: of a symbol, a module, anything that is looked up.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct Name<'db> {
-    /// Its text.
-    #[returns(deref)]
-    pub text: Box<str>,
-}
-
-/// A definition site: a file and the hash of the descriptor in it.
-///
-/// ## ID stability
-/// The id is stable when the symbol's position, body or signature change. A rename or a move makes another symbol.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct Symbol<'db> {
-    /// The file.
-    #[returns(copy)]
-    pub file: SourceFile<'db>,
-    /// Hash of the descriptor.
-    #[returns(copy)]
-    pub identity: u64,
 }
 
 /// The content of a file now, or `None` if it is gone or only listed. Changes with that file's bytes.

@@ -1,6 +1,6 @@
 //! Which content is alive where, and the digest that stamps every answer.
 
-use leindex_db::{ContentHash, Directory, Workspace};
+use leindex_db::{ContentHash, Directory, Settings, Workspace};
 use rustc_hash::FxHashMap;
 
 use super::files::SourceFile;
@@ -20,7 +20,8 @@ fn directory_digest(db: &dyn Db, directory: Directory) -> ContentHash {
     ContentHash::of(&bytes)
 }
 
-/// The revision stamp: a digest of everything that is indexed. Changes with anything.
+/// The revision stamp: a digest of everything that is indexed and of the settings that answers depend on. Changes with
+/// anything.
 #[salsa::tracked(returns(copy))]
 pub fn workspace_digest(db: &dyn Db, workspace: Workspace) -> ContentHash {
     let mut parts: Vec<(&str, &str, ContentHash)> = Vec::new();
@@ -39,6 +40,10 @@ pub fn workspace_digest(db: &dyn Db, workspace: Workspace) -> ContentHash {
             bytes.extend_from_slice(text.as_bytes());
         }
         bytes.extend_from_slice(digest.as_bytes());
+    }
+    for entry in Settings::get(db).entry_points(db) {
+        bytes.extend_from_slice(&(entry.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(entry.as_bytes());
     }
     ContentHash::of(&bytes)
 }

@@ -2,13 +2,19 @@
 //!
 //! These are the only queries through which one file reads another: their answers are symbols and imports, never
 //! positions, so an edit inside a body stops here.
+//!
+//! What a type inherits may depend on what other types inherit, in a circle even. The queries of that kind carry a bound
+//! ([`Heads`]) in their keys and ask others with a smaller one only, so that no query leads back to itself.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
 
 use leindex_db::{Directory, Workspace};
 use rustc_hash::FxHashMap;
 
 use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
 use super::module_map::MODULE_IDENTITY;
-use super::resolve::{Entity, Resolver};
+use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
@@ -138,22 +144,18 @@ pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
 }
 
 /// Hashes of the names of all members of a type, its ancestors' and extensions' included, sorted.
-#[salsa::tracked(returns(deref), cycle_result = no_names)]
-pub fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[u32]> {
+#[salsa::tracked(returns(deref))]
+pub(crate) fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[u32]> {
     let mut names = Vec::new();
-    for &ancestor in &linearization(db, ty).types {
+    for &ancestor in &linearization_within(db, ty, heads).types {
         names.extend_from_slice(own_names(db, ancestor));
-        for extension in extensions(db, ancestor) {
+        for extension in extensions(db, ancestor, heads) {
             names.extend(extension.members.iter().map(|(name, _)| name_hash(name)));
         }
     }
     names.sort_unstable();
     names.dedup();
     names.into()
-}
-
-fn no_names<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Box<[u32]> {
-    Box::default()
 }
 
 /// The imports of a file's top level that bring in everything of a module and pass it on.
@@ -177,14 +179,19 @@ pub struct Bases<'db> {
 }
 
 /// The direct bases of a type. Changes with its head, or with what the names in it mean.
-#[salsa::tracked(cycle_result = no_bases)]
-pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Bases<'db> {
+pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> &'db Bases<'db> {
+    bases_within(db, symbol, Heads::ALL)
+}
+
+#[salsa::tracked]
+fn bases_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Bases<'db> {
     let Some((rows, index, _)) = symbol_row(db, symbol) else { return Bases::default() };
+    let Some(less) = heads.less() else { return Bases { known: Box::default(), open: true } };
     let mut found = Vec::new();
     let mut open = false;
     let mut own = rows.iter::<BaseRow>().filter(|base| base.symbol == index).peekable();
     if own.peek().is_some() {
-        let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+        let mut resolver = Resolver::new(db, symbol.file(db), &rows, Horizon::of(less));
         for base in own {
             match resolver.entity(base.base) {
                 Entity::Symbol(ty) if ty != symbol => found.push((ty, base.kind)),
@@ -192,7 +199,7 @@ pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Bases<'db> {
             }
         }
     }
-    for extension in extensions(db, symbol).iter() {
+    for extension in extensions(db, symbol, heads) {
         for base in &extension.bases {
             match base {
                 Some((ty, kind)) if *ty != symbol => found.push((*ty, *kind)),
@@ -201,10 +208,6 @@ pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Bases<'db> {
         }
     }
     Bases { known: found.into(), open }
-}
-
-fn no_bases<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Bases<'db> {
-    Bases { known: Box::default(), open: true }
 }
 
 /// A type and its ancestors in the order in which members are looked up.
@@ -218,37 +221,110 @@ pub struct Linearization<'db> {
 
 /// C3 linearisation (Barrett et al., OOPSLA 1996), which Python uses; where it has no solution, depth first, left to
 /// right. Other languages' orders agree with it wherever a member is not ambiguous.
-#[salsa::tracked(cycle_result = itself)]
-pub fn linearization<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Linearization<'db> {
-    let direct = bases(db, symbol);
-    let mut open = direct.open;
-    let mut sequences: Vec<Vec<Symbol<'db>>> = Vec::new();
-    for &(base, _) in &direct.known {
-        let above = linearization(db, base);
-        open |= above.open;
-        sequences.push(above.types.to_vec());
-    }
-    sequences.push(direct.known.iter().map(|&(base, _)| base).collect());
-    let mut types = vec![symbol];
-    loop {
-        sequences.retain(|sequence| !sequence.is_empty());
-        if sequences.is_empty() || types.len() > 1000 {
-            break;
-        }
-        let good = sequences.iter().map(|sequence| sequence[0]).find(|head| !sequences.iter().any(|sequence| sequence[1..].contains(head)));
-        let next = good.unwrap_or(sequences[0][0]);
-        if !types.contains(&next) {
-            types.push(next);
-        }
-        for sequence in &mut sequences {
-            sequence.retain(|ty| *ty != next);
-        }
-    }
-    Linearization { types: types.into(), open }
+///
+/// A type that inherits from itself, through others or not, comes first in its own order and is left out above.
+pub fn linearization<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> &'db Linearization<'db> {
+    linearization_within(db, symbol, Heads::ALL)
 }
 
-fn itself<'db>(_: &'db dyn Db, _: salsa::Id, symbol: Symbol<'db>) -> Linearization<'db> {
-    Linearization { types: [symbol].into(), open: true }
+/// Most types of a linearization.
+const ANCESTORS: usize = 1000;
+
+#[salsa::tracked]
+fn linearization_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Linearization<'db> {
+    let mut open = false;
+    // Most types have one base: such a chain is its own order, up to the first type with several.
+    let mut types = vec![symbol];
+    let mut top = symbol;
+    loop {
+        let direct = bases_within(db, top, heads);
+        open |= direct.open;
+        match &*direct.known {
+            [] => return Linearization { types: types.into(), open },
+            [(base, _)] if types.len() < ANCESTORS && !types.contains(base) => {
+                types.push(*base);
+                top = *base;
+            }
+            [_] => return Linearization { types: types.into(), open: true },
+            _ => break,
+        }
+    }
+    types.pop();
+    let mut above = Ancestors { db, heads, orders: FxHashMap::default(), open };
+    for &ty in above.order(top).iter() {
+        if !types.contains(&ty) {
+            types.push(ty);
+        }
+    }
+    Linearization { types: types.into(), open: above.open }
+}
+
+/// The orders of a type and all above it, worked out from the bottom up.
+struct Ancestors<'db> {
+    db: &'db dyn Db,
+    heads: Heads,
+    /// Orders by type; `None` while a type's bases are being ordered.
+    orders: FxHashMap<Symbol<'db>, Option<Rc<[Symbol<'db>]>>>,
+    open: bool,
+}
+
+impl<'db> Ancestors<'db> {
+    /// The order of `start`. A base whose order is still being worked out stands for itself alone.
+    fn order(&mut self, start: Symbol<'db>) -> Rc<[Symbol<'db>]> {
+        // A stack of our own: inheritance may be deeper than the thread's.
+        let mut stack = vec![start];
+        while let Some(&ty) = stack.last() {
+            let direct = bases_within(self.db, ty, self.heads);
+            self.open |= direct.open;
+            let new = !self.orders.contains_key(&ty);
+            if new {
+                self.orders.insert(ty, None);
+                let waiting: Vec<_> = direct.known.iter().map(|&(base, _)| base).filter(|base| !self.orders.contains_key(base)).collect();
+                if self.orders.len() + stack.len() + waiting.len() > ANCESTORS {
+                    self.open = true;
+                } else if !waiting.is_empty() {
+                    stack.extend(waiting.into_iter().rev());
+                    continue;
+                }
+            }
+            stack.pop();
+            if self.orders.get(&ty).is_some_and(Option::is_none) {
+                let order = self.merged(ty, direct);
+                self.orders.insert(ty, Some(order));
+            }
+        }
+        self.orders.get(&start).cloned().flatten().unwrap_or_else(|| Rc::from([start]))
+    }
+
+    fn merged(&mut self, ty: Symbol<'db>, direct: &Bases<'db>) -> Rc<[Symbol<'db>]> {
+        let mut sequences: Vec<VecDeque<Symbol<'db>>> = Vec::new();
+        for (base, _) in &direct.known {
+            match self.orders.get(base) {
+                Some(Some(order)) => sequences.push(order.iter().copied().collect()),
+                _ => {
+                    self.open = true;
+                    sequences.push(VecDeque::from([*base]));
+                }
+            }
+        }
+        sequences.push(direct.known.iter().map(|&(base, _)| base).collect());
+        let mut types = vec![ty];
+        loop {
+            sequences.retain(|sequence| !sequence.is_empty());
+            if sequences.is_empty() || types.len() >= ANCESTORS {
+                return types.into();
+            }
+            let heads = sequences.iter().filter_map(|sequence| sequence.front().copied());
+            let good = heads.clone().find(|head| !sequences.iter().any(|sequence| sequence.iter().skip(1).any(|ty| ty == head)));
+            let Some(next) = good.or_else(|| heads.clone().next()) else { return types.into() };
+            if !types.contains(&next) {
+                types.push(next);
+            }
+            for sequence in &mut sequences {
+                sequence.retain(|ty| *ty != next);
+            }
+        }
+    }
 }
 
 /// What a directory's files add to types that may be defined elsewhere.
@@ -310,10 +386,10 @@ pub struct Extension<'db> {
 }
 
 /// What a file adds to types, with the types resolved. Changes with its extension blocks and what they name.
-#[salsa::tracked(returns(deref), cycle_result = no_extensions)]
-pub fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Extension<'db>]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
-    let mut resolver = Resolver::new(db, file, &rows);
+#[salsa::tracked(returns(deref))]
+pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[Extension<'db>]> {
+    let (Some(rows), Some(less)) = (file_rows(db, file), heads.less()) else { return Box::default() };
+    let mut resolver = Resolver::new(db, file, &rows, Horizon::of(less));
     let mut found = Vec::new();
     for scope_index in 0..rows.count::<ScopeRow>() {
         let Some(scope) = rows.get::<ScopeRow>(scope_index) else { continue };
@@ -339,24 +415,16 @@ pub fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Exte
     found.into()
 }
 
-fn no_extensions<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile<'db>) -> Box<[Extension<'db>]> {
-    Box::default()
-}
-
 /// What is added to a type outside of it.
-#[salsa::tracked(returns(deref), cycle_result = no_type_extensions)]
-pub fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Extension<'db>]> {
+#[salsa::tracked(returns(deref))]
+pub(crate) fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[Extension<'db>]> {
     let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
     let name = Name::new(db, rows.str(row.name));
     let mut found = Vec::new();
     for &file in extending_files(db, name) {
-        found.extend(file_extensions(db, file).iter().filter(|extension| extension.ty == ty).cloned());
+        found.extend(file_extensions(db, file, heads).iter().filter(|extension| extension.ty == ty).cloned());
     }
     found.into()
-}
-
-fn no_type_extensions<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Box<[Extension<'db>]> {
-    Box::default()
 }
 
 /// Members of a type found under a name: the definitions of the first type in the order of lookup that has any.
@@ -373,14 +441,18 @@ pub struct Member<'db> {
 }
 
 /// A member of a type, looked up through its ancestors. `skip_own` starts above the type itself.
-#[salsa::tracked(cycle_result = no_member)]
-pub fn member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, skip_own: bool) -> Member<'db> {
-    let line = linearization(db, ty);
+pub fn member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, skip_own: bool) -> &'db Member<'db> {
+    member_within(db, ty, name, skip_own, Heads::ALL)
+}
+
+#[salsa::tracked]
+pub(crate) fn member_within<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, heads: Heads) -> Member<'db> {
+    let line = linearization_within(db, ty, heads);
     for (depth, &ancestor) in line.types.iter().enumerate() {
         if skip_own && depth == 0 {
             continue;
         }
-        let found = own_member(db, ancestor, name);
+        let found = own_member(db, ancestor, name, heads);
         if !found.symbols.is_empty() || found.field_of.is_some() {
             return Member { inherited: depth > 0, ..found };
         }
@@ -388,15 +460,11 @@ pub fn member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, skip_own: 
     Member { open: line.open, ..Member::default() }
 }
 
-fn no_member<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>, _: Name<'db>, _: bool) -> Member<'db> {
-    Member { open: true, ..Member::default() }
-}
-
 /// A member defined by a type or an extension of it, not by its ancestors.
-fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Member<'db> {
+fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Heads) -> Member<'db> {
     let own = children(db, ty, name);
     let mut symbols: Vec<Symbol<'db>> = own.symbols.iter().map(|&identity| Symbol::new(db, ty.file(db), identity)).collect();
-    for extension in extensions(db, ty) {
+    for extension in extensions(db, ty, heads) {
         for (member, identity) in &extension.members {
             if **member == *name.text(db) {
                 symbols.push(Symbol::new(db, extension.file, *identity));
@@ -495,7 +563,7 @@ pub fn file_hierarchy<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Symb
         let ty = Symbol::new(db, file, ty.identity());
         found.extend(bases(db, ty).known.iter().map(|&(base, kind)| (ty, base, kind)));
     }
-    for extension in file_extensions(db, file) {
+    for extension in file_extensions(db, file, Heads::ALL) {
         found.extend(extension.bases.iter().flatten().map(|&(base, kind)| (extension.ty, base, kind)));
     }
     in_first_order(&mut found);

@@ -13,6 +13,7 @@ use super::files::{Name, SourceFile, Symbol, file_blob, file_config};
 use super::manifests;
 use super::rules::{FileContext, Import, ImportContext, Layout, Manifest, Target};
 use crate::db::Db;
+pub use crate::ids::{ImportSpec, ModuleKey};
 use crate::languages::LanguageConfig;
 use crate::syntax::blob;
 use crate::syntax::rows::{ModuleRow, NONE, name_hash};
@@ -180,17 +181,6 @@ pub(crate) fn MODULE_IDENTITY() -> u64 {
     *IDENTITY.get_or_init(|| u64::from_le_bytes(*blake3::hash(b"").as_bytes().first_chunk().expect("a hash has 32 bytes")))
 }
 
-/// A module name within a family of languages.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct ModuleKey<'db> {
-    /// The family of languages.
-    #[returns(copy)]
-    pub family: &'static str,
-    /// The name.
-    #[returns(deref)]
-    pub name: Box<str>,
-}
-
 /// The parts of a module, in order of their paths. Changes when its files do.
 #[salsa::tracked(returns(deref))]
 pub fn module_parts<'db>(db: &'db dyn Db, key: ModuleKey<'db>) -> Box<[ModulePart<'db>]> {
@@ -228,26 +218,6 @@ pub enum ImportTarget<'db> {
     External(Name<'db>),
     /// Nothing known.
     Unknown,
-}
-
-/// A module as an import names it.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct ImportSpec<'db> {
-    /// The file that imports.
-    #[returns(copy)]
-    pub file: SourceFile<'db>,
-    /// The module as written.
-    #[returns(deref)]
-    pub module: Box<str>,
-    /// The name wanted from it, or empty: some languages import files by their names.
-    #[returns(deref)]
-    pub name: Box<str>,
-    /// Leading dots.
-    #[returns(copy)]
-    pub level: u32,
-    /// Searched in system paths first.
-    #[returns(copy)]
-    pub system: bool,
 }
 
 /// Where the module of an import lies. Changes when files come or go, or with a manifest.

@@ -7,7 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, symbol_row};
-use super::members::{ImportFacts, children, member, member_names, own_names, wildcards};
+use super::members::{ImportFacts, children, member_names, member_within, own_names, wildcards};
 use super::module_map::{
     ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts, submodule_names,
 };
@@ -85,6 +85,48 @@ impl Rule {
     }
 }
 
+/// How far heads of types lead on: the bases of a type may be members of types whose bases are members of others.
+///
+/// Names lead in circles: a class inherits from what is nested in its own subclass, two functions return each other's
+/// results. A query that came back to itself would have to break off, and where would depend on what was asked first.
+/// So whatever could lead back has such a bound in its key and asks others with a smaller one only. There is no circle
+/// of queries, and an answer is a function of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Heads(u8);
+
+impl Heads {
+    /// As far as anything leads. Code in which a third step finds more is not known.
+    pub(crate) const ALL: Self = Self(3);
+
+    /// The bound for what a head itself names; `None` at the end.
+    pub(crate) fn less(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
+}
+
+/// How far resolution leads on: through heads of types, and from a value to the value that it is made of (a function's
+/// result, what a variable holds).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Horizon {
+    pub(crate) heads: Heads,
+    values: u8,
+}
+
+impl Horizon {
+    /// As far as anything leads.
+    pub(crate) const FULL: Self = Self::of(Heads::ALL);
+
+    /// All values within what is known of heads.
+    pub(crate) const fn of(heads: Heads) -> Self {
+        Self { heads, values: 4 }
+    }
+
+    /// The bound for a value's own parts; `None` at the end.
+    pub(crate) fn value(self) -> Option<Self> {
+        Some(Self { values: self.values.checked_sub(1)?, ..self })
+    }
+}
+
 /// Resolves the uses of one file.
 pub(crate) struct Resolver<'db, 'r> {
     db: &'db dyn Db,
@@ -104,6 +146,7 @@ pub(crate) struct Resolver<'db, 'r> {
     in_head: bool,
     /// Module names of the namespaces in the file, by their symbols' rows. Empty where namespaces belong to one file.
     namespaces: FxHashMap<u32, Str>,
+    horizon: Horizon,
     depth: u32,
 }
 
@@ -114,7 +157,7 @@ const RED_ZONE: usize = 256 << 10;
 const STACK: usize = 4 << 20;
 
 impl<'db, 'r> Resolver<'db, 'r> {
-    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r Rows) -> Self {
+    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r Rows, horizon: Horizon) -> Self {
         let mut bindings: Vec<(u32, Str, u32)> =
             rows.iter::<BindingRow>().enumerate().map(|(index, row)| (row.scope, row.name, index as u32)).collect();
         bindings.sort_unstable();
@@ -143,6 +186,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             heads,
             in_head: false,
             namespaces,
+            horizon,
             depth: 0,
         }
     }
@@ -259,7 +303,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
             Entity::Symbol(symbol) => *symbol,
             Entity::Overloads(symbols) => {
                 // All overloads agree in what they give, or nothing is known.
-                let mut results = symbols.iter().map(|&symbol| declared_value(self.db, symbol));
+                let Some(horizon) = self.horizon.value() else { return (Entity::Unknown, Rule::Unresolved) };
+                let mut results = symbols.iter().map(|&symbol| declared_value(self.db, symbol, horizon));
                 let first = results.next().flatten();
                 return match first {
                     Some(ty) if results.all(|other| other == Some(ty)) => (Entity::Instance(ty), Rule::Type),
@@ -271,11 +316,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
         };
         match symbol_kind(self.db, symbol) {
             Some(kind) if kind.is_type() => (Entity::Instance(symbol), Rule::Type),
-            Some(SymbolKind::Constructor) => match parent_type(self.db, symbol) {
+            Some(SymbolKind::Constructor) => match parent_type_within(self.db, symbol, self.horizon.heads) {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
-            Some(_) => match result_value(self.db, symbol) {
+            Some(_) => match self.horizon.value().and_then(|horizon| result_value(self.db, symbol, horizon)) {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
@@ -286,14 +331,18 @@ impl<'db, 'r> Resolver<'db, 'r> {
     /// What reading a definition gives: a class or function is itself, a variable is its value.
     fn value_of_symbol(&mut self, symbol: Symbol<'db>, rule: Rule) -> (Entity<'db>, Rule) {
         match symbol_kind(self.db, symbol) {
-            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match held_value(self.db, symbol)
-            {
+            Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match self.held(symbol) {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Symbol(symbol), rule),
             },
             Some(SymbolKind::Module | SymbolKind::Namespace) => (Entity::Module([ModulePart { symbol }].into()), rule),
             _ => (Entity::Symbol(symbol), rule),
         }
+    }
+
+    /// What a definition holds, as far as the horizon goes.
+    fn held(&self, symbol: Symbol<'db>) -> Option<Entity<'db>> {
+        held_value(self.db, symbol, self.horizon.value()?)
     }
 
     /// `base.name`.
@@ -305,7 +354,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
             Entity::Symbol(symbol) => match symbol_kind(db, *symbol) {
                 Some(kind) if kind.is_type() => self.type_member(*symbol, name, false, base_rule.max(Rule::Exact)),
-                Some(SymbolKind::TypeAlias) => match held_value(db, *symbol) {
+                Some(SymbolKind::TypeAlias) => match self.held(*symbol) {
                     Some(Entity::Instance(ty) | Entity::Symbol(ty)) => self.type_member(ty, name, false, Rule::Type),
                     _ => (Entity::Unknown, Rule::Unresolved),
                 },
@@ -325,13 +374,14 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn type_member(&mut self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
-        if !skip_own && member_names(self.db, ty).binary_search(&name_hash(name.text(self.db))).is_err() {
+        let heads = self.horizon.heads;
+        if !skip_own && member_names(self.db, ty, heads).binary_search(&name_hash(name.text(self.db))).is_err() {
             return (Entity::Open, Rule::Unresolved);
         }
-        let found = member(self.db, ty, name, skip_own);
+        let found = member_within(self.db, ty, name, skip_own, heads);
         match &*found.symbols {
             [] => match found.field_of {
-                Some(owner) => match field_value(self.db, owner, name) {
+                Some(owner) => match self.horizon.value().and_then(|horizon| field_value(self.db, owner, name, horizon)) {
                     Some(entity) => (entity, Rule::Type),
                     None => (Entity::Local, Rule::Unresolved),
                 },
@@ -352,7 +402,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn module_member(&mut self, parts: &[ModulePart<'db>], name: Name<'db>, rule: Rule) -> (Entity<'db>, Rule) {
-        match module_member(self.db, parts, name, 0) {
+        match module_member(self.db, parts, name, &mut Trail::new(self.horizon.heads)) {
             Some(entity) => (entity, rule.max(Rule::Import)),
             None => (Entity::Unknown, Rule::Unresolved),
         }
@@ -441,7 +491,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
         }
         let parts = module_parts(self.db, ModuleKey::new(self.db, self.file_family(), self.rows.str(key)));
         let text = self.rows.str(name);
-        direct_member(self.db, parts, Name::new(self.db, text), name_hash(text), 0).map(|entity| (entity, Rule::Import))
+        let mut trail = Trail::new(self.horizon.heads);
+        direct_member(self.db, parts, Name::new(self.db, text), name_hash(text), &mut trail).map(|entity| (entity, Rule::Import))
     }
 
     fn type_scope(&self, mut scope: u32) -> u32 {
@@ -554,7 +605,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         match self.entity(index) {
             Entity::Symbol(symbol) => match symbol_kind(self.db, symbol)? {
                 kind if kind.is_type() => Some(symbol),
-                SymbolKind::TypeAlias => match held_value(self.db, symbol)? {
+                SymbolKind::TypeAlias => match self.held(symbol)? {
                     Entity::Symbol(ty) | Entity::Instance(ty) => Some(ty),
                     _ => None,
                 },
@@ -570,10 +621,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn import(&mut self, import: &ImportFacts) -> (Entity<'db>, Rule) {
-        follow_import(self.db, self.file, import, 0).map_or((Entity::Unknown, Rule::Unresolved), |entity| match entity {
-            Entity::External(name) => (Entity::External(name), Rule::External),
-            entity => (entity, Rule::Import),
-        })
+        follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)).map_or(
+            (Entity::Unknown, Rule::Unresolved),
+            |entity| match entity {
+                Entity::External(name) => (Entity::External(name), Rule::External),
+                entity => (entity, Rule::Import),
+            },
+        )
     }
 
     /// A name that the file does not bind: its module's other files, wildcard imports, built-ins.
@@ -585,17 +639,17 @@ impl<'db, 'r> Resolver<'db, 'r> {
         if config.names.module_scope {
             for key in module_keys(db, self.file) {
                 let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.as_str()));
-                if let Some(entity) = module_member(db, parts, name, 0) {
+                if let Some(entity) = module_member(db, parts, name, &mut Trail::new(self.horizon.heads)) {
                     return (entity, Rule::Import);
                 }
             }
             // Namespaces that the file opens are seen from inside them; outer ones too (`a.b` sees `a`).
         }
         if self.seen_whole.is_none() {
-            self.seen_whole = Some(names_by_hash(db, seen_whole(db, self.file)));
+            self.seen_whole = Some(names_by_hash(db, seen_whole(db, self.file, self.horizon.heads)));
         }
         if let Some(parts) = self.seen_whole.as_ref().and_then(|seen| seen.get(&name_hash(text)))
-            && let Some(entity) = direct_member(db, parts, name, name_hash(text), 0)
+            && let Some(entity) = direct_member(db, parts, name, name_hash(text), &mut Trail::new(self.horizon.heads))
         {
             return (entity, Rule::Import);
         }
@@ -639,17 +693,51 @@ fn module_or_symbol<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>]) -> Entity<'
     }
 }
 
-/// A name in a module: its definitions, what it passes on, its submodules.
-pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], name: Name<'db>, depth: u32) -> Option<Entity<'db>> {
-    if depth > DEPTH {
-        return None;
+/// A walk along imports, from module to module.
+///
+/// A module that had no answer for a name, or is being asked for it, is not asked again, and the walk has so many steps:
+/// it ends, however imports lead in circles.
+pub(crate) struct Trail<'db> {
+    heads: Heads,
+    asked: FxHashSet<(Symbol<'db>, Name<'db>)>,
+    depth: u32,
+    steps: u32,
+}
+
+/// Most imports that one walk follows.
+const STEPS: u32 = 2000;
+
+impl<'db> Trail<'db> {
+    pub(crate) fn new(heads: Heads) -> Self {
+        Self { heads, asked: FxHashSet::default(), depth: 0, steps: 0 }
     }
+
+    /// Goes on to another module, unless the walk has become too long.
+    fn follow<T>(&mut self, go: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= DEPTH || self.steps >= STEPS {
+            return None;
+        }
+        self.depth += 1;
+        self.steps += 1;
+        let found = go(self);
+        self.depth -= 1;
+        found
+    }
+}
+
+/// A name in a module: its definitions, what it passes on, its submodules.
+pub(crate) fn module_member<'db>(
+    db: &'db dyn Db,
+    parts: &[ModulePart<'db>],
+    name: Name<'db>,
+    trail: &mut Trail<'db>,
+) -> Option<Entity<'db>> {
     let hash = name_hash(name.text(db));
-    if let Some(found) = direct_member(db, parts, name, hash, depth) {
+    if let Some(found) = direct_member(db, parts, name, hash, trail) {
         return Some(found);
     }
     for part in parts.iter().filter(|part| part.symbol.identity(db) == MODULE_IDENTITY()) {
-        if let Some(found) = direct_member(db, passed_on(db, part.symbol.file(db)), name, hash, depth) {
+        if let Some(found) = direct_member(db, passed_on(db, part.symbol.file(db), trail.heads), name, hash, trail) {
             return Some(found);
         }
     }
@@ -657,7 +745,13 @@ pub(crate) fn module_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], nam
 }
 
 /// A name in some modules, without what they pass on as a whole.
-fn direct_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], name: Name<'db>, hash: u32, depth: u32) -> Option<Entity<'db>> {
+fn direct_member<'db>(
+    db: &'db dyn Db,
+    parts: &[ModulePart<'db>],
+    name: Name<'db>,
+    hash: u32,
+    trail: &mut Trail<'db>,
+) -> Option<Entity<'db>> {
     let mut symbols = Vec::new();
     for part in parts {
         if own_names(db, part.symbol).binary_search(&hash).is_err() {
@@ -670,18 +764,23 @@ fn direct_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], name: Name<'db
             let renamed = children(db, part.symbol, local);
             if renamed.symbols.is_empty()
                 && renamed.imports.is_empty()
-                && let Some(entity) = file_level_import(db, file, local, depth + 1)
+                && trail.asked.insert((part.symbol, name))
+                && let Some(entity) = file_level_import(db, file, local, trail)
             {
+                trail.asked.remove(&(part.symbol, name));
                 return Some(entity);
             }
             found = renamed;
         }
         symbols.extend(found.symbols.iter().map(|&identity| Symbol::new(db, part.symbol.file(db), identity)));
-        if symbols.is_empty() {
+        if symbols.is_empty() && !found.imports.is_empty() && trail.asked.insert((part.symbol, name)) {
             for import in &found.imports {
-                match follow_import(db, part.symbol.file(db), import, depth + 1) {
+                match follow_import(db, part.symbol.file(db), import, trail) {
                     Some(Entity::Unknown) | None => {}
-                    Some(entity) => return Some(entity),
+                    Some(entity) => {
+                        trail.asked.remove(&(part.symbol, name));
+                        return Some(entity);
+                    }
                 }
             }
         }
@@ -710,32 +809,29 @@ fn direct_member<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], name: Name<'db
 }
 
 /// The modules that a file passes on as a whole, and those that they pass on, nearest first.
-#[salsa::tracked(returns(deref), cycle_result = nothing_passed_on)]
-fn passed_on<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ModulePart<'db>]> {
-    closure(db, wildcards(db, file).iter().map(|import| (file, import.clone())).collect())
-}
-
-fn nothing_passed_on<'db>(_: &'db dyn Db, _: salsa::Id, _: SourceFile<'db>) -> Box<[ModulePart<'db>]> {
-    Box::default()
+#[salsa::tracked(returns(deref))]
+fn passed_on<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[ModulePart<'db>]> {
+    let Some(heads) = heads.less() else { return Box::default() };
+    closure(db, wildcards(db, file).iter().map(|import| (file, import.clone())).collect(), heads)
 }
 
 /// The modules whose names a file sees without naming them: what it imports as a whole, and what that passes on.
-#[salsa::tracked(returns(deref), cycle_result = nothing_passed_on)]
-fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ModulePart<'db>]> {
-    let Some(rows) = super::files::file_rows(db, file) else { return Box::default() };
+#[salsa::tracked(returns(deref))]
+fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[ModulePart<'db>]> {
+    let (Some(rows), Some(heads)) = (super::files::file_rows(db, file), heads.less()) else { return Box::default() };
     let own = rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard);
-    closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect())
+    closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect(), heads)
 }
 
 /// Most modules that are followed from one file.
 const CLOSURE: usize = 4096;
 
-fn closure<'db>(db: &'db dyn Db, start: Vec<(SourceFile<'db>, ImportFacts)>) -> Box<[ModulePart<'db>]> {
+fn closure<'db>(db: &'db dyn Db, start: Vec<(SourceFile<'db>, ImportFacts)>, heads: Heads) -> Box<[ModulePart<'db>]> {
     let mut found = Vec::new();
     let mut seen = rustc_hash::FxHashSet::default();
     let mut queue = std::collections::VecDeque::from(start);
     while let Some((file, import)) = queue.pop_front() {
-        let Ok(parts) = import_parts(db, file, &import, 0) else { continue };
+        let Ok(parts) = import_parts(db, file, &import, &mut Trail::new(heads)) else { continue };
         for part in parts {
             if found.len() >= CLOSURE || !seen.insert(part) {
                 continue;
@@ -758,8 +854,8 @@ fn top_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>) -> O
     rows.iter::<ImportRow>().find(|import| import.alias == text).map(|import| ImportFacts::of(&rows, &import))
 }
 
-fn file_level_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>, depth: u32) -> Option<Entity<'db>> {
-    follow_import(db, file, &top_import(db, file, name)?, depth)
+fn file_level_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>, trail: &mut Trail<'db>) -> Option<Entity<'db>> {
+    follow_import(db, file, &top_import(db, file, name)?, trail)
 }
 
 /// The module parts that an import names; `Err` with the package if it is outside, or nothing is known.
@@ -767,7 +863,7 @@ pub(crate) fn import_parts<'db>(
     db: &'db dyn Db,
     file: SourceFile<'db>,
     import: &ImportFacts,
-    depth: u32,
+    trail: &mut Trail<'db>,
 ) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
     let spec = ImportSpec::new(
         db,
@@ -781,7 +877,7 @@ pub(crate) fn import_parts<'db>(
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
-            match inside(db, file, parts, rest, depth + DEPTH / 4) {
+            match trail.follow(|trail| inside(db, file, parts, rest, trail)) {
                 Some(Entity::Symbol(symbol)) => Ok([ModulePart { symbol }].into()),
                 Some(Entity::Module(parts)) => Ok(parts),
                 _ => Err(None),
@@ -792,18 +888,21 @@ pub(crate) fn import_parts<'db>(
     }
 }
 
-fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>], rest: &str, depth: u32) -> Option<Entity<'db>> {
-    if depth > DEPTH {
-        return None;
-    }
+fn inside<'db>(
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
+    parts: &[ModulePart<'db>],
+    rest: &str,
+    trail: &mut Trail<'db>,
+) -> Option<Entity<'db>> {
     let separator = file_config(db, file).map_or(".", |config| config.names.separator);
     let mut entity = Entity::Module(parts.into());
     for part in rest.split(separator) {
         let name = Name::new(db, part);
         entity = match &entity {
-            Entity::Module(parts) => module_member(db, parts, name, depth + 1)?,
+            Entity::Module(parts) => module_member(db, parts, name, trail)?,
             Entity::Symbol(symbol) => {
-                let found = member(db, *symbol, name, false);
+                let found = member_within(db, *symbol, name, false, trail.heads);
                 Entity::Symbol(*found.symbols.first()?)
             }
             _ => return None,
@@ -813,52 +912,56 @@ fn inside<'db>(db: &'db dyn Db, file: SourceFile<'db>, parts: &[ModulePart<'db>]
 }
 
 /// What an import brings in.
-pub(crate) fn follow_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts, depth: u32) -> Option<Entity<'db>> {
-    if depth > DEPTH {
-        return None;
-    }
-    let parts = match import_parts(db, file, import, depth) {
-        Ok(parts) => parts,
-        Err(Some(package)) => return Some(Entity::External(package)),
-        Err(None) => return Some(Entity::Unknown),
-    };
-    match import.kind {
-        ImportKind::Symbol if !import.name.is_empty() => {
-            let name = Name::new(db, &*import.name);
-            let found = module_member(db, &parts, name, depth + 1);
-            if found.is_some() {
-                return found;
+pub(crate) fn follow_import<'db>(
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
+    import: &ImportFacts,
+    trail: &mut Trail<'db>,
+) -> Option<Entity<'db>> {
+    trail.follow(|trail| {
+        let parts = match import_parts(db, file, import, trail) {
+            Ok(parts) => parts,
+            Err(Some(package)) => return Some(Entity::External(package)),
+            Err(None) => return Some(Entity::Unknown),
+        };
+        match import.kind {
+            ImportKind::Symbol if !import.name.is_empty() => {
+                let name = Name::new(db, &*import.name);
+                let found = module_member(db, &parts, name, trail);
+                if found.is_some() {
+                    return found;
+                }
+                // A type's member: `import static a.B.c`.
+                if let [part] = &*parts
+                    && symbol_kind(db, part.symbol).is_some_and(SymbolKind::is_type)
+                {
+                    let found = member_within(db, part.symbol, name, false, trail.heads);
+                    return match &*found.symbols {
+                        [] => Some(Entity::Unknown),
+                        [one] => Some(Entity::Symbol(*one)),
+                        many => Some(Entity::Overloads(many.into())),
+                    };
+                }
+                Some(Entity::Unknown)
             }
-            // A type's member: `import static a.B.c`.
-            if let [part] = &*parts
-                && symbol_kind(db, part.symbol).is_some_and(SymbolKind::is_type)
-            {
-                let found = member(db, part.symbol, name, false);
-                return match &*found.symbols {
-                    [] => Some(Entity::Unknown),
-                    [one] => Some(Entity::Symbol(*one)),
-                    many => Some(Entity::Overloads(many.into())),
-                };
+            ImportKind::Default => {
+                let default = module_member(db, &parts, Name::new(db, "default"), trail);
+                default.or_else(|| whole_module(db, &parts, trail)).or(Some(Entity::Unknown))
             }
-            Some(Entity::Unknown)
+            ImportKind::Module => whole_module(db, &parts, trail).or(Some(Entity::Module(parts))),
+            _ => Some(Entity::Module(parts)),
         }
-        ImportKind::Default => {
-            let default = module_member(db, &parts, Name::new(db, "default"), depth + 1);
-            default.or_else(|| whole_module(db, &parts, depth + 1)).or(Some(Entity::Unknown))
-        }
-        ImportKind::Module => whole_module(db, &parts, depth + 1).or(Some(Entity::Module(parts))),
-        _ => Some(Entity::Module(parts)),
-    }
+    })
 }
 
 /// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
-fn whole_module<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], depth: u32) -> Option<Entity<'db>> {
+fn whole_module<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], trail: &mut Trail<'db>) -> Option<Entity<'db>> {
     let [part] = parts else { return None };
-    if part.symbol.identity(db) != MODULE_IDENTITY() || depth > DEPTH {
+    if part.symbol.identity(db) != MODULE_IDENTITY() {
         return None;
     }
     let local = whole_export(db, part.symbol.file(db))?;
-    module_member(db, parts, Name::new(db, &*local), depth + 1)
+    module_member(db, parts, Name::new(db, &*local), trail)
 }
 
 /// The local name that a file exports as its whole value.
@@ -877,13 +980,17 @@ pub(crate) fn symbol_kind<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<S
 }
 
 /// The type that a member belongs to.
-#[salsa::tracked(returns(copy), cycle_result = no_parent)]
 pub(crate) fn parent_type<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Symbol<'db>> {
+    parent_type_within(db, symbol, Heads::ALL)
+}
+
+#[salsa::tracked(returns(copy))]
+fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Option<Symbol<'db>> {
     let (rows, _, row) = symbol_row(db, symbol)?;
     let file = symbol.file(db);
     let outside = [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope)).find(|scope| scope.self_type != NONE);
     if let Some(scope) = outside {
-        return match Resolver::new(db, file, &rows).entity(scope.self_type) {
+        return match Resolver::new(db, file, &rows, Horizon::of(heads.less()?)).entity(scope.self_type) {
             Entity::Symbol(ty) => Some(ty),
             _ => None,
         };
@@ -892,24 +999,20 @@ pub(crate) fn parent_type<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<S
     parent.kind.is_type().then(|| Symbol::new(db, file, parent.identity()))
 }
 
-fn no_parent<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Symbol<'db>> {
-    None
-}
-
 /// The type of what a function returns or a field holds, by its declaration.
-#[salsa::tracked(returns(copy), cycle_result = no_type)]
-pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Symbol<'db>> {
+#[salsa::tracked(returns(copy))]
+pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Symbol<'db>> {
     let (rows, _, row) = symbol_row(db, symbol)?;
     if row.type_use == NONE {
         return None;
     }
-    Resolver::new(db, symbol.file(db), &rows).type_named(row.type_use)
+    Resolver::new(db, symbol.file(db), &rows, horizon).type_named(row.type_use)
 }
 
 /// What a call of a function gives: by its declaration, or because every `return` gives the same.
-#[salsa::tracked(returns(clone), cycle_result = no_result)]
-pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Entity<'db>> {
-    if let Some(ty) = declared_value(db, symbol) {
+#[salsa::tracked(returns(clone))]
+pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Entity<'db>> {
+    if let Some(ty) = declared_value(db, symbol, horizon) {
         return Some(Entity::Instance(ty));
     }
     let (rows, _, row) = symbol_row(db, symbol)?;
@@ -919,7 +1022,7 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<
     let mut results =
         rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
     results.peek()?;
-    let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+    let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     let mut found: Option<Entity<'db>> = None;
     for result in results {
         if result.value == NONE {
@@ -934,22 +1037,14 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<
     found
 }
 
-fn no_result<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Entity<'db>> {
-    None
-}
-
-fn no_type<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Symbol<'db>> {
-    None
-}
-
 /// What a variable, constant, field, property or alias holds.
-#[salsa::tracked(returns(clone), cycle_result = no_value)]
-pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Entity<'db>> {
+#[salsa::tracked(returns(clone))]
+pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Entity<'db>> {
     let (rows, index, row) = symbol_row(db, symbol)?;
     if row.kind == SymbolKind::Method && !row.flags.has(crate::syntax::rows::SymbolFlags::PROPERTY) {
         return None;
     }
-    let mut resolver = Resolver::new(db, symbol.file(db), &rows);
+    let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     if row.type_use != NONE
         && let Some(ty) = resolver.type_named(row.type_use)
     {
@@ -964,16 +1059,12 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<En
     }
 }
 
-fn no_value<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>) -> Option<Entity<'db>> {
-    None
-}
-
 /// What a field holds that is only assigned to (`self.x = Helper()`).
-#[salsa::tracked(returns(clone), cycle_result = no_field)]
-fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Option<Entity<'db>> {
+#[salsa::tracked(returns(clone))]
+fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, horizon: Horizon) -> Option<Entity<'db>> {
     let (rows, _, row) = symbol_row(db, ty)?;
     let text = rows.find_str(name.text(db))?;
-    let mut resolver = Resolver::new(db, ty.file(db), &rows);
+    let mut resolver = Resolver::new(db, ty.file(db), &rows, horizon);
     let mut found = None;
     for binding in rows.iter::<BindingRow>().filter(|binding| binding.scope == row.inner && binding.name == text) {
         let value = if binding.type_use != NONE {
@@ -991,8 +1082,4 @@ fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>) -> Option
         }
     }
     found
-}
-
-fn no_field<'db>(_: &'db dyn Db, _: salsa::Id, _: Symbol<'db>, _: Name<'db>) -> Option<Entity<'db>> {
-    None
 }

@@ -267,7 +267,7 @@ impl Question {
                 all.push(hash);
                 plain.clear();
                 plain.extend(word.chars().flat_map(char::to_lowercase));
-                if !is_stop_word(&plain) && !(cuts_intent && INTENT_WORDS.contains(&&*plain)) {
+                if !(is_stop_word(&plain) || cuts_intent && INTENT_WORDS.contains(&&*plain)) {
                     self.terms.push(hash);
                 }
             }

@@ -13,7 +13,7 @@ use super::score::{DocumentId, Scorer, Seen, keep_best, log2};
 use super::terms::{for_each_subword, term};
 use crate::index::world::World;
 use crate::names::evidence;
-use crate::names::files::{SourceFile, Symbol};
+use crate::names::files::SourceFile;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::{Rows, SymbolFlags, SymbolKind, name_hash};
 
@@ -74,13 +74,6 @@ pub(crate) struct Found<'w> {
     pub(crate) row: u32,
     pub(crate) score: f32,
     pub(crate) parts: Vec<(&'static str, f32)>,
-}
-
-impl<'w> Found<'w> {
-    /// The symbol. Reads its file's rows.
-    pub(crate) fn symbol(&self, world: World<'w>) -> Option<Symbol<'w>> {
-        Some(Symbol::new(world.db, self.file, world.rows(self.file)?.symbol(self.row)?.identity()))
-    }
 }
 
 /// One document with what is known of it so far.

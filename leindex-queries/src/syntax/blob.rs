@@ -11,18 +11,8 @@ use leindex_db::{ContentHash, Dialect};
 use super::parse::ParseSession;
 use super::rows::{ExportRow, ImportRow, ModuleRow, Rows, SymbolRow};
 use crate::db::Db;
+pub use crate::ids::Blob;
 use crate::languages::{LanguageConfig, Languages};
-
-/// The bytes of a file and how they are read.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct Blob<'db> {
-    /// Hash of the bytes.
-    #[returns(copy)]
-    pub hash: ContentHash,
-    /// How they are read.
-    #[returns(copy)]
-    pub dialect: Dialect,
-}
 
 /// What is always in memory of a parsed blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

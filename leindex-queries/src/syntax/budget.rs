@@ -26,12 +26,12 @@ const READS: usize = 1_024;
 const TIME: Duration = Duration::from_secs(5);
 const TIME_A_MEGABYTE: Duration = Duration::from_secs(10);
 
-/// Parses a text, or gives it up.
-pub(crate) fn parse(parser: &mut Parser, source: &[u8]) -> Option<Tree> {
-    let rounds_left = Cell::new(ROUNDS + source.len() / BYTES_A_ROUND);
-    let reads_left = Cell::new(READS * (source.len() / BLOCK + 2));
+/// Parses a text, or gives it up. `length` is how much of it is to be parsed.
+pub(crate) fn parse(parser: &mut Parser, source: &[u8], length: usize) -> Option<Tree> {
+    let rounds_left = Cell::new(ROUNDS + length / BYTES_A_ROUND);
+    let reads_left = Cell::new(READS * (length / BLOCK + 2));
     let started = Instant::now();
-    let time = TIME + TIME_A_MEGABYTE * u32::try_from(source.len() >> 20).unwrap_or(u32::MAX);
+    let time = TIME + TIME_A_MEGABYTE * u32::try_from(length >> 20).unwrap_or(u32::MAX);
     let mut read = |offset: usize, _| {
         reads_left.set(reads_left.get().saturating_sub(1));
         source.get(offset..source.len().min(offset + BLOCK)).unwrap_or(&[])

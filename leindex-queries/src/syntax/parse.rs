@@ -3,7 +3,7 @@
 use tree_sitter::{Parser, Tree};
 
 use super::budget;
-use super::recover;
+use super::recover::{self, Recovery};
 use super::rows::Rows;
 use super::walk::{self, WalkBuffers};
 use crate::languages::Grammar;
@@ -24,31 +24,30 @@ impl ParseSession {
         let source = String::from_utf8_lossy(bytes);
         let parser = self.parser.get_or_insert_with(Parser::new);
         parser.set_language(&grammar.language).expect("the pinned grammars fit the pinned tree-sitter");
-        let tree = budget::parse(parser, source.as_bytes()).map(|tree| repaired(grammar, parser, source.as_bytes(), tree));
-        let recovery = match &tree {
-            Some(tree) if tree.root_node().has_error() => {
-                let text = repaired_text(grammar, source.as_bytes(), true);
-                recover::recover(parser, grammar, text.as_deref().unwrap_or(source.as_bytes()), tree)
-            }
-            _ => recover::Recovery::default(),
+        let Some((tree, repaired)) = parse(grammar, parser, source.as_bytes()) else {
+            return walk::rows_of(grammar, &source, content, None, &Recovery::default(), &mut self.buffers);
         };
-        walk::rows_of(grammar, &source, content, tree.as_ref(), &recovery, &mut self.buffers)
+        let recovery = if tree.root_node().has_error() {
+            recover::recover(parser, grammar, repaired.as_deref().unwrap_or(source.as_bytes()), &tree)
+        } else {
+            Recovery::default()
+        };
+        walk::rows_of(grammar, &source, content, Some(&tree), &recovery, &mut self.buffers)
     }
 }
 
-/// The tree of the text as the language repairs it, if that has less error in it than `tree`, or as little where the
-/// language is sure of its repair. The repaired text has the same length, so its tree fits the original.
-pub(crate) fn repaired(grammar: &Grammar, parser: &mut Parser, source: &[u8], tree: Tree) -> Tree {
+/// The tree of a text, or of the text as the language repairs it, if that has less error in it, or as little where the
+/// language is sure of its repair; and the repaired text. It has the same length, so its tree fits the original.
+pub(crate) fn parse(grammar: &Grammar, parser: &mut Parser, source: &[u8]) -> Option<(Tree, Option<Vec<u8>>)> {
+    let tree = budget::parse(parser, source, source.len())?;
     let broken = tree.root_node().has_error();
-    match repaired_text(grammar, source, broken).and_then(|text| budget::parse(parser, &text)) {
+    let repaired = grammar.config.repair.and_then(|repair| repair(source, broken)).filter(|text| text.len() == source.len());
+    let other = repaired.as_ref().and_then(|text| budget::parse(parser, text, text.len()));
+    let tree = match other {
         Some(other) if !broken && !other.root_node().has_error() || broken && errors(&other) < errors(&tree) => other,
         _ => tree,
-    }
-}
-
-fn repaired_text(grammar: &Grammar, source: &[u8], broken: bool) -> Option<Vec<u8>> {
-    let repair = grammar.config.repair?;
-    repair(source, broken).filter(|text| text.len() == source.len())
+    };
+    Some((tree, repaired))
 }
 
 /// Bytes in error nodes, and how many error nodes and missing tokens there are.

@@ -244,7 +244,7 @@ impl Recoverer<'_> {
             })
             .collect();
         self.parser.set_included_ranges(&ranges).ok()?;
-        let tree = budget::parse(self.parser, self.source)?;
+        let tree = budget::parse(self.parser, self.source, length)?;
         let whole_is_broken = tree.root_node().is_error();
         (!whole_is_broken && error_bytes(&tree) * 4 <= length).then_some(tree)
     }

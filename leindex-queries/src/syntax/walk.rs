@@ -43,6 +43,8 @@ pub enum Value {
         /// A single value opposite goes to the first of them.
         first: bool,
     },
+    /// Takes, or gives, any number of values of a list: a starred part. The binding of its name, or [`NONE`].
+    Rest(u32),
 }
 
 impl Value {
@@ -114,8 +116,9 @@ struct Frame {
     after_else: bool,
     /// What the code of a language said of the node.
     said: Said,
-    /// Length of the list buffer when the node was opened.
+    /// Lengths of the buffers of lists and of their items when the node was opened.
     lists: u32,
+    items: u32,
     /// Children seen in the field that the role counts.
     nth: u16,
 }
@@ -139,6 +142,8 @@ pub struct WalkBuffers {
     cuts: Vec<(u32, u32)>,
     actions: Vec<Action>,
     lists: Vec<Value>,
+    items: Vec<Value>,
+    pairs: Vec<(Value, Value)>,
     inside: Vec<BindingRow>,
     skipped: Vec<usize>,
     notes: Vec<Str>,
@@ -211,6 +216,8 @@ pub struct Walk<'a> {
     /// A base of the next scope to be opened.
     pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
+    /// The scope and value of the newest row for what a function gives.
+    last_result: (u32, u32),
     content: [u8; 32],
     /// How names are taken at the node that a [`Role::Custom`] looks at.
     mode: Mode,
@@ -260,8 +267,12 @@ struct Buffers<'a> {
     cuts: &'a mut Vec<(u32, u32)>,
     /// Roles given by hooks, resolved.
     actions: &'a mut Vec<Action>,
-    /// Values of the open nodes of role [`Role::List`].
+    /// What values of kind [`Value::List`] hold.
     lists: &'a mut Vec<Value>,
+    /// Values of the open nodes that make lists.
+    items: &'a mut Vec<Value>,
+    /// Names and their values, while a declaration or assignment is closed.
+    pairs: &'a mut Vec<(Value, Value)>,
     /// Bindings of the next scope to be opened.
     inside: &'a mut Vec<BindingRow>,
     /// Nodes that hooks have dealt with.
@@ -291,6 +302,8 @@ pub(crate) fn rows_of(
     buffers.actions.clear();
     buffers.notes.clear();
     buffers.lists.clear();
+    buffers.items.clear();
+    buffers.pairs.clear();
     buffers.inside.clear();
     buffers.skipped.clear();
     buffers.locals.clear();
@@ -310,6 +323,8 @@ pub(crate) fn rows_of(
             notes: &mut buffers.notes,
             identities: &mut buffers.identities,
             lists: &mut buffers.lists,
+            items: &mut buffers.items,
+            pairs: &mut buffers.pairs,
             inside: &mut buffers.inside,
             skipped: &mut buffers.skipped,
             locals: &mut buffers.locals,
@@ -332,6 +347,7 @@ pub(crate) fn rows_of(
         pending_parameters: 0,
         pending_base: None,
         recovering: false,
+        last_result: (NONE, NONE),
         content,
         mode: Mode::Read,
         skip_before: 0,
@@ -342,15 +358,17 @@ pub(crate) fn rows_of(
         too_deep: false,
     };
     walk.begin();
-    if tree.is_none() {
-        walk.rows.errors += 1;
-        walk.remark(0, source.len() as u32, "given up: parsing takes too long");
-    }
-    if let Some(tree) = tree {
-        walk.tree(tree);
-        walk.recover_until(u32::MAX);
-        if let Some(remark) = recovery.remark {
-            walk.diagnostic(tree.root_node(), remark);
+    match tree {
+        Some(tree) => {
+            walk.tree(tree);
+            walk.recover_until(u32::MAX);
+            if let Some(remark) = recovery.remark {
+                walk.diagnostic(tree.root_node(), remark);
+            }
+        }
+        None => {
+            walk.rows.errors += 1;
+            walk.remark(0, source.len() as u32, "given up: parsing takes too long");
         }
     }
     walk.finish()
@@ -514,6 +532,7 @@ impl<'a> Walk<'a> {
 
     /// Adds an import and, where it binds a name, the binding in the current scope. `alias` is the bound name, or
     /// empty for none.
+    #[expect(clippy::too_many_arguments, reason = "the columns of a row; most callers give literals")]
     pub fn import(
         &mut self,
         node: Node<'_>,
@@ -889,12 +908,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a recovered tree stands in place of this node. Walks those that begin before its end.
+    /// Whether a recovered tree stands in place of this node. Walks those that begin before it.
     fn replaced(&mut self, node: Node<'_>) -> bool {
         let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
         self.recover_until(start.saturating_add(1));
-        let before = self.recovered.get(..self.next_recovered).and_then(<[Recovered]>::last);
-        before.is_some_and(|recovered| start >= recovered.start && end <= recovered.end)
+        // What begins before a recovered tree and ends in it made sense of words that belong to both.
+        let last = self.recovered.partition_point(|recovered| recovered.end < end);
+        self.recovered.get(last).is_some_and(|recovered| recovered.start < end && (start >= recovered.start || end < recovered.end))
     }
 
     fn tree(&mut self, tree: &Tree) {
@@ -949,6 +969,9 @@ impl<'a> Walk<'a> {
                 parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
             }
             if let Some(action) = &parent.action {
+                if named && matches!(action.role, Role::Return { value: "" }) {
+                    parent.last = Value::None;
+                }
                 // Only named children have positions; tokens are found by field.
                 parent.nth += u16::from(field != 0 && field == action.counted);
                 slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
@@ -1109,7 +1132,8 @@ impl<'a> Walk<'a> {
                 self.hold_comments();
             }
             Role::Define(define) => {
-                if !self.open_definition(node, &define, &mut frame) {
+                let opened = self.open_definition(node, &define, &mut frame);
+                if !opened {
                     frame.action = None;
                 }
             }
@@ -1137,15 +1161,13 @@ impl<'a> Walk<'a> {
                 self.open_scope(ScopeKind::Extension, NONE, &mut frame);
             }
             Role::Variable if mode == Mode::Type => return self.done(metric, node),
-            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) => {
-                if node.named_child_count() == 0 {
-                    if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
-                        self.name_or_call(node, *claim);
-                    } else {
-                        self.name(node, mode, matches!(role, Role::TypeName));
-                    }
-                    return self.done(metric, node);
+            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) if node.named_child_count() == 0 => {
+                if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
+                    self.name_or_call(node, *claim);
+                } else {
+                    self.name(node, mode, matches!(role, Role::TypeName));
                 }
+                return self.done(metric, node);
             }
             Role::WholeName => {
                 self.name(node, mode, false);
@@ -1206,6 +1228,7 @@ impl<'a> Walk<'a> {
             after_else: false,
             said: Said::NOTHING,
             lists: self.buffers.lists.len() as u32,
+            items: self.buffers.items.len() as u32,
             nth: 0,
         }
     }
@@ -1363,23 +1386,31 @@ impl<'a> Walk<'a> {
                 frame.last
             }
             Role::Assign { .. } => {
-                for at in 0..self.list_len(frame.left) {
-                    let value = self.value_opposite(frame, at, false);
-                    match self.list_item(frame.left, at) {
-                        Value::Binding(index) => self.assign(index, value, frame.ty),
-                        Value::Use(index) => self.assign_member(index, value, frame.ty, (frame.start, frame.end)),
-                        _ => {}
-                    }
-                }
+                self.each_pair(frame, false, |walk, name, value| match name {
+                    Value::Binding(index) => walk.assign(index, value, frame.ty),
+                    Value::Use(index) => walk.assign_member(index, value, frame.ty, (frame.start, frame.end)),
+                    _ => {}
+                });
                 frame.value
             }
-            Role::List { first } => {
-                let count = self.buffers.lists.len() as u32 - frame.lists;
-                if count == 1 { frame.last } else { Value::List { start: frame.lists, count, first } }
+            Role::List { first } => self.close_list(frame, first),
+            Role::Items(name) => {
+                let apart = self.buffers.frames.last().is_some_and(takes_apart);
+                let list = self.close_list(frame, false);
+                if apart && matches!(list, Value::List { .. }) {
+                    return list;
+                }
+                let name = self.rows.string(name);
+                Value::Use(self.push_use(UseKind::Literal, UseRole::Read, name, NONE, frame.start))
             }
+            Role::Rest => match frame.last {
+                Value::Binding(index) => Value::Rest(index),
+                _ => Value::Rest(NONE),
+            },
             Role::Declare(declare) => {
                 self.close_declare(node, frame, &declare);
-                frame.left
+                // Where it is a value itself (`a = b = f()`), it has the one assigned.
+                if self.buffers.frames.last().is_some_and(|around| around.slot == Slot::Value) { frame.value } else { frame.left }
             }
             Role::Parameter { variadic, .. } => {
                 self.close_parameter(frame, variadic);
@@ -1424,6 +1455,10 @@ impl<'a> Walk<'a> {
                     {
                         self.value_of_symbol(symbol, value);
                     }
+                    if let (Value::Use(value), true) = (frame.value, is_callable(&define) && !matches!(frame.ty, Value::Use(_))) {
+                        // The body is an expression.
+                        self.result(value, frame.body_start, true);
+                    }
                     if frame.body_start == NONE && !define.body.is_empty() {
                         self.rows.symbols[symbol as usize].flags.set(SymbolFlags::DECLARATION);
                     }
@@ -1448,9 +1483,18 @@ impl<'a> Walk<'a> {
                 }
                 Value::Unknown
             }
+            Role::Return { value: "" } => {
+                if self.buffers.frames.last().is_some_and(is_callable_body) {
+                    self.result(frame.last.use_index(), frame.start, true);
+                }
+                Value::Unknown
+            }
             Role::Return { .. } => {
-                let binding = self.push_binding(Str::EMPTY, self.enclosing_function(), BindingKind::Result, NONE, frame.start);
-                self.rows.bindings[binding as usize].value = frame.value.use_index();
+                let value = match frame.value {
+                    list @ (Value::List { count: 1, .. } | Value::List { first: true, .. }) => self.list_item(list, 0),
+                    value => value,
+                };
+                self.result(value.use_index(), frame.start, false);
                 Value::Unknown
             }
             Role::Export { .. } => {
@@ -1496,8 +1540,8 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. })) {
-            self.buffers.lists.push(value);
+        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. } | Role::Items(_))) {
+            self.buffers.items.push(value);
         } else if slot == Slot::Left
             && parent.left != Value::None
             && let Value::Binding(_) = value
@@ -1525,11 +1569,16 @@ impl<'a> Walk<'a> {
         deliver(parent, slot, value);
     }
 
-    fn list_len(&self, value: Value) -> u32 {
-        match value {
-            Value::List { count, .. } => count,
-            _ => 1,
+    /// The value of a node that makes a list of those inside.
+    fn close_list(&mut self, frame: &Frame, first: bool) -> Value {
+        let items = self.buffers.items.drain(frame.items as usize..);
+        let count = items.len() as u32;
+        if count == 1 && first {
+            return frame.last;
         }
+        let start = self.buffers.lists.len() as u32;
+        self.buffers.lists.extend(items);
+        Value::List { start, count, first }
     }
 
     fn list_item(&self, value: Value, at: u32) -> Value {
@@ -1542,17 +1591,70 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The value that belongs to the `at`-th name on the left. Of several results the first name gets the first; of an
-    /// iteration the last gets the element.
-    fn value_opposite(&self, frame: &Frame, at: u32, element: bool) -> Value {
-        match (frame.left, frame.value) {
-            (Value::List { .. }, value @ Value::List { .. }) => self.list_item(value, at),
-            (Value::List { count, first, .. }, value) => {
-                let place = if element { count - 1 } else { 0 };
-                if first && at == place { value } else { Value::Unknown }
+    /// Calls the code with each name on the left of a declaration or assignment and the value that belongs to it.
+    fn each_pair(&mut self, frame: &Frame, element: bool, mut code: impl FnMut(&mut Self, Value, Value)) {
+        if !matches!(frame.left, Value::List { .. }) {
+            let value = if matches!(frame.value, Value::List { .. }) { Value::Unknown } else { frame.value };
+            return code(self, frame.left, value);
+        }
+        self.buffers.pairs.push((frame.left, frame.value));
+        while let Some((left, right)) = self.buffers.pairs.pop() {
+            match left {
+                Value::List { .. } => self.pair_items(left, right, element),
+                name => code(self, name, if matches!(right, Value::List { .. }) { Value::Unknown } else { right }),
             }
-            (_, Value::List { .. }) => Value::Unknown,
-            (_, value) => value,
+        }
+    }
+
+    /// Notes what the function around gives ([`NONE`] for a value that rows do not describe), where its declaration
+    /// does not say it. `implicit` values are those of a body's end; unknown ones matter beside others only.
+    fn result(&mut self, value: u32, start: u32, implicit: bool) {
+        let scope = self.enclosing_function();
+        let Some(row) = self.rows.scopes.get(scope as usize).filter(|row| row.kind == ScopeKind::Function && row.symbol != NONE) else {
+            // What a function without a symbol gives is nowhere asked for.
+            return;
+        };
+        let definition = self.buffers.frames.iter().rev().find(|frame| frame.opens == Opens::Symbol(row.symbol));
+        let declared = definition.is_some_and(|frame| matches!(frame.ty, Value::Use(_)));
+        let (last_scope, last_value) = self.last_result;
+        let settled = last_scope == scope && last_value == NONE;
+        if declared || value == NONE && (settled || implicit && last_scope != scope) {
+            return;
+        }
+        self.last_result = (scope, value);
+        let binding = self.push_binding(Str::EMPTY, scope, BindingKind::Result, NONE, start);
+        self.rows.bindings[binding as usize].value = value;
+    }
+
+    /// Puts the items of a list with the values that belong to them on the stack of pairs, the last first. Of several
+    /// results the first name gets the first; of an iteration the last gets the element. A starred part takes what the
+    /// parts before and after it leave.
+    fn pair_items(&mut self, left: Value, right: Value, element: bool) {
+        let Value::List { count, first, .. } = left else { return };
+        let rest = |walk: &Self, value: Value| {
+            let Value::List { start, count, .. } = value else { return None };
+            let items = walk.buffers.lists.get(start as usize..(start + count) as usize)?;
+            items.iter().position(|item| matches!(item, Value::Rest(_))).map(|at| at as u32)
+        };
+        let (taking, giving) = (rest(self, left), rest(self, right));
+        for at in (0..count).rev() {
+            let value = match right {
+                Value::List { .. } if element && !first => Value::Unknown,
+                Value::List { count: values, .. } => {
+                    let from_end = (values + at).checked_sub(count);
+                    if taking.is_none_or(|taking| at < taking) && giving.is_none_or(|giving| at < giving) {
+                        self.list_item(right, at)
+                    } else if taking.is_some_and(|taking| at <= taking) {
+                        Value::Unknown
+                    } else {
+                        let place = from_end.filter(|&place| giving.is_none_or(|giving| place > giving));
+                        place.map_or(Value::Unknown, |place| self.list_item(right, place))
+                    }
+                }
+                value if first && at == if element { count - 1 } else { 0 } => value,
+                _ => Value::Unknown,
+            };
+            self.buffers.pairs.push((self.list_item(left, at), value));
         }
     }
 
@@ -1947,33 +2049,35 @@ impl<'a> Walk<'a> {
         {
             (ty, span) = (*parent, (parent.start, parent.end));
         }
-        for at in 0..self.list_len(frame.left) {
-            let Value::Binding(binding) = self.list_item(frame.left, at) else { continue };
-            let mut value = self.value_opposite(frame, at, declare.element);
+        let around =
+            self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+        let declared = match (ty.ty, &around) {
+            (Value::None, Some(around)) => around.ty,
+            (declared, _) => declared,
+        };
+        self.each_pair(frame, declare.element, |walk, name, mut value| {
+            let (Value::Binding(binding) | Value::Rest(binding)) = name else { return };
+            if binding == NONE {
+                return;
+            }
             if declare.element {
                 value = match value {
-                    Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    Value::Use(base) => Value::Use(walk.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                     _ => Value::Unknown,
                 };
             }
-            let around =
-                self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
-            let declared = match (ty.ty, &around) {
-                (Value::None, Some(around)) => around.ty,
-                (declared, _) => declared,
-            };
-            self.assign(binding, value, declared);
-            let row = self.rows.bindings[binding as usize];
+            walk.assign(binding, value, declared);
+            let row = walk.rows.bindings[binding as usize];
             if row.kind == BindingKind::Symbol
                 && let Some(around) = around
             {
-                self.widen_declared(&around, row, node.end_byte() as u32);
+                walk.widen_declared(&around, row, node.end_byte() as u32);
             } else if row.kind == BindingKind::Symbol {
                 // The symbol made for the name covers the whole declaration.
-                self.rows.symbols[row.target as usize].return_type = self.type_text(&ty);
-                self.widen_symbol(row.target, span, node.has_error());
+                walk.rows.symbols[row.target as usize].return_type = walk.type_text(&ty);
+                walk.widen_symbol(row.target, span, node.has_error());
             }
-        }
+        });
     }
 
     fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
@@ -2618,6 +2722,25 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether the part being walked is the body of a function.
+fn is_callable_body(around: &Frame) -> bool {
+    around.slot == Slot::Body && matches!(around.action.map(|action| action.role), Some(Role::Define(define)) if is_callable(define))
+}
+
+/// Whether a definition gives what its body is.
+fn is_callable(define: &Define) -> bool {
+    define.value.is_empty() && matches!(define.kind, SymbolKind::Function | SymbolKind::Method) && define.scope.is_some()
+}
+
+/// Whether a list that stands in the part being walked is taken apart.
+fn takes_apart(around: &Frame) -> bool {
+    match around.action.map(|action| action.role) {
+        Some(Role::List { .. } | Role::Items(_)) => true,
+        Some(Role::Assign { .. } | Role::Declare(_)) => matches!(around.left, Value::List { .. }) || around.left == Value::None,
+        _ => false,
+    }
+}
+
 /// Puts a child's value where its part says.
 fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
     match slot {
@@ -2630,6 +2753,7 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
             Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
             _ => {}
         },
+        Slot::Body if is_callable_body(parent) => parent.value = value,
         Slot::Name | Slot::Arguments | Slot::Body | Slot::Bases => {}
     }
     parent.last = value;

@@ -4,7 +4,7 @@ use super::*;
 use crate::languages::{Define, Metrics, NameAt, Role};
 use crate::syntax::rows::{BaseKind, BindingKind, ScopeKind, SymbolKind};
 
-pub(crate) const COMMON: [(&str, Role); 64] = [
+pub(crate) const COMMON: [(&str, Role); 65] = [
     ("comment", Role::Custom(comment)),
     ("expression_statement", Role::Wrapper),
     ("export_statement", Role::Custom(export)),
@@ -53,6 +53,7 @@ pub(crate) const COMMON: [(&str, Role); 64] = [
     ("template_string", Role::Literal("string")),
     ("regex", Role::Literal("RegExp")),
     ("array", Role::Literal("Array")),
+    ("return_statement", Role::Return { value: "0" }),
     ("member_expression", Role::Member { object: "object", name: "property" }),
     ("subscript_expression", Role::Element { object: "object" }),
     ("call_expression", Role::Custom(call)),

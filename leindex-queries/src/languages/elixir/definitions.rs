@@ -140,7 +140,7 @@ fn clause(walk: &mut Walk<'_>, node: Node<'_>) {
 
 /// The block of a definition, or its `do:`.
 fn body_of(node: Node<'_>) -> Option<Node<'_>> {
-    let last = node.child(u32::try_from(node.child_count()).ok()?.checked_sub(1)?)?;
+    let last = node.child(node.child_count().checked_sub(1)?)?;
     if last.kind() == "do_block" {
         return Some(last);
     }

@@ -50,6 +50,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("anonymous_function", Role::Scope(ScopeKind::Function)),
     ("lambda_literal", Role::Scope(ScopeKind::Function)),
     ("annotated_lambda", Role::Custom(trailing_lambda)),
+    ("function_body", Role::Pass { value: "0", ty: "" }),
     ("lambda_parameters", Role::Parameters),
     ("variable_declaration", Role::Custom(variable)),
     ("for_statement", Role::Custom(for_loop)),

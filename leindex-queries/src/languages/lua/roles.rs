@@ -78,6 +78,7 @@ pub(super) const ASSIGNED_FUNCTION: Role = Role::Define(Define { body: "", ty: "
 pub(super) const CALL: Role = Role::Call { function: "name", arguments: "arguments" };
 pub(super) const FIELD: Role = Role::Keyword { name: "name", value: "value" };
 pub(super) const WRAPPER: Role = Role::Wrapper;
+pub(super) const RETURN: Role = Role::Return { value: "0" };
 pub(super) const ASSIGN: Role = Role::Assign { left: "0", right: "1", ty: "" };
 pub(super) const VARIABLE: Role =
     Role::Declare(Declare { name: "0", value: "1", ty: "", symbol: Some((SymbolKind::Variable, SymbolKind::Variable)), ..Declare::LOCAL });

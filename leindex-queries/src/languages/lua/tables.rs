@@ -356,7 +356,7 @@ pub(super) fn field(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 /// What a file returns is its module.
 pub(super) fn returned(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if walk.scope_kind() != ScopeKind::File {
-        return Visit::Children;
+        return Visit::As(&roles::RETURN);
     }
     let Some(value) = node.named_child(0).and_then(|list| list.named_child(0)) else { return Visit::Children };
     match value.kind() {

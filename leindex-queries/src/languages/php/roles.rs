@@ -27,6 +27,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("function_definition", Role::Define(Define::FUNCTION)),
     ("property_declaration", Role::Group { ty: "type" }),
     ("property_element", Role::Custom(property)),
+    ("return_statement", Role::Return { value: "0" }),
     ("property_hook", Role::Scope(ScopeKind::Function)),
     ("const_declaration", Role::Group { ty: "type" }),
     ("const_element", Role::Define(CONSTANT)),

@@ -6,6 +6,7 @@ use crate::languages::{Declare, Define, Role, Visit};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, UseRole};
 use crate::syntax::walk::Walk;
 
+const REST: Role = Role::Rest;
 const FUNCTION: Role = Role::Define(Define::FUNCTION);
 const ASSIGNMENT: Role = Role::Assign { left: "left", right: "right", ty: "type" };
 /// An assignment at the top of a file or class makes symbols.
@@ -106,7 +107,7 @@ pub(super) fn splat(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         walk.add_parameter(name, true, true);
         return Visit::Skip;
     }
-    Visit::Children
+    Visit::As(&REST)
 }
 
 // Patterns.

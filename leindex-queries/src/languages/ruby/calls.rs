@@ -99,14 +99,14 @@ enum Meaning {
     Mixin,
     Attribute(bool, bool),
     Visibility(SymbolFlags),
-    Import(Load),
+    Import(Loading),
     DefineMethod,
     Alias,
     Test,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Load {
+enum Loading {
     Require,
     Relative,
     Load,
@@ -126,10 +126,10 @@ fn meaning_of(word: &[u8]) -> Option<Meaning> {
         b"private" | b"protected" | b"private_class_method" | b"private_constant" => Meaning::Visibility(SymbolFlags::PRIVATE),
         b"public" | b"public_class_method" | b"public_constant" => Meaning::Visibility(SymbolFlags(0)),
         b"module_function" => Meaning::Visibility(SymbolFlags::STATIC),
-        b"require" | b"require_dependency" => Meaning::Import(Load::Require),
-        b"require_relative" => Meaning::Import(Load::Relative),
-        b"load" => Meaning::Import(Load::Load),
-        b"autoload" => Meaning::Import(Load::Autoload),
+        b"require" | b"require_dependency" => Meaning::Import(Loading::Require),
+        b"require_relative" => Meaning::Import(Loading::Relative),
+        b"load" => Meaning::Import(Loading::Load),
+        b"autoload" => Meaning::Import(Loading::Autoload),
         b"define_method" | b"define_singleton_method" => Meaning::DefineMethod,
         b"alias_method" => Meaning::Alias,
         b"describe" | b"context" | b"it" | b"specify" | b"feature" | b"scenario" | b"test" | b"should" => Meaning::Test,
@@ -256,18 +256,18 @@ pub(super) fn add_alias(walk: &mut Walk<'_>, node: Node<'_>, name: Range<usize>,
     walk.leaf_symbol_at(node, name.start, name.end, kind, target);
 }
 
-fn import(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, load: Load) -> bool {
+fn import(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, load: Loading) -> bool {
     let flags = ImportFlags::default();
-    let path_at = usize::from(load == Load::Autoload);
+    let path_at = usize::from(load == Loading::Autoload);
     let Some(argument) = arguments.named_child(path_at as u32) else { return false };
     let (path, level) = match literal(walk, Some(argument)) {
-        Some(range) => (walk.source().get(range).unwrap_or(""), u32::from(load == Load::Relative)),
+        Some(range) => (walk.source().get(range).unwrap_or(""), u32::from(load == Loading::Relative)),
         None => match beside_this_file(walk, argument) {
             Some(path) => (path, 1),
             None => return false,
         },
     };
-    if load == Load::Autoload {
+    if load == Loading::Autoload {
         let Some(name) = literal(walk, arguments.named_child(0)) else { return false };
         let name = walk.source().get(name).unwrap_or("");
         walk.import(node, ImportKind::Symbol, path, name, name, 0, flags);

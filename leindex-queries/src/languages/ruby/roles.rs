@@ -39,6 +39,8 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("call", Role::Custom(calls::call)),
     // A definition may be an argument (`private def x`), and then the call around belongs to it.
     ("argument_list", Role::Wrapper),
+    ("body_statement", Role::Return { value: "" }),
+    ("return", Role::Custom(returned)),
     ("element_reference", Role::Element { object: "object" }),
     ("parenthesized_statements", Role::Pass { value: "0", ty: "" }),
     ("assignment", Role::Custom(assignment)),
@@ -147,6 +149,7 @@ pub(super) const METRICS: Metrics = Metrics {
     ],
 };
 
+const RETURN: Role = Role::Return { value: "0" };
 const MODULE: Role = Role::Define(Define::type_of(SymbolKind::Trait));
 const NAMESPACE: Role = Role::Define(Define { scope: Some(ScopeKind::Type), ..Define::NAMESPACE });
 const CLASS: Role = Role::Define(Define::type_of(SymbolKind::Class));
@@ -346,4 +349,12 @@ fn pair(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return Visit::Skip;
     }
     Visit::As(&PAIR)
+}
+
+fn returned(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    if node.named_child(0).is_some_and(|values| values.named_child_count() == 1) {
+        return Visit::As(&RETURN);
+    }
+    walk.gives(node, NONE);
+    Visit::Children
 }

@@ -172,6 +172,11 @@ impl Walk<'_> {
         self.rows.symbols[self.symbol as usize].doc = doc;
     }
 
+    /// Says that the function around gives the value of a use ([`NONE`] for one that rows do not describe).
+    pub fn gives(&mut self, node: Node<'_>, value: u32) {
+        self.result(value, node.start_byte() as u32, false);
+    }
+
     /// Sets flags on the members of this name that the symbol around has so far.
     pub fn flag_member(&mut self, name: &str, flags: SymbolFlags) {
         let name = self.rows.string(name);
