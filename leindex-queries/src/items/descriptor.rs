@@ -22,8 +22,9 @@ pub fn descriptor(rows: &Rows, symbol: u32) -> String {
     }
     let mut out = String::new();
     for row in chain.iter().rev() {
-        out.push_str(rows.str(row.disambiguator));
-        push_suffix(row.kind, rows.str(row.name), &mut out);
+        let disambiguator = rows.str(row.disambiguator);
+        out.push_str(before_name(disambiguator));
+        push_suffix(row.kind, rows.str(row.name), disambiguator, &mut out);
     }
     out
 }
@@ -74,8 +75,7 @@ pub(crate) fn assign_identities(rows: &mut RowsBuilder, config: &LanguageConfig,
                 own.truncate(plain);
                 push_occurrence(occurrence, own);
                 text.push_str(before_name(own));
-                push_suffix(row.kind, rows.str(row.name), text);
-                insert_inside(row.kind, own, text);
+                push_suffix(row.kind, rows.str(row.name), own, text);
             }
             let hash = blake3::hash(&text.as_bytes()[start..]);
             let identity = u64::from_le_bytes(*hash.as_bytes().first_chunk().expect("a hash has 32 bytes"));
@@ -162,13 +162,8 @@ fn before_name(disambiguator: &str) -> &str {
     disambiguator.split('\u{1}').next().unwrap_or("")
 }
 
-fn push_suffix(kind: SymbolKind, name: &str, out: &mut String) {
-    // The disambiguator was pushed whole by `descriptor`: take its inside part back out.
-    let inside = out.rfind('\u{1}').map(|at| {
-        let inside = out[at + 1..].to_owned();
-        out.truncate(at);
-        inside
-    });
+/// The name with the mark of its kind, and what stands between the parentheses.
+fn push_suffix(kind: SymbolKind, name: &str, disambiguator: &str, out: &mut String) {
     push_name(name, out);
     out.push_str(match kind {
         SymbolKind::Module | SymbolKind::Namespace => "/",
@@ -178,12 +173,6 @@ fn push_suffix(kind: SymbolKind, name: &str, out: &mut String) {
         kind if kind.is_callable() => "().",
         _ => ".",
     });
-    if let Some(inside) = inside {
-        insert(kind, &inside, out);
-    }
-}
-
-fn insert_inside(kind: SymbolKind, disambiguator: &str, out: &mut String) {
     if let Some((_, inside)) = disambiguator.split_once('\u{1}') {
         insert(kind, inside, out);
     }
@@ -208,7 +197,8 @@ fn push_name(name: &str, out: &mut String) {
         return;
     }
     out.push('`');
-    for character in name.chars() {
+    // What separates the parts of a disambiguator is in no name.
+    for character in name.chars().filter(|&character| character != '\u{1}') {
         if character == '`' {
             out.push('`');
         }

@@ -85,6 +85,16 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
         })
         .map(|child| child.identity())
         .collect();
+    if found.symbols.is_empty() {
+        // Members that are known around their type by their plain names (Haskell's constructors and fields).
+        found.symbols = rows
+            .iter::<BindingRow>()
+            .filter(|binding| binding.name == text && binding.scope == row.inner && binding.kind == BindingKind::Symbol)
+            .filter_map(|binding| rows.symbol(binding.target))
+            .filter(|member| member.parent != index && rows.symbol(member.parent).is_some_and(|parent| parent.kind.is_type()))
+            .map(|member| member.identity())
+            .collect();
+    }
     let exports_all = is_top && file_config(db, symbol.file(db)).is_some_and(|config| config.names.imports_are_members);
     found.imports = rows
         .iter::<ImportRow>()
@@ -120,7 +130,9 @@ pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
             .filter(|import| import.scope == row.inner && !import.alias.is_empty())
             .for_each(|import| add(import.alias));
         rows.iter::<BindingRow>()
-            .filter(|binding| binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable))
+            .filter(|binding| {
+                binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable | BindingKind::Symbol)
+            })
             .for_each(|binding| add(binding.name));
     }
     if symbol.identity(db) == MODULE_IDENTITY() {

@@ -237,13 +237,41 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     return (Entity::Unknown, Rule::Unresolved);
                 }
                 let (base, rule) = self.value(row.base);
-                self.member_of(&base, row.name, rule)
+                let found = self.member_of(&base, row.name, rule);
+                match base {
+                    Entity::Unbound | Entity::Unknown | Entity::Module(_) | Entity::Symbol(_) if found.1 == Rule::Unresolved => {
+                        self.module_at(index).unwrap_or(found)
+                    }
+                    _ => found,
+                }
             }
             // The callee is what an inner expression gives: `make()()`.
             UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
             UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
             UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
         }
+    }
+
+    /// The module that a path names as a whole, where modules are seen everywhere and no part of the path need be one
+    /// (`MixTest.Case`).
+    fn module_at(&self, index: u32) -> Option<(Entity<'db>, Rule)> {
+        let config = self.config.filter(|config| sees_all_modules(config))?;
+        let mut parts = Vec::new();
+        let mut at = index;
+        while at != NONE {
+            let row = self.rows.use_row(at)?;
+            let text = self.rows.str(row.name);
+            let is_path = matches!(row.kind, UseKind::Name | UseKind::Member) && row.role != UseRole::Call || at == index;
+            if !is_path || !text.starts_with(char::is_uppercase) || parts.len() > 16 {
+                return None;
+            }
+            parts.push(text);
+            at = row.base;
+        }
+        parts.reverse();
+        let key = parts.join(config.names.separator);
+        let parts = module_parts(self.db, ModuleKey::new(self.db, config.names.family, key.as_str()));
+        (!parts.is_empty()).then(|| (module_or_symbol(self.db, parts), Rule::Import))
     }
 
     fn file_family(&self) -> &'static str {
@@ -628,7 +656,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         if config.names.builtins.binary_search(&text).is_ok() {
             return (Entity::External(name), Rule::External);
         }
-        if config.names.global_scope {
+        if sees_all_modules(config) {
             let parts = module_parts(db, ModuleKey::new(db, config.names.family, text));
             if !parts.is_empty() {
                 return (module_or_symbol(db, parts), Rule::Import);
@@ -636,6 +664,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
         }
         (Entity::Unbound, Rule::Unresolved)
     }
+}
+
+/// Whether a module goes by its name everywhere. Elixir's do, though its functions do not.
+fn sees_all_modules(config: &LanguageConfig) -> bool {
+    config.names.global_scope || config.names.family == "elixir"
 }
 
 fn names_by_hash<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>]) -> FxHashMap<u32, Vec<ModulePart<'db>>> {

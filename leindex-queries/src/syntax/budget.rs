@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, Parser, Tree};
 
+use crate::languages::Grammar;
+
 /// Bytes that the lexer is given at a time.
 const BLOCK: usize = 32 * 1024;
 
@@ -26,15 +28,25 @@ const READS: usize = 1_024;
 const TIME: Duration = Duration::from_secs(5);
 const TIME_A_MEGABYTE: Duration = Duration::from_secs(10);
 
+/// Whether a grammar's scanner looks for the end of a line without looking for the end of the text, so that it would
+/// never come back from `@Name` at the end (tree-sitter-kotlin-ng 1.1).
+pub(crate) fn needs_line_end(grammar: &Grammar) -> bool {
+    grammar.config.name == "kotlin"
+}
+
 /// Parses a text, or gives it up. `length` is how much of it is to be parsed.
-pub(crate) fn parse(parser: &mut Parser, source: &[u8], length: usize) -> Option<Tree> {
+pub(crate) fn parse(parser: &mut Parser, grammar: &Grammar, source: &[u8], length: usize) -> Option<Tree> {
+    let after: &[u8] = if needs_line_end(grammar) { b"\n" } else { b"" };
     let rounds_left = Cell::new(ROUNDS + length / BYTES_A_ROUND);
     let reads_left = Cell::new(READS * (length / BLOCK + 2));
     let started = Instant::now();
     let time = TIME + TIME_A_MEGABYTE * u32::try_from(length >> 20).unwrap_or(u32::MAX);
     let mut read = |offset: usize, _| {
         reads_left.set(reads_left.get().saturating_sub(1));
-        source.get(offset..source.len().min(offset + BLOCK)).unwrap_or(&[])
+        match source.get(offset..source.len().min(offset + BLOCK)) {
+            Some(block) if !block.is_empty() => block,
+            _ => after.get(offset - source.len().min(offset)..).unwrap_or(&[]),
+        }
     };
     let mut progress = |_: &tree_sitter::ParseState| {
         rounds_left.set(rounds_left.get().saturating_sub(1));

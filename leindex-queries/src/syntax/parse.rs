@@ -39,10 +39,10 @@ impl ParseSession {
 /// The tree of a text, or of the text as the language repairs it, if that has less error in it, or as little where the
 /// language is sure of its repair; and the repaired text. It has the same length, so its tree fits the original.
 pub(crate) fn parse(grammar: &Grammar, parser: &mut Parser, source: &[u8]) -> Option<(Tree, Option<Vec<u8>>)> {
-    let tree = budget::parse(parser, source, source.len())?;
+    let tree = budget::parse(parser, grammar, source, source.len())?;
     let broken = tree.root_node().has_error();
     let repaired = grammar.config.repair.and_then(|repair| repair(source, broken)).filter(|text| text.len() == source.len());
-    let other = repaired.as_ref().and_then(|text| budget::parse(parser, text, text.len()));
+    let other = repaired.as_ref().and_then(|text| budget::parse(parser, grammar, text, text.len()));
     let tree = match other {
         Some(other) if !broken && !other.root_node().has_error() || broken && errors(&other) < errors(&tree) => other,
         _ => tree,

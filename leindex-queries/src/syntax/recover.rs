@@ -58,13 +58,14 @@ pub(crate) fn recover(parser: &mut Parser, grammar: &Grammar, source: &[u8], tre
     if grammar.config.item_starts.is_empty() {
         return recovery;
     }
-    let regions = broken_regions(tree);
+    let regions = broken_regions(tree, source.len());
     let broken: usize = regions.iter().map(|region| region.len()).sum();
     if broken == 0 {
         return recovery;
     }
     let mut recoverer = Recoverer {
         parser,
+        grammar,
         source,
         starts: grammar.config.item_starts,
         lines: std::iter::once(0).chain(memchr::memchr_iter(b'\n', source).map(|at| at + 1)).collect(),
@@ -105,14 +106,16 @@ fn errors(tree: &Tree) -> Vec<Span> {
     }
 }
 
-fn broken_regions(tree: &Tree) -> Vec<Span> {
-    let mut regions: Vec<Span> = errors(tree).into_iter().filter(|region| region.len() >= SHORTEST_REGION).collect();
+fn broken_regions(tree: &Tree, length: usize) -> Vec<Span> {
+    let regions = errors(tree).into_iter().map(|region| region.start..region.end.min(length));
+    let mut regions: Vec<Span> = regions.filter(|region| region.len() >= SHORTEST_REGION).collect();
     regions.dedup_by(|next, region| next.start < region.end);
     regions
 }
 
 struct Recoverer<'a> {
     parser: &'a mut Parser,
+    grammar: &'a Grammar,
     source: &'a [u8],
     starts: &'a [&'a str],
     lines: Vec<usize>,
@@ -233,7 +236,7 @@ impl Recoverer<'_> {
             return None;
         }
         self.budget -= length;
-        let ranges: Vec<Range> = pieces
+        let mut ranges: Vec<Range> = pieces
             .iter()
             .filter(|piece| !piece.is_empty())
             .map(|piece| Range {
@@ -243,8 +246,20 @@ impl Recoverer<'_> {
                 end_point: self.point(piece.end),
             })
             .collect();
+        if budget::needs_line_end(self.grammar) {
+            let last = ranges.last_mut()?;
+            let after = self.source.get(last.end_byte..)?;
+            let blanks = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+            if !self.source.get(..last.end_byte)?.ends_with(b"\n") {
+                if after.get(blanks).is_some_and(|&byte| byte != b'\n') {
+                    return None;
+                }
+                last.end_byte += blanks + 1;
+                last.end_point = self.point(last.end_byte);
+            }
+        }
         self.parser.set_included_ranges(&ranges).ok()?;
-        let tree = budget::parse(self.parser, self.source, length)?;
+        let tree = budget::parse(self.parser, self.grammar, self.source, length)?;
         let whole_is_broken = tree.root_node().is_error();
         (!whole_is_broken && error_bytes(&tree) * 4 <= length).then_some(tree)
     }
@@ -319,7 +334,7 @@ mod tests {
         parser.set_language(&grammar.language).expect("the grammar fits");
         let source = b"function f() {}\nfunction g() {}\n";
         let mut recoverer =
-            Recoverer { parser: &mut parser, source, starts: &["function "], lines: vec![0, 16, 32], budget: 20, exhausted: false };
+            Recoverer { parser: &mut parser, grammar, source, starts: &["function "], lines: vec![0, 16, 32], budget: 20, exhausted: false };
         let mut found = Vec::new();
         recoverer.region(0..source.len(), &mut found);
         assert_eq!(found.len(), 1);

@@ -559,7 +559,7 @@ impl<'a> Walk<'a> {
             level,
             scope: self.scope,
             start: node.start_byte() as u32,
-            end: node.end_byte() as u32,
+            end: self.end_of(node),
         };
         let index = self.rows.imports.len() as u32;
         self.rows.imports.push(row);
@@ -793,7 +793,8 @@ impl<'a> Walk<'a> {
     }
 
     fn remark(&mut self, start: u32, end: u32, message: &str) {
-        let row = DiagnosticRow { start, end, message: self.rows.string(message) };
+        let end = end.min(self.source.len() as u32);
+        let row = DiagnosticRow { start: start.min(end), end, message: self.rows.string(message) };
         self.rows.diagnostics.push(row);
     }
 
@@ -998,7 +999,7 @@ impl<'a> Walk<'a> {
             self.count(metric, node, true);
         }
         let start = node.start_byte() as u32;
-        let end = node.end_byte() as u32;
+        let end = self.end_of(node);
         let mut role = action.map(|a| a.role);
         let mut action = action;
         if slot == Slot::Name && !matches!(parent_role, Some(Role::Define(_))) {
@@ -1192,6 +1193,11 @@ impl<'a> Walk<'a> {
             code(self, node);
         }
         true
+    }
+
+    /// Where a node ends. The line end that some grammars are given at the end of the text is none of it.
+    fn end_of(&self, node: Node<'_>) -> u32 {
+        node.end_byte().min(self.source.len()) as u32
     }
 
     /// An open node of which nothing was seen yet.
@@ -2520,7 +2526,7 @@ impl<'a> Walk<'a> {
 
     /// The span of a definition with the wrappers around it (decorators, `export`, `template <…>`).
     fn outer_span(&self, node: Node<'_>) -> (u32, u32) {
-        let (mut start, mut end) = (node.start_byte() as u32, node.end_byte() as u32);
+        let (mut start, mut end) = (node.start_byte() as u32, self.end_of(node));
         for frame in self.buffers.frames.iter().rev() {
             match frame.action.map(|action| action.role) {
                 Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. } | Role::Group { .. }) => {

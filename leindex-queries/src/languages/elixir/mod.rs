@@ -24,7 +24,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Named(&["__MODULE__"]),
     assignment_declares: false,
-    overloads: false,
+    overloads: true,
     evidence,
     names: NAMES,
     repair: None,
