@@ -333,8 +333,15 @@ mod tests {
         let grammar = languages.by_name("javascript").and_then(|dialect| languages.grammar(dialect)).expect("it is registered");
         parser.set_language(&grammar.language).expect("the grammar fits");
         let source = b"function f() {}\nfunction g() {}\n";
-        let mut recoverer =
-            Recoverer { parser: &mut parser, grammar, source, starts: &["function "], lines: vec![0, 16, 32], budget: 20, exhausted: false };
+        let mut recoverer = Recoverer {
+            parser: &mut parser,
+            grammar,
+            source,
+            starts: &["function "],
+            lines: vec![0, 16, 32],
+            budget: 20,
+            exhausted: false,
+        };
         let mut found = Vec::new();
         recoverer.region(0..source.len(), &mut found);
         assert_eq!(found.len(), 1);
