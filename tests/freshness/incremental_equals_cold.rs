@@ -30,6 +30,7 @@ fn walk(languages: &[&str], seed: u64, steps: usize) {
     let mut world = World::new(mixed(languages), seed);
     let mut made = BTreeMap::new();
     for step in 0..steps {
+        let _together = crate::ALONE.read();
         let pool = world.random.below(pools.len());
         pools[pool].install(|| {
             for _ in 0..1 + world.random.below(2) {
