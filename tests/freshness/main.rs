@@ -10,6 +10,8 @@ mod incremental_equals_cold;
 mod order_of_questions;
 mod project;
 mod random;
+mod texts;
+mod world;
 
 /// Parses are counted for the whole process: who counts them writes, everybody else reads.
 static ALONE: std::sync::RwLock<()> = std::sync::RwLock::new(());
