@@ -64,8 +64,8 @@ impl World {
 
     /// Opens the project with the store of the live index.
     fn open(&mut self) -> Index {
-        // Little memory: results come from the store, or are computed again.
-        let cache_bytes = *self.random.pick(&[0, 50_000, 48 << 20]).unwrap();
+        // With little memory, results come from the store or are computed again.
+        let cache_bytes = *self.random.pick(&[0, 50_000, 48 << 20, 48 << 20, 48 << 20, 48 << 20]).unwrap();
         let store = StorePlace::Folder(self.store());
         let mut index = Index::open(self.root(), Options { store, cache_bytes, ..Options::default() }).unwrap();
         self.overlay(&mut index);
