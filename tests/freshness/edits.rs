@@ -6,7 +6,7 @@ use leindex_queries::Change;
 
 use crate::answers::symbols_of;
 use crate::project::{remove, write};
-use crate::texts::{alias_line, callable, dialect, folder_of, is_manifest, language, line_start, manifests, name, replace_word};
+use crate::texts::{alias_line, callable, dialect, folder_of, is_manifest, language, line_start, manifests, name, replace_word, words};
 use crate::world::World;
 
 /// A kind of edit. `make` says what it did, or `None` if it cannot be done now.
@@ -29,9 +29,11 @@ impl Kind {
     }
 }
 
-pub(crate) const KINDS: [Kind; 26] = [
+pub(crate) const KINDS: [Kind; 28] = [
     kind("comment", 5, World::comment),
     kind("body", 6, World::body),
+    kind("lines of a body swapped", 4, World::lines_swapped),
+    kind("another name in a body", 6, World::other_name),
     kind("signature", 5, World::signature),
     kind("rename", 5, World::rename),
     kind("twin before", 3, World::twin),
@@ -88,6 +90,43 @@ impl World {
         };
         self.set(&path, new);
         Some(format!("{path}:{line}"))
+    }
+
+    /// A line of a function and its text, with its first byte.
+    fn line_of_body(&mut self, before_last: bool) -> Option<(String, String, u32)> {
+        let (path, symbol) = self.symbol(|symbol| callable(symbol) && symbol.end_line > symbol.start_line)?;
+        let lines = (symbol.end_line - symbol.start_line) as usize - usize::from(before_last);
+        let line = symbol.start_line + 1 + self.random.below(lines) as u32;
+        let text = self.text(&path)?;
+        Some((path, text, line))
+    }
+
+    /// What is known of a name may depend on which of two statements comes first.
+    fn lines_swapped(&mut self) -> Option<String> {
+        let (path, text, line) = self.line_of_body(true)?;
+        let (start, middle) = (line_start(&text, line)?, line_start(&text, line + 1)?);
+        let end = line_start(&text, line + 2).unwrap_or(text.len());
+        if text[start..middle] == text[middle..end] || !text[..end].ends_with('\n') {
+            return None;
+        }
+        self.set(&path, format!("{}{}{}{}", &text[..start], &text[middle..end], &text[start..middle], &text[end..]));
+        Some(format!("{path}:{line}"))
+    }
+
+    /// Another name in the place of one in a body: of the same file, or of any other of the language.
+    fn other_name(&mut self) -> Option<String> {
+        let (path, text, line) = self.line_of_body(false)?;
+        let (start, end) = (line_start(&text, line)?, line_start(&text, line + 1).unwrap_or(text.len()));
+        let &(at, word) = self.random.pick(&words(&text[start..end]))?;
+        let from = if self.random.one_in(2) { path.clone() } else { self.source().filter(|from| language(from) == language(&path))? };
+        let other = self.text(&from)?;
+        let (_, new) = *self.random.pick(&words(&other))?;
+        if new == word {
+            return None;
+        }
+        let at = start + at;
+        self.set(&path, format!("{}{new}{}", &text[..at], &text[at + word.len()..]));
+        Some(format!("{path}:{line} {word} to {new}"))
     }
 
     fn signature(&mut self) -> Option<String> {

@@ -64,7 +64,8 @@ impl Lab {
     fn new(files: &Files) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_all(folder.path(), files);
-        let index = Index::open(folder.path(), Options { store: StorePlace::Memory, ..Options::default() }).unwrap();
+        let options = Options { store: StorePlace::Memory, count_executions: true, ..Options::default() };
+        let index = Index::open(folder.path(), options).unwrap();
         let lab = Self { folder, index };
         lab.ask();
         lab

@@ -78,6 +78,20 @@ pub(crate) fn line_start(text: &str, line: u32) -> Option<usize> {
     text.match_indices('\n').nth(line as usize - 2).map(|(at, _)| at + 1)
 }
 
+/// The names and keywords in a text, with their first bytes.
+pub(crate) fn words(text: &str) -> Vec<(usize, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    let mut at = 0;
+    for piece in text.split(|c: char| !is_part(c)) {
+        if piece.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+            found.push((at, piece));
+        }
+        at += piece.len() + text[at + piece.len()..].chars().next().map_or(0, char::len_utf8);
+    }
+    found
+}
+
 /// Puts another word in the place of each that stands alone.
 pub(crate) fn replace_word(text: &str, word: &str, new: &str) -> String {
     let mut out = String::new();
