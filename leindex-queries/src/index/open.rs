@@ -377,6 +377,8 @@ impl Index {
                 None => {
                     let directory = Directory::builder(Arc::from(folder), chunk, part.clone(), part)
                         .durability(Durability::HIGH)
+                        .path_durability(Durability::NEVER_CHANGE)
+                        .chunk_durability(Durability::NEVER_CHANGE)
                         .entries_durability(Durability::LOW)
                         .new(&self.db);
                     project.directories.insert((folder.into(), chunk), directory);
