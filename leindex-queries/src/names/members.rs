@@ -13,7 +13,7 @@ use std::rc::Rc;
 use leindex_db::{Directory, Workspace};
 use rustc_hash::FxHashMap;
 
-use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol, symbol_name};
 use super::module_map::{ImportKey, MODULE_IDENTITY};
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
@@ -429,8 +429,7 @@ pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads
 /// What is added to a type outside of it.
 #[salsa::tracked(returns(deref))]
 pub(crate) fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[Extension<'db>]> {
-    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
-    let name = Name::new(db, rows.str(row.name));
+    let Some(name) = symbol_name(db, ty) else { return Box::default() };
     let mut found = Vec::new();
     for &file in extending_files(db, name) {
         found.extend(file_extensions(db, file, heads).iter().filter(|extension| extension.ty == ty).cloned());
@@ -589,9 +588,9 @@ fn in_first_order<T: Eq + std::hash::Hash + Copy>(items: &mut Vec<T>) {
 /// Types that directly inherit from a type.
 #[salsa::tracked(returns(deref))]
 pub fn subtypes<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[(Symbol<'db>, BaseKind)]> {
-    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
+    let Some(name) = symbol_name(db, ty) else { return Box::default() };
     let mut found = Vec::new();
-    for &file in inheriting_files(db, Name::new(db, rows.str(row.name))) {
+    for &file in inheriting_files(db, name) {
         found.extend(file_hierarchy(db, file).iter().filter(|(_, base, _)| *base == ty).map(|&(sub, _, kind)| (sub, kind)));
     }
     in_first_order(&mut found);
