@@ -1,9 +1,13 @@
 //! Open rows joined with the definitions of their names: `name`, `ambiguous` or `unresolved`.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
+use super::calls::is_through_super;
+use super::overriding;
 use crate::index::world::World;
-use crate::names::edges::{EdgeKind, OpenReason, OpenRow};
+use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::library::is_library_member;
 use crate::names::resolve::{Rule, parent_type, symbol_head};
@@ -13,6 +17,7 @@ use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, Us
 pub(crate) struct Join<'w> {
     pub(crate) world: World<'w>,
     candidates: FxHashMap<(Box<str>, &'static str), Box<[Candidate<'w>]>>,
+    implementations: FxHashMap<Symbol<'w>, Arc<[Symbol<'w>]>>,
 }
 
 /// A definition that a name may mean.
@@ -41,7 +46,13 @@ pub(crate) struct Joined<'w> {
 
 impl<'w> Join<'w> {
     pub(crate) fn new(world: World<'w>) -> Self {
-        Self { world, candidates: FxHashMap::default() }
+        Self { world, candidates: FxHashMap::default(), implementations: FxHashMap::default() }
+    }
+
+    /// What may run instead of a member where a call names it.
+    pub(crate) fn implementations(&mut self, member: Symbol<'w>) -> Arc<[Symbol<'w>]> {
+        let world = self.world;
+        self.implementations.entry(member).or_insert_with(|| overriding::implementations(world, member).into()).clone()
     }
 
     /// Decides an open row of a file.
@@ -63,6 +74,10 @@ impl<'w> Join<'w> {
         let name = rows.str(used.name);
         if open.reason == OpenReason::Receiver && is_library_member(family, name) {
             // Most receivers of a member of this name are values of the standard library.
+            return unresolved;
+        }
+        if open.reason == OpenReason::Ancestor && is_through_super(rows, Site::Use(open.site), family == "python") {
+            // It is a member of a type above that is not here.
             return unresolved;
         }
         let db = self.world.db;

@@ -814,6 +814,11 @@ fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<
     closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect(), heads)
 }
 
+/// Whether a file sees all names of another without naming them.
+pub(crate) fn sees_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, other: SourceFile<'db>) -> bool {
+    seen_whole(db, file, Heads::ALL).iter().any(|part| part.symbol.file(db) == other)
+}
+
 /// Most modules that are followed from one file.
 const CLOSURE: usize = 4096;
 
