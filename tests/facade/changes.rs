@@ -9,7 +9,10 @@ use leindex_queries::{Change, ContextOptions, Error, Index};
 use crate::{folder, open, short, write};
 
 const FILES: &[(&str, &str)] = &[
-    ("src/a.py", "def low():\n    return 1\n\n\nclass Mid:\n  def go(self):\n    if low():\n        return low()\n\n  def stay(self):\n    return 2\n"),
+    (
+        "src/a.py",
+        "def low():\n    return 1\n\n\nclass Mid:\n  def go(self):\n    if low():\n        return low()\n\n  def stay(self):\n    return 2\n",
+    ),
     ("src/b.py", "from src.a import Mid\n\n\ndef high():\n    return Mid().go()\n"),
     ("tests/test_b.py", "from src.b import high\n\n\ndef test_high():\n    assert high()\n"),
 ];
@@ -47,11 +50,12 @@ fn edits_by_range_count_bytes_of_the_buffer() {
     let edit = |index: &mut Index, range: std::ops::Range<usize>, text: &str| {
         index.apply(Change::Edit("./wide.py".into(), range, text.into())).map_err(|error| error.to_string())
     };
-    edit(&mut index, 17..18, "renamed").unwrap();
+    edit(&mut index, 18..19, "renamed").unwrap();
     assert_eq!(index.snapshot().source("renamed").unwrap(), "def renamed(): ...");
-    edit(&mut index, 13..13, "def first(): ...\r\n").unwrap();
+    edit(&mut index, 14..14, "def first(): ...\r\n").unwrap();
     assert_eq!(index.snapshot().symbol("renamed").unwrap().start_line, 3);
-    let refused = |start, end| format!("the range {start}..{end} does not lie in `./wide.py`, which has 51 bytes; ask for the text and edit again");
+    let refused =
+        |start, end| format!("the range {start}..{end} does not lie in `./wide.py`, which has 52 bytes; ask for the text and edit again");
     assert_eq!(edit(&mut index, 6..7, ""), Err(refused(6, 7)), "inside a character");
     assert_eq!(edit(&mut index, 50..60, ""), Err(refused(50, 60)), "past the end");
     #[expect(clippy::reversed_empty_ranges, reason = "that is the mistake")]

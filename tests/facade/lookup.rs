@@ -5,7 +5,10 @@ use leindex_queries::index::{Position, PositionEncoding};
 use crate::{folder, open, short};
 
 const FILES: &[(&str, &str)] = &[
-    ("src/cart.py", "import helper\n\nclass Cart:\n    def total(self):\n        return helper.add(self.items)\n\ndef total():\n    return 1\n"),
+    (
+        "src/cart.py",
+        "import helper\n\nclass Cart:\n    def total(self):\n        return helper.add(self.items)\n\ndef total():\n    return 1\n",
+    ),
     ("src/helper.py", "def add(items):\n    return items\n"),
     ("tests/test_cart.py", "from src.cart import Cart\n\ndef test_total():\n    assert Cart().total()\n"),
     ("README.md", "# Shop\n"),
@@ -55,7 +58,7 @@ fn a_path_that_leads_nowhere_says_why() {
     }
     let outline = snapshot.outline("./src/cart.py").unwrap();
     assert_eq!(outline.iter().map(|item| item.symbol.name.as_str()).collect::<Vec<_>>(), ["Cart", "total"]);
-    assert_eq!(outline[0].children[0].symbol.qualified_name, "src.cart.Cart.total");
+    assert_eq!(outline[0].children[0].symbol.qualified_name, "cart.Cart.total");
 }
 
 /// `x` follows two emoji and an accented letter; the lines end in CR LF.
@@ -95,7 +98,10 @@ fn columns_count_in_the_units_of_their_encoding() {
 fn a_definition_is_found_from_uses_imports_and_itself() {
     let folder = folder(&[
         ("a.py", "from b import thing as other\n\ndef run(x):\n    other()\n    x.only()\n    x.twice()\n    nobody()\n"),
-        ("b.py", "def thing(): ...\n\nclass One:\n    def only(self): ...\n    def twice(self): ...\n\nclass Two:\n    def twice(self): ...\n"),
+        (
+            "b.py",
+            "def thing(): ...\n\nclass One:\n    def only(self): ...\n    def twice(self): ...\n\nclass Two:\n    def twice(self): ...\n",
+        ),
     ]);
     let index = open(&folder);
     let snapshot = index.snapshot();

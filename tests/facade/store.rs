@@ -6,8 +6,11 @@ use leindex_queries::{Change, Index, Options};
 
 use crate::{folder, open, write};
 
-const PYTHON: &[(&str, &str)] =
-    &[("a.py", "def one():\n    return 1\n"), ("b.py", "from a import one\n\ndef two():\n    return one()\n"), ("c.py", "def three(): ...\n")];
+const PYTHON: &[(&str, &str)] = &[
+    ("a.py", "def one():\n    return 1\n"),
+    ("b.py", "from a import one\n\ndef two():\n    return one()\n"),
+    ("c.py", "def three(): ...\n"),
+];
 
 #[test]
 fn a_project_loads_the_grammars_of_its_languages_only() {
@@ -61,19 +64,38 @@ fn executions(change: Change, query: &str) -> u64 {
 #[test]
 fn an_edit_runs_again_what_it_changes_and_nothing_else() {
     let body = || Change::Edit("a.py".into(), 22..23, "2".into());
-    let signature = || Change::Edit("a.py".into(), 8..8, "x=1".into());
     let renamed = || Change::Edit("a.py".into(), 4..7, "uno".into());
+    let added = || Change::Overlay("d.py".into(), "def four(): ...\n".into());
     for (change, query, times) in [
         (body(), "file_edges", 1),
         (body(), "module_map", 0),
-        (body(), "parsed_blob", 1),
-        (signature(), "parsed_blob", 1),
         (renamed(), "module_map", 0),
-        (renamed(), "parsed_blob", 1),
         (renamed(), "file_edges", 2),
+        (added(), "module_map", 1),
+        (added(), "file_edges", 1),
     ] {
         assert_eq!(executions(change.clone(), query), times, "{query} after {change:?}");
     }
+}
+
+#[test]
+fn a_large_directory_answers_like_a_small_one() {
+    let name = |number: usize| format!("many/m{number:04}.py");
+    let text = |number: usize| format!("def f{number}():\n    return f{}()\n", (number + 1) % 1001);
+    let files: Vec<(String, String)> = (0..1001).map(|number| (name(number), text(number))).collect();
+    let borrowed: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let folder = folder(&borrowed);
+    let mut index = open(&folder);
+    let paths: Vec<String> = index.snapshot().files().unwrap().into_iter().map(|file| file.path).collect();
+    assert_eq!(paths, files.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>());
+    assert_eq!(index.snapshot().symbol("f1000").unwrap().path, name(1000));
+    // One file less and the directory is small; one more and it is large again.
+    index.apply(Change::Remove(name(500))).unwrap();
+    assert_eq!(index.snapshot().symbols("f500").unwrap(), []);
+    index.apply(Change::CloseOverlay(name(500))).unwrap();
+    let edges = |index: &Index| index.snapshot().edges().unwrap();
+    assert_eq!(edges(&index), edges(&open(&folder)));
+    assert_eq!(index.snapshot().revision(), open(&folder).snapshot().revision());
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Snapshot<'_> {
                         let file = SourceFile::new(db, directory, entry.name.clone());
                         let rows = world.rows(file);
                         files.push(FileInfo {
-                            path: file.path(db),
+                            path: file.path(db).to_owned(),
                             language: db.languages().config(entry.dialect).map(|config| config.name),
                             bytes: entry.size,
                             lines: rows.as_ref().map_or(0, |rows| rows.lines()),
@@ -301,7 +301,7 @@ pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>
             return Error::ListedOnly { path: path.to_owned(), reason };
         }
         let name = path.rsplit('/').next().unwrap_or(path);
-        let mut near: Vec<(usize, String)> = world
+        let mut near: Vec<(usize, &str)> = world
             .live
             .all
             .iter()

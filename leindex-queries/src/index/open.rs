@@ -225,6 +225,7 @@ impl Index {
         self.project.directories.clear();
         self.project.shapes = Shapes::default();
         self.set_all_folders();
+        self.segments.forget_coverage();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -269,7 +270,7 @@ impl Index {
             _ => discovery::discover(&project.path, &config, &mut project.manifest, &pass)?,
         };
         let sealed = sink.finish();
-        self.segments.sealed.extend(sealed);
+        self.segments.extend(sealed);
         self.set_config(config);
         self.take(found);
         Ok(())
@@ -395,8 +396,7 @@ impl Index {
     /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
     /// answer depends on it.
     pub fn seal(&mut self) {
-        let view = self.view();
-        self.segments.sealed = view.segments.clone();
+        self.segments.seal(&self.db);
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

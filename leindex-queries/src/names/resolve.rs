@@ -233,9 +233,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         match (&*fitting, defined) {
             ([one], _) => (Entity::Symbol(*one), rule),
             ([first, rest @ ..], _) if rest.iter().all(|part| type_parts(self.db, *first).contains(part)) => (Entity::Symbol(*first), rule),
-            ([first, ..], Some(defined)) if self.is_plain_type(*first) && self.is_declaration(*first) => {
-                (Entity::Symbol(defined), rule)
-            }
+            ([first, ..], Some(defined)) if self.is_plain_type(*first) && self.is_declaration(*first) => (Entity::Symbol(defined), rule),
             _ if fitting.len() == symbols.len() => (entity, rule),
             _ => (Entity::Overloads(fitting.into()), rule),
         }
