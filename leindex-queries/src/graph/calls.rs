@@ -9,9 +9,9 @@ use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::file_aliases;
-use crate::names::module_map::MODULE_IDENTITY;
+use crate::names::module_map::{MODULE_IDENTITY, module_keys};
 use crate::names::resolve::Rule;
-use crate::syntax::rows::{ImportRow, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
+use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,15 +150,25 @@ fn edges_where<'w>(
 pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<str>> {
     let mut names: Vec<Box<str>> = Vec::new();
     let Some((rows, _, row)) = symbol_row(world.db, symbol) else { return names };
-    if row.kind == SymbolKind::Module {
-        let path = symbol.file(world.db).path(world.db);
-        let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+    if symbol.identity(world.db) == MODULE_IDENTITY() {
+        let file = symbol.file(world.db);
+        let path = file.path(world.db);
         let mut parts = path.rsplit('/');
-        names.push(stem(parts.next().unwrap_or("")).into());
-        names.extend(parts.next().map(Box::from));
+        let name = parts.next().unwrap_or("");
+        add(&mut names, name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+        add(&mut names, parts.next().unwrap_or(""));
+        let declared = rows.iter::<ModuleRow>().filter(|module| module.symbol == NONE);
+        declared.for_each(|module| add(&mut names, last_part(rows.str(module.key))));
+        for key in module_keys(world.db, file) {
+            add(&mut names, last_part(key));
+            if file_config(world.db, file).is_some_and(|config| config.name == "rust") && !key.contains(':') {
+                add(&mut names, "crate");
+            }
+        }
         return names;
     }
     names.push(rows.str(row.name).into());
+    add(&mut names, last_part(rows.str(row.name)));
     if row.kind == SymbolKind::Constructor
         && let Some(parent) = rows.symbol(row.parent)
     {
@@ -207,6 +217,11 @@ fn subtype_names<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>
             subtype_names(world, sub, names, depth + 1);
         }
     }
+}
+
+/// A module's name without what stands before it.
+fn last_part(name: &str) -> &str {
+    name.rsplit(['.', '/', ':', '\\']).next().unwrap_or(name)
 }
 
 fn add(names: &mut Vec<Box<str>>, name: &str) {

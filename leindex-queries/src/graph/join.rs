@@ -6,12 +6,13 @@ use rustc_hash::FxHashMap;
 
 use super::calls::is_through_super;
 use super::overriding;
+use crate::db::Db;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::library::is_library_member;
 use crate::names::resolve::{Rule, parent_type, symbol_head};
-use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseRole, UseRow};
+use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow};
 
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
 pub(crate) struct Join<'w> {
@@ -81,12 +82,15 @@ impl<'w> Join<'w> {
             return unresolved;
         }
         let db = self.world.db;
+        // What is above a type is none of its own members.
+        let below = if is_super(rows, used.base) { enclosing_type(db, file, rows, open.source) } else { None };
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)
             .iter()
             .filter(|candidate| {
                 (candidate.is_member || !member)
                     && (member || !candidate.is_member || candidate.kind.is_type())
+                    && (below.is_none() || candidate.parent != below)
                     && (!candidate.private || candidate.symbol.file(db) == file)
                     && fits(candidate, open.kind, calls, &used)
             })
@@ -132,6 +136,16 @@ impl<'w> Join<'w> {
                 .collect()
         })
     }
+}
+
+/// Whether a use is the current object seen from above its type: `super`, in Python `super()`.
+fn is_super(rows: &Rows, index: u32) -> bool {
+    rows.use_row(index).is_some_and(|used| used.kind == UseKind::Super || used.role == UseRole::Call && rows.str(used.name) == "super")
+}
+
+/// The type that the symbol of a row is a member of.
+fn enclosing_type<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &Rows, row: u32) -> Option<Symbol<'w>> {
+    parent_type(db, Symbol::new(db, file, rows.symbol(row)?.identity()))
 }
 
 /// Whether a definition can stand at a site of this kind.

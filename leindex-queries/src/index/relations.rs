@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::change::ChangedLines;
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Error};
-use super::lookup::{file_at, find, innermost};
+use super::lookup::{file_at, find, innermost, text_of};
 use super::results::{EdgeInfo, SymbolInfo};
 use super::snapshot::{Snapshot, edge_info};
 use super::world::World;
@@ -302,11 +302,13 @@ impl Snapshot<'_> {
                 // A file that is not analysed changes no symbol.
                 let Some(file) = world.file(&super::change::normal(path)) else { continue };
                 let Some(rows) = world.rows(file) else { continue };
+                let text = text_of(world, file);
                 for range in lines {
                     for line in range.clone() {
                         let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
-                        let text_start = row.start;
-                        let index = innermost(&rows, text_start).max(innermost(&rows, text_start.saturating_add(4)));
+                        let rest = text.get(row.start as usize..).unwrap_or("");
+                        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                        let index = innermost(&rows, row.start + indent as u32);
                         if let Some(row) = rows.symbol(index) {
                             let symbol = Symbol::new(world.db, file, row.identity());
                             if !start.contains(&symbol) {
