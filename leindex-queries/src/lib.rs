@@ -42,7 +42,7 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
-pub use context::{Context, ContextItem, ContextOptions, Tier};
+pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
     Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot,
     SymbolInfo,
