@@ -418,7 +418,7 @@ impl Classifier for LanguageClassifier<'_> {
         for config in self.0.configs() {
             hasher.update(config.dialect.as_bytes());
             hasher.update(config.version.as_bytes());
-            for text in config.extensions.iter().chain(config.file_names) {
+            for text in config.extensions.iter().chain(config.file_names).chain(config.interpreters) {
                 hasher.update(text.as_bytes());
                 hasher.update(&[0]);
             }

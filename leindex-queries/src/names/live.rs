@@ -91,6 +91,10 @@ pub fn live_blobs<'db>(db: &'db dyn Db, workspace: Workspace) -> LiveBlobs<'db> 
             last = Some(directory);
         }
     }
+    if workspace.roots(db).len() > 1 {
+        let place = |file: &SourceFile<'db>| (file.directory(db).path(db), file.name(db));
+        all.sort_by(|a, b| place(&a.1).cmp(&place(&b.1)));
+    }
     let mut files = FxHashMap::<BlobKey, Vec<SourceFile<'db>>>::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
     let mut positions = FxHashMap::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
     for (position, &(key, file)) in all.iter().enumerate() {
