@@ -4,6 +4,8 @@
 //! verifies a thousand directories in a tenth of a millisecond where it would need thirty times as much for the files
 //! (and inputs can never be deleted). Setters do not compare: whoever sets a value compares first.
 //!
+//! Entries change with every edit and have low durability; all the rest is durable.
+//!
 //! They stand alone because Salsa's macro makes public functions without documentation. `tests/guards` looks after the
 //! documentation of what is written here.
 #![expect(missing_docs, reason = "made by `salsa::input`")]
@@ -49,6 +51,10 @@ pub struct Directory {
     /// The files, by name.
     #[returns(deref)]
     pub entries: Box<[Entry]>,
+    /// The same files as others see them: each with the hash of a content of the same shape. An edit that keeps a
+    /// file's shape leaves this alone, and with it every query that only reads this.
+    #[returns(deref)]
+    pub shapes: Box<[Entry]>,
 }
 
 /// What queries read of the settings.

@@ -34,7 +34,7 @@ pub mod syntax;
 pub mod query {
     pub use crate::db::{Db, RootDatabase};
     pub use crate::names::edges::{Edge, EdgeKind, FileEdges, OpenReason, OpenRow, Site, file_edges};
-    pub use crate::names::files::{Name, SourceFile, Symbol, file_blob};
+    pub use crate::names::files::{Name, SourceFile, Symbol, file_blob, shape_blob};
     pub use crate::names::live::{live_blobs, workspace_digest};
     pub use crate::names::members::{bases, children, linearization, member, subtypes};
     pub use crate::names::module_map::{module_keys, module_map, module_parts};

@@ -21,6 +21,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,6 +35,7 @@ use crate::names::resolve::{Rule, parent_type};
 use crate::search::lexical::Lexical;
 use crate::search::record::for_each_holder;
 use crate::search::score::{DocumentId, Scorer, keep_best, log2};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolKind, SymbolRow, name_hash};
 
 /// What a symbol without a word of the question keeps.
@@ -136,9 +138,7 @@ pub(crate) struct Reach {
 /// What a question looks up again and again of a file.
 struct FileFacts {
     path: String,
-    rows: Rows,
-    /// Rows by the identities of their symbols.
-    by_identity: FxHashMap<u64, u32>,
+    rows: Arc<IndexedRows>,
     /// Segment and number of its content.
     place: Option<(u32, u32)>,
 }
@@ -146,8 +146,7 @@ struct FileFacts {
 impl FileFacts {
     fn of<'w>(world: World<'w>, file: SourceFile<'w>) -> Option<Rc<Self>> {
         let rows = world.rows(file)?;
-        let by_identity = rows.symbols().enumerate().map(|(index, symbol)| (symbol.identity(), index as u32)).collect();
-        Some(Rc::new(Self { path: file.path(world.db), rows, by_identity, place: world.locate(file) }))
+        Some(Rc::new(Self { path: file.path(world.db), rows, place: world.locate(file) }))
     }
 }
 
@@ -295,7 +294,7 @@ impl<'w> Gravity<'w, '_> {
         let world = self.world;
         let file = symbol.file(world.db);
         let facts = self.facts.entry(file).or_insert_with(|| FileFacts::of(world, file)).clone()?;
-        let index = *facts.by_identity.get(&symbol.identity(world.db))?;
+        let index = facts.rows.by_identity(symbol.identity(world.db))?;
         let row = facts.rows.symbol(index)?;
         Some((facts, index, row))
     }

@@ -4,6 +4,8 @@
 //! tried at a lower tier, and what is left over at the end raises items again, the most relevant first. Where the lists
 //! beside the text are handed over too, every item pays for its record in them.
 
+use std::sync::Arc;
+
 use leindex_embed::{Block, Tokens, count_within, prefix_within};
 use rustc_hash::FxHashMap;
 
@@ -17,6 +19,7 @@ use crate::names::files::{SourceFile, Symbol, symbol_row};
 use crate::search::lexical::Lexical;
 use crate::search::rank::Found;
 use crate::search::terms::{for_each_subword, term};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolKind, SymbolRow};
 
 /// Below this budget there is room for a list of places only.
@@ -91,7 +94,7 @@ struct Item<'w> {
     info: SymbolInfo,
     row: SymbolRow,
     index: u32,
-    rows: Rows,
+    rows: Arc<IndexedRows>,
     file: SourceFile<'w>,
     is_entry: bool,
     near: bool,

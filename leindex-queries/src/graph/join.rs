@@ -3,10 +3,10 @@
 use rustc_hash::FxHashMap;
 
 use crate::index::world::World;
-use crate::names::edges::{EdgeKind, OpenReason, OpenRow, arguments};
+use crate::names::edges::{EdgeKind, OpenReason, OpenRow};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::library::is_library_member;
-use crate::names::resolve::{Rule, parent_type};
+use crate::names::resolve::{Rule, parent_type, symbol_head};
 use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseRole, UseRow};
 
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
@@ -111,7 +111,7 @@ impl<'w> Join<'w> {
                         private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
                         declaration: row.flags.has(SymbolFlags::DECLARATION),
                         parent: if in_type { parent_type(world.db, symbol) } else { None },
-                        arguments: arguments(world.db, symbol),
+                        arguments: symbol_head(world.db, symbol).and_then(|head| head.arguments),
                     })
                 })
                 .collect()

@@ -62,7 +62,7 @@ impl Index {
                     if let Some(entry) = overlay {
                         self.db.shared.text.drop_overlay(entry.hash);
                     }
-                    self.set_folder(folder_of(&path));
+                    self.set_folder(folder_of(&path), true);
                     self.set_directories();
                     let absolute = self.project.path.join(&path);
                     self.pass(Some(&[absolute]))?;
@@ -75,7 +75,7 @@ impl Index {
                 if let Some(Some(entry)) = before {
                     self.db.shared.text.drop_overlay(entry.hash);
                 }
-                self.set_folder(folder_of(&path));
+                self.set_folder(folder_of(&path), true);
                 self.set_directories();
                 Ok(())
             }
@@ -99,7 +99,6 @@ impl Index {
                 let rows = compute_rows(&shared.languages, dialect, &bytes);
                 let record = Record::of(&rows, &String::from_utf8_lossy(&bytes));
                 shared.store.put(rows_key, rows.as_bytes());
-                shared.cache.insert(rows_key, rows.as_bytes().clone());
                 shared.store.put(record_key, &record.encode());
             }
         }
@@ -109,7 +108,7 @@ impl Index {
         if let Some(Some(before)) = self.project.overlays.insert(path.clone(), Some(entry)) {
             shared.text.drop_overlay(before.hash);
         }
-        self.set_folder(folder_of(&path));
+        self.set_folder(folder_of(&path), true);
         self.set_directories();
     }
 

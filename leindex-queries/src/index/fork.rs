@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use leindex_db::{Root, Settings, Workspace};
-
 use super::change::Change;
 use super::error::Error;
-use super::open::{Index, Options, Project};
+use super::open::{Index, Options, Project, new_inputs};
+use super::shapes::Shapes;
 use crate::db::RootDatabase;
 
 impl Index {
@@ -21,9 +20,8 @@ impl Index {
     /// As [`apply`](Self::apply).
     pub fn fork(&self, change: Change) -> Result<Self, Error> {
         let db = RootDatabase::new(Arc::clone(&self.db.shared));
-        let root = Root::new(&db, Arc::from(self.project.root.path(&self.db)), Arc::from(self.project.root.name(&self.db)), Box::default());
-        Workspace::new(&db, [root].into());
-        Settings::new(&db, self.project.config.entry_points.clone().into(), self.project.config.token_budget);
+        let of = self.project.root;
+        let root = new_inputs(&db, Arc::from(of.path(&self.db)), Arc::from(of.name(&self.db)), &self.project.config);
         let text = &db.shared.text;
         for entry in self.project.overlays.values().flatten() {
             if let Ok(bytes) = text.read(entry.hash) {
@@ -40,6 +38,7 @@ impl Index {
             on_disk: self.project.on_disk.clone(),
             overlays: self.project.overlays.clone(),
             diagnostics: self.project.diagnostics.clone(),
+            shapes: Shapes::default(),
         };
         let mut fork = Self { db, project, segments: self.segments.clone(), view: Mutex::new(None), options };
         fork.set_all_folders();

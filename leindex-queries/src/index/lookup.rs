@@ -60,8 +60,8 @@ impl Snapshot<'_> {
                             path: file.path(db),
                             language: db.languages().config(entry.dialect).map(|config| config.name),
                             bytes: entry.size,
-                            lines: rows.as_ref().map_or(0, Rows::lines),
-                            parse_errors: rows.as_ref().map_or(0, Rows::parse_errors),
+                            lines: rows.as_ref().map_or(0, |rows| rows.lines()),
+                            parse_errors: rows.as_ref().map_or(0, |rows| rows.parse_errors()),
                             skipped: entry.skip.map(leindex_db::Skip::reason),
                         });
                     }

@@ -11,6 +11,7 @@ mod lookup;
 mod open;
 mod relations;
 mod results;
+mod shapes;
 pub(crate) mod snapshot;
 pub(crate) mod world;
 

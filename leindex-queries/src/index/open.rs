@@ -11,9 +11,10 @@ use leindex_db::events::EventLog;
 use leindex_db::manifest::Manifest;
 use leindex_db::store::{self, Store, StoreKey};
 use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Root, Settings, Workspace, chunk_of};
-use salsa::Setter as _;
+use salsa::{Durability, Setter as _};
 
 use super::error::Error;
+use super::shapes::{COMPARED_FOLDERS, Shapes};
 use super::snapshot::Snapshot;
 use super::world::{Segments, View};
 use crate::db::{RootDatabase, Shared};
@@ -39,6 +40,8 @@ pub struct Options {
     pub languages: Languages,
     /// Read and hash every file again instead of believing its stamp.
     pub verify: bool,
+    /// Count the queries that run, for [`Index::events`]. Makes every question a little dearer.
+    pub count_executions: bool,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             cancelled: Arc::default(),
             languages: Languages::default(),
             verify: false,
+            count_executions: false,
         }
     }
 }
@@ -108,6 +112,7 @@ pub(crate) struct Project {
     /// Unsaved buffers by path; `None` is a file taken away.
     pub(crate) overlays: BTreeMap<String, Option<Entry>>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) shapes: Shapes,
 }
 
 impl Index {
@@ -128,13 +133,10 @@ impl Index {
             StorePlace::Memory => Store::in_memory(),
         };
         let manifest = store.get_named(&manifest_name(&path)).and_then(|bytes| Manifest::decode(&bytes)).unwrap_or_default();
-        let shared = Arc::new(Shared::new(options.languages.clone(), store, options.cache_bytes));
-        let mut db = RootDatabase::new(shared);
+        let shared = Arc::new(Shared::new(options.languages.clone(), store, options.cache_bytes, options.count_executions));
+        let db = RootDatabase::new(shared);
         let name: Arc<str> = path.file_name().map_or_else(|| "project".into(), |name| name.to_string_lossy().into());
-        let root = Root::new(&db, Arc::from(path.to_string_lossy().as_ref()), name, Box::default());
-        Workspace::new(&db, [root].into());
-        Settings::new(&db, config.entry_points.clone().into(), config.token_budget);
-        let _ = &mut db;
+        let root = new_inputs(&db, Arc::from(path.to_string_lossy().as_ref()), name, &config);
         let project = Project {
             path,
             config,
@@ -144,6 +146,7 @@ impl Index {
             on_disk: BTreeMap::new(),
             overlays: BTreeMap::new(),
             diagnostics: Vec::new(),
+            shapes: Shapes::default(),
         };
         let mut index = Self { db, project, segments: Segments::default(), view: Mutex::new(None), options };
         index.pass(None)?;
@@ -176,7 +179,7 @@ impl Index {
         &self.project.config
     }
 
-    /// Counts executed queries, for tests and measurements.
+    /// Counts executed queries, for tests and measurements, if [`Options::count_executions`] is set.
     pub fn events(&self) -> &EventLog {
         &self.db.shared.events
     }
@@ -215,13 +218,12 @@ impl Index {
     pub fn compact(&mut self) -> Result<(), Error> {
         let mut db = RootDatabase::new(Arc::clone(&self.db.shared));
         let name = Arc::from(self.project.root.name(&self.db));
-        let root = Root::new(&db, Arc::from(self.project.path.to_string_lossy().as_ref()), name, Box::default());
-        Workspace::new(&db, [root].into());
-        Settings::new(&db, self.project.config.entry_points.clone().into(), self.project.config.token_budget);
+        let root = new_inputs(&db, Arc::from(self.project.path.to_string_lossy().as_ref()), name, &self.project.config);
         std::mem::swap(&mut self.db, &mut db);
         drop(db);
         self.project.root = root;
         self.project.directories.clear();
+        self.project.shapes = Shapes::default();
         self.set_all_folders();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
@@ -313,8 +315,9 @@ impl Index {
                 }
             }
         }
+        let compare = touched.len() <= COMPARED_FOLDERS;
         for folder in touched {
-            self.set_folder(&folder);
+            self.set_folder(&folder, compare);
         }
         self.set_directories();
     }
@@ -324,13 +327,14 @@ impl Index {
         let overlaid = self.project.overlays.keys().map(|path| Box::from(path.rsplit_once('/').map_or("", |(folder, _)| folder)));
         let folders: std::collections::BTreeSet<Box<str>> = self.project.on_disk.keys().cloned().chain(overlaid).collect();
         for folder in folders {
-            self.set_folder(&folder);
+            self.set_folder(&folder, false);
         }
         self.set_directories();
     }
 
-    /// Sets the inputs of a folder from the disk and the overlays. Compares before it sets.
-    pub(crate) fn set_folder(&mut self, folder: &str) {
+    /// Sets the inputs of a folder from the disk and the overlays. Compares before it sets; `compare` says whether shapes
+    /// are worth comparing.
+    pub(crate) fn set_folder(&mut self, folder: &str, compare: bool) {
         let project = &mut self.project;
         let mut entries = project.on_disk.get(folder).cloned().unwrap_or_default();
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -359,14 +363,21 @@ impl Index {
         for chunk in 0..chunks.max(last) {
             let part: Box<[Entry]> = parts.get_mut(usize::from(chunk)).map(std::mem::take).unwrap_or_default().into();
             match project.directories.get(&(Box::from(folder), chunk)) {
-                Some(directory) => {
+                Some(&directory) => {
                     if *directory.entries(&self.db) != *part {
+                        let shapes = project.shapes.of(&self.db, directory, &part, compare);
+                        if *directory.shapes(&self.db) != *shapes {
+                            directory.set_shapes(&mut self.db).to(shapes);
+                        }
                         directory.set_entries(&mut self.db).to(part);
                     }
                 }
                 None if part.is_empty() => {}
                 None => {
-                    let directory = Directory::new(&self.db, Arc::from(folder), chunk, part);
+                    let directory = Directory::builder(Arc::from(folder), chunk, part.clone(), part)
+                        .durability(Durability::HIGH)
+                        .entries_durability(Durability::LOW)
+                        .new(&self.db);
                     project.directories.insert((folder.into(), chunk), directory);
                 }
             }
@@ -388,6 +399,14 @@ impl Index {
         self.segments.sealed = view.segments.clone();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// The inputs of a new database: one root without directories, and the settings.
+pub(crate) fn new_inputs(db: &RootDatabase, path: Arc<str>, name: Arc<str>, config: &Config) -> Root {
+    let root = Root::builder(path, name, Box::default()).durability(Durability::HIGH).new(db);
+    let _ = Workspace::builder([root].into()).durability(Durability::HIGH).new(db);
+    let _ = Settings::builder(config.entry_points.clone().into(), config.token_budget).durability(Durability::HIGH).new(db);
+    root
 }
 
 fn manifest_name(path: &Path) -> String {

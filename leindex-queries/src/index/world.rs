@@ -12,7 +12,8 @@ use crate::names::live::{LiveBlobs, live_blobs};
 use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
-use crate::syntax::rows::{Rows, name_hash};
+use crate::syntax::row_index::IndexedRows;
+use crate::syntax::rows::name_hash;
 
 /// The sealed segments of an index. What they cover is fixed; what is alive is asked of the database.
 #[derive(Clone, Debug, Default)]
@@ -180,7 +181,7 @@ impl<'db> World<'db> {
     }
 
     /// The rows of a file.
-    pub(crate) fn rows(&self, file: SourceFile<'db>) -> Option<Rows> {
+    pub(crate) fn rows(&self, file: SourceFile<'db>) -> Option<Arc<IndexedRows>> {
         Some(rows(self.db, file_blob(self.db, file)?))
     }
 

@@ -6,13 +6,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
+use super::files::{Name, SourceFile, Symbol, file_config, file_rows, shape_symbol};
 use super::members::{ImportFacts, member};
 use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
 use crate::db::Db;
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow,
+    BaseKind, BaseRow, ImportKind, ImportRow, NONE, ScopeRow, SymbolKind, UseKind, UseRole, UseRow,
 };
 
 /// What an edge says: the `kind` column of the `edges` table.
@@ -131,7 +132,7 @@ pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> FileEdges<'db>
     }
 }
 
-fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) -> FileEdges<'db> {
+fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &IndexedRows) -> FileEdges<'db> {
     let mut resolver = Resolver::new(db, file, rows, Horizon::FULL);
     let mut closed = Vec::new();
     let mut open = Vec::new();
@@ -163,11 +164,12 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
             UseRole::Read | UseRole::Write => EdgeKind::Reference,
         };
         let (entity, rule) = resolver.resolve(index);
-        let found = target_of(db, &entity, &row, kind);
+        let found = target_of(&resolver, &entity, &row, kind);
         match found {
             Found::Target(target) => {
-                let of_type = symbol_kind(db, target).is_some_and(SymbolKind::is_type);
-                let annotates = row.role == UseRole::Decorator && symbol_kind(db, target) != Some(SymbolKind::Class);
+                let of = resolver.kind(target);
+                let of_type = of.is_some_and(SymbolKind::is_type);
+                let annotates = row.role == UseRole::Decorator && of != Some(SymbolKind::Class);
                 // Calling a type converts to it where there are no constructors.
                 let kind = if of_type && (annotates || literals && kind == EdgeKind::Call) { EdgeKind::TypeUse } else { kind };
                 closed.push(Edge { source, site: Site::Use(index), kind, rule: found_rule(rule), target: Some(target) });
@@ -213,12 +215,13 @@ enum Found<'db> {
     Nothing,
 }
 
-fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: EdgeKind) -> Found<'db> {
+fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseRow, kind: EdgeKind) -> Found<'db> {
+    let db = resolver.db();
     let calls = kind == EdgeKind::Call && matches!(row.role, UseRole::Call | UseRole::New);
     match entity {
-        Entity::Symbol(symbol) if calls => called(db, *symbol, row.arity),
+        Entity::Symbol(symbol) if calls => called(resolver, *symbol, row.arity),
         Entity::Symbol(symbol) => Found::Target(*symbol),
-        Entity::Overloads(symbols) => match choose(db, symbols, calls.then_some(row.arity)) {
+        Entity::Overloads(symbols) => match choose(resolver, symbols, calls.then_some(row.arity)) {
             Choice::One(symbol) => Found::Target(symbol),
             Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
         },
@@ -250,12 +253,13 @@ fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: Edg
 }
 
 /// What a call of a definition reaches: of a type, its constructor.
-fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
-    let Some(kind) = symbol_kind(db, symbol) else { return Found::Nothing };
+fn called<'db>(resolver: &Resolver<'db, '_>, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
+    let db = resolver.db();
+    let Some(kind) = resolver.kind(symbol) else { return Found::Nothing };
     if matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field) {
         // What runs is what the variable holds.
         return match Horizon::FULL.value().and_then(|horizon| held_value(db, symbol, horizon)) {
-            Some(Entity::Symbol(held)) if held != symbol && !is_variable(db, held) => called(db, held, arity),
+            Some(Entity::Symbol(held)) if held != symbol && !is_variable(resolver, held) => called(resolver, held, arity),
             Some(Entity::External(_)) => Found::Outside,
             _ => Found::Open(OpenReason::Local),
         };
@@ -266,22 +270,22 @@ fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
     let constructors = constructors(db, symbol);
     match constructors {
         [] => Found::Target(symbol),
-        many => match choose(db, many, Some(arity)) {
+        many => match choose(resolver, many, Some(arity)) {
             Choice::One(constructor) => Found::Target(constructor),
             Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
         },
     }
 }
 
-fn is_variable<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
-    matches!(symbol_kind(db, symbol), Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field))
+fn is_variable<'db>(resolver: &Resolver<'db, '_>, symbol: Symbol<'db>) -> bool {
+    matches!(resolver.kind(symbol), Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field))
 }
 
 /// The constructors that making an instance of a type may run.
 #[salsa::tracked(returns(deref))]
 pub fn constructors<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Symbol<'db>]> {
     let Some(config) = file_config(db, ty.file(db)) else { return Box::default() };
-    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
     let own_name = rows.str(row.name);
     for name in config.names.constructors.iter().copied().chain([own_name]) {
         let found = member(db, ty, Name::new(db, name), false);
@@ -300,41 +304,18 @@ enum Choice<'db> {
 }
 
 /// The overload that takes so many arguments, if there is one only. A declaration and its definition are one.
-fn choose<'db>(db: &'db dyn Db, symbols: &[Symbol<'db>], arity: Option<u32>) -> Choice<'db> {
+fn choose<'db>(resolver: &Resolver<'db, '_>, symbols: &[Symbol<'db>], arity: Option<u32>) -> Choice<'db> {
+    let arguments = |symbol| resolver.head(symbol).and_then(|head| head.arguments);
     let fitting: Vec<Symbol<'db>> = symbols
         .iter()
         .copied()
-        .filter(|&symbol| arity.is_none_or(|arity| arguments(db, symbol).is_none_or(|range| (range.0..=range.1).contains(&arity))))
+        .filter(|&symbol| arity.is_none_or(|arity| arguments(symbol).is_none_or(|range| (range.0..=range.1).contains(&arity))))
         .collect();
     let fitting = if fitting.is_empty() { symbols.to_vec() } else { fitting };
-    let defined: Vec<Symbol<'db>> = fitting.iter().copied().filter(|&symbol| !is_declaration(db, symbol)).collect();
+    let is_declaration = |symbol| resolver.head(symbol).is_some_and(|head| head.declaration);
+    let defined: Vec<Symbol<'db>> = fitting.iter().copied().filter(|&symbol| !is_declaration(symbol)).collect();
     match (&*fitting, &*defined) {
         ([one], _) | (_, [one]) => Choice::One(*one),
         _ => Choice::Several(fitting.into()),
     }
-}
-
-/// How many arguments a callable takes: fewest and most.
-#[salsa::tracked(returns(copy))]
-pub(crate) fn arguments<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<(u32, u32)> {
-    let (rows, _, row) = symbol_row(db, symbol)?;
-    if !row.kind.is_callable() {
-        return None;
-    }
-    let (mut fewest, mut most) = (0, 0);
-    for parameter in rows.parameters(&row) {
-        if parameter.variadic {
-            most = u32::MAX;
-        } else {
-            most = u32::saturating_add(most, 1);
-            fewest += u32::from(!parameter.optional);
-        }
-    }
-    Some((fewest, most))
-}
-
-/// Whether a symbol has no body.
-#[salsa::tracked(returns(copy))]
-fn is_declaration<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
-    symbol_row(db, symbol).is_some_and(|(_, _, row)| row.flags.has(SymbolFlags::DECLARATION))
 }

@@ -12,14 +12,14 @@ use std::rc::Rc;
 use leindex_db::{Directory, Workspace};
 use rustc_hash::FxHashMap;
 
-use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol};
 use super::module_map::MODULE_IDENTITY;
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
-    ScopeRow, SymbolRow, UseRow,
+    ScopeRow, UseRow,
 };
 
 /// What stands under a name in a file's top level, a namespace or a type.
@@ -60,7 +60,7 @@ impl ImportFacts {
 /// name in that file.
 #[salsa::tracked]
 pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> Children {
-    let Some((rows, index, row)) = symbol_row(db, symbol) else { return Children::default() };
+    let Some((rows, index, row)) = shape_symbol(db, symbol) else { return Children::default() };
     let Some(text) = rows.find_str(name.text(db)) else { return Children::default() };
     let is_top = symbol.identity(db) == MODULE_IDENTITY();
     let mut found = Children::default();
@@ -70,14 +70,10 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
     {
         found.renamed = Some(rows.str(export.local).into());
     }
-    let parent_column = 3;
-    let name_column = 2;
-    let count = rows.count::<SymbolRow>();
-    found.symbols = (0..count)
-        .filter(|&i| {
-            rows.column::<SymbolRow>(i, name_column) == text.0 && rows.column::<SymbolRow>(i, parent_column) == index && i != index
-        })
-        .filter_map(|i| rows.symbol(i))
+    found.symbols = rows
+        .index()
+        .children(index, text)
+        .filter_map(|child| rows.symbol(child))
         .filter(|child| {
             // Members of extension blocks belong to the type that the block names, not to the file around it.
             rows.get::<ScopeRow>(child.scope).is_none_or(|scope| scope.kind != ScopeKind::Extension)
@@ -88,8 +84,10 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
     if found.symbols.is_empty() {
         // Members that are known around their type by their plain names (Haskell's constructors and fields).
         found.symbols = rows
-            .iter::<BindingRow>()
-            .filter(|binding| binding.name == text && binding.scope == row.inner && binding.kind == BindingKind::Symbol)
+            .index()
+            .bindings(row.inner, text)
+            .filter_map(|binding| rows.get::<BindingRow>(binding))
+            .filter(|binding| binding.kind == BindingKind::Symbol)
             .filter_map(|binding| rows.symbol(binding.target))
             .filter(|member| member.parent != index && rows.symbol(member.parent).is_some_and(|parent| parent.kind.is_type()))
             .map(|member| member.identity())
@@ -106,9 +104,11 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
         .map(|import| ImportFacts::of(&rows, &import))
         .collect();
     if found.symbols.is_empty() && found.imports.is_empty() {
-        found.bound = rows.iter::<BindingRow>().any(|binding| {
-            binding.name == text && binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable)
-        });
+        found.bound = rows
+            .index()
+            .bindings(row.inner, text)
+            .filter_map(|binding| rows.get::<BindingRow>(binding))
+            .any(|binding| matches!(binding.kind, BindingKind::Field | BindingKind::Variable));
     }
     found
 }
@@ -118,21 +118,18 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
 /// Ask this before [`children`]: most lookups miss, and a miss should leave no memo.
 #[salsa::tracked(returns(deref))]
 pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
-    let Some((rows, index, row)) = symbol_row(db, symbol) else { return Box::default() };
+    let Some((rows, index, row)) = shape_symbol(db, symbol) else { return Box::default() };
     let mut names: Vec<u32> = Vec::new();
-    let count = rows.count::<SymbolRow>();
     let mut add = |text| names.push(name_hash(rows.str(text)));
-    for child in (0..count).filter(|&i| rows.column::<SymbolRow>(i, 3) == index && i != index) {
-        add(crate::syntax::rows::Str(rows.column::<SymbolRow>(child, 2)));
-    }
+    rows.index().names_below(index).for_each(&mut add);
     if row.inner != NONE {
         rows.iter::<ImportRow>()
             .filter(|import| import.scope == row.inner && !import.alias.is_empty())
             .for_each(|import| add(import.alias));
-        rows.iter::<BindingRow>()
-            .filter(|binding| {
-                binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable | BindingKind::Symbol)
-            })
+        rows.index()
+            .bindings_of(row.inner)
+            .filter_map(|binding| rows.get::<BindingRow>(binding))
+            .filter(|binding| matches!(binding.kind, BindingKind::Field | BindingKind::Variable | BindingKind::Symbol))
             .for_each(|binding| add(binding.name));
     }
     if symbol.identity(db) == MODULE_IDENTITY() {
@@ -161,7 +158,7 @@ pub(crate) fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) 
 /// The imports of a file's top level that bring in everything of a module and pass it on.
 #[salsa::tracked]
 pub fn wildcards<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ImportFacts]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let passes_on = file_config(db, file).is_some_and(|config| config.names.imports_are_members);
     rows.iter::<ImportRow>()
         .filter(|import| import.kind == ImportKind::Wildcard && (passes_on || import.flags.has(ImportFlags::REEXPORT)))
@@ -185,7 +182,7 @@ pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> &'db Bases<'db> {
 
 #[salsa::tracked]
 fn bases_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Bases<'db> {
-    let Some((rows, index, _)) = symbol_row(db, symbol) else { return Bases::default() };
+    let Some((rows, index, _)) = shape_symbol(db, symbol) else { return Bases::default() };
     let Some(less) = heads.less() else { return Bases { known: Box::default(), open: true } };
     let mut found = Vec::new();
     let mut open = false;
@@ -331,7 +328,7 @@ impl<'db> Ancestors<'db> {
 #[salsa::tracked]
 fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
-    for entry in directory.entries(db) {
+    for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
             continue;
         }
@@ -344,7 +341,7 @@ fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Bo
 /// Names of the types that a file adds members or bases to.
 #[salsa::tracked]
 fn extension_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut names: Vec<Box<str>> =
         rows.iter::<ScopeRow>().filter_map(|scope| rows.use_row(scope.self_type)).map(|used| rows.str(used.name).into()).collect();
     names.sort();
@@ -388,7 +385,7 @@ pub struct Extension<'db> {
 /// What a file adds to types, with the types resolved. Changes with its extension blocks and what they name.
 #[salsa::tracked(returns(deref))]
 pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[Extension<'db>]> {
-    let (Some(rows), Some(less)) = (file_rows(db, file), heads.less()) else { return Box::default() };
+    let (Some(rows), Some(less)) = (shape_rows(db, file), heads.less()) else { return Box::default() };
     let mut resolver = Resolver::new(db, file, &rows, Horizon::of(less));
     let mut found = Vec::new();
     for scope_index in 0..rows.count::<ScopeRow>() {
@@ -418,7 +415,7 @@ pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads
 /// What is added to a type outside of it.
 #[salsa::tracked(returns(deref))]
 pub(crate) fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[Extension<'db>]> {
-    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
     let name = Name::new(db, rows.str(row.name));
     let mut found = Vec::new();
     for &file in extending_files(db, name) {
@@ -479,7 +476,7 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Hea
 /// new name stands for the module as a whole. Changes with imports, exports and module-level variables.
 #[salsa::tracked(returns(deref))]
 pub fn file_aliases<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(u32, Box<str>)]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut found = Vec::new();
     let mut add = |from: crate::syntax::rows::Str, to: crate::syntax::rows::Str| {
         if from != to {
@@ -520,7 +517,7 @@ fn base_map<'db>(db: &'db dyn Db, workspace: Workspace) -> FxHashMap<Box<str>, B
 #[salsa::tracked]
 fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
-    for entry in directory.entries(db) {
+    for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
             continue;
         }
@@ -533,7 +530,7 @@ fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Bo
 /// Names that the types of a file inherit from, and the names those were imported under.
 #[salsa::tracked]
 fn base_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut names = Vec::new();
     for used in rows.iter::<BaseRow>().filter_map(|base| rows.use_row(base.base)) {
         names.push(Box::from(rows.str(used.name)));
@@ -555,7 +552,7 @@ fn inheriting_files<'db>(db: &'db dyn Db, name: Name<'db>) -> Box<[SourceFile<'d
 /// The types of a file that have bases, and which.
 #[salsa::tracked(returns(deref))]
 pub fn file_hierarchy<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Symbol<'db>, Symbol<'db>, BaseKind)]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut found = Vec::new();
     let mut types: Vec<u32> = rows.iter::<BaseRow>().map(|base| base.symbol).filter(|&symbol| symbol != NONE).collect();
     types.dedup();
@@ -579,7 +576,7 @@ fn in_first_order<T: Eq + std::hash::Hash + Copy>(items: &mut Vec<T>) {
 /// Types that directly inherit from a type.
 #[salsa::tracked(returns(deref))]
 pub fn subtypes<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[(Symbol<'db>, BaseKind)]> {
-    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
     let mut found = Vec::new();
     for &file in inheriting_files(db, Name::new(db, rows.str(row.name))) {
         found.extend(file_hierarchy(db, file).iter().filter(|(_, base, _)| *base == ty).map(|&(sub, _, kind)| (sub, kind)));

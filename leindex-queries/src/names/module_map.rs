@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use leindex_db::{Dialect, Directory, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::files::{Name, SourceFile, Symbol, file_blob, file_config};
+use super::files::{Name, SourceFile, Symbol, shape_blob, file_config};
 use super::manifests;
 use super::rules::{FileContext, Import, ImportContext, Layout, Manifest, Target};
 use crate::db::Db;
@@ -40,7 +40,7 @@ struct FileModules<'db> {
 pub fn directory_modules<'db>(db: &'db dyn Db, directory: Directory) -> DirectoryModules<'db> {
     let mut files = Vec::new();
     let mut found = Vec::new();
-    for entry in directory.entries(db) {
+    for entry in directory.shapes(db) {
         if entry.dialect == Dialect::MANIFEST && entry.skip.is_none() {
             let read = || manifests::parse(&entry.name, &db.text(entry.hash));
             if let Some(manifest) = manifests::kind_of(&entry.name).and_then(|kind| Some((kind, read()?))) {
@@ -60,7 +60,7 @@ pub fn directory_modules<'db>(db: &'db dyn Db, directory: Directory) -> Director
 /// The modules that a file's text declares. Changes with its package line and namespaces.
 #[salsa::tracked]
 fn declared_modules<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Box<str>, Option<u64>)]> {
-    let Some(blob) = file_blob(db, file) else { return Box::default() };
+    let Some(blob) = shape_blob(db, file) else { return Box::default() };
     let rows = blob::rows(db, blob);
     rows.iter::<ModuleRow>()
         .map(|row| {

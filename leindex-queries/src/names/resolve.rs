@@ -6,16 +6,17 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::files::{Name, SourceFile, Symbol, file_config, symbol_row};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_symbol};
 use super::members::{ImportFacts, children, member_names, member_within, own_names, wildcards};
 use super::module_map::{
     ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts, submodule_names,
 };
 use crate::db::Db;
 use crate::languages::LanguageConfig;
+use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow,
+    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow,
     UNKNOWN_BASE, UseKind, UseRole,
 };
 
@@ -131,21 +132,15 @@ impl Horizon {
 pub(crate) struct Resolver<'db, 'r> {
     db: &'db dyn Db,
     file: SourceFile<'db>,
-    rows: &'r Rows,
+    rows: &'r IndexedRows,
     config: Option<&'static LanguageConfig>,
-    /// Bindings by scope and name: (scope, name, row), sorted.
-    bindings: Vec<(u32, Str, u32)>,
-    /// Whether a name is bound anywhere in the file.
-    bound: Vec<bool>,
+    index: &'r RowIndex,
     names: FxHashMap<(u32, Str), (Entity<'db>, Rule)>,
     uses: FxHashMap<u32, (Entity<'db>, Rule)>,
     /// Modules seen as a whole, by the hashes of the names in them. Made when first needed.
     seen_whole: Option<FxHashMap<u32, Vec<ModulePart<'db>>>>,
-    /// Uses in heads: bases and self types. What members a type has follows from them, so they may not ask for members.
-    heads: FxHashSet<u32>,
+    /// Inside a head: a base or self type. What members a type has follows from them, so they may not ask for members.
     in_head: bool,
-    /// Module names of the namespaces in the file, by their symbols' rows. Empty where namespaces belong to one file.
-    namespaces: FxHashMap<u32, Str>,
     horizon: Horizon,
     depth: u32,
 }
@@ -157,38 +152,38 @@ const RED_ZONE: usize = 256 << 10;
 const STACK: usize = 4 << 20;
 
 impl<'db, 'r> Resolver<'db, 'r> {
-    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r Rows, horizon: Horizon) -> Self {
-        let mut bindings: Vec<(u32, Str, u32)> =
-            rows.iter::<BindingRow>().enumerate().map(|(index, row)| (row.scope, row.name, index as u32)).collect();
-        bindings.sort_unstable();
-        let mut bound = vec![false; rows.string_count() as usize];
-        for &(_, name, _) in &bindings {
-            if let Some(slot) = bound.get_mut(name.0 as usize) {
-                *slot = true;
-            }
-        }
-        let config = file_config(db, file);
-        let open = config.is_some_and(|config| !config.names.nested_modules);
-        let namespaces =
-            rows.iter::<ModuleRow>().filter(|module| open && module.symbol != NONE).map(|module| (module.symbol, module.key)).collect();
-        let self_types = rows.iter::<ScopeRow>().map(|scope| scope.self_type).filter(|&index| index != NONE);
-        let heads = self_types.chain(rows.iter::<BaseRow>().map(|base| base.base)).collect();
+    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r IndexedRows, horizon: Horizon) -> Self {
         Self {
             db,
             file,
             rows,
-            config,
-            bindings,
-            bound,
+            config: file_config(db, file),
+            index: rows.index(),
             names: FxHashMap::default(),
             uses: FxHashMap::default(),
             seen_whole: None,
-            heads,
             in_head: false,
-            namespaces,
             horizon,
             depth: 0,
         }
+    }
+
+    pub(crate) fn db(&self) -> &'db dyn Db {
+        self.db
+    }
+
+    /// The head of a symbol. Of one in this file, it is no dependency of its own.
+    pub(crate) fn head(&self, symbol: Symbol<'db>) -> Option<SymbolHead> {
+        if symbol.file(self.db) == self.file {
+            let row = self.rows.symbol(self.rows.by_identity(symbol.identity(self.db))?)?;
+            return Some(SymbolHead::of(self.rows, &row));
+        }
+        symbol_head(self.db, symbol)
+    }
+
+    /// The kind of a symbol.
+    pub(crate) fn kind(&self, symbol: Symbol<'db>) -> Option<SymbolKind> {
+        Some(self.head(symbol)?.kind)
     }
 
     /// What a use names: for a call, the callee.
@@ -207,7 +202,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         self.depth += 1;
         // Chains of values go from file to file: the stack grows on the heap when it runs short.
         let outer = self.in_head;
-        self.in_head |= self.heads.contains(&index);
+        self.in_head |= self.index.is_head(index);
         let found = stacker::maybe_grow(RED_ZONE, STACK, || self.compute(index));
         self.in_head = outer;
         self.depth -= 1;
@@ -314,7 +309,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             Entity::External(name) => return (Entity::External(*name), Rule::External),
             _ => return (Entity::Unknown, Rule::Unresolved),
         };
-        match symbol_kind(self.db, symbol) {
+        match self.kind(symbol) {
             Some(kind) if kind.is_type() => (Entity::Instance(symbol), Rule::Type),
             Some(SymbolKind::Constructor) => match parent_type_within(self.db, symbol, self.horizon.heads) {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
@@ -330,7 +325,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// What reading a definition gives: a class or function is itself, a variable is its value.
     fn value_of_symbol(&mut self, symbol: Symbol<'db>, rule: Rule) -> (Entity<'db>, Rule) {
-        match symbol_kind(self.db, symbol) {
+        match self.kind(symbol) {
             Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match self.held(symbol) {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Symbol(symbol), rule),
@@ -352,7 +347,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         match base {
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
-            Entity::Symbol(symbol) => match symbol_kind(db, *symbol) {
+            Entity::Symbol(symbol) => match self.kind(*symbol) {
                 Some(kind) if kind.is_type() => self.type_member(*symbol, name, false, base_rule.max(Rule::Exact)),
                 Some(SymbolKind::TypeAlias) => match self.held(*symbol) {
                     Some(Entity::Instance(ty) | Entity::Symbol(ty)) => self.type_member(ty, name, false, Rule::Type),
@@ -427,7 +422,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A plain name seen from a scope.
     fn lookup(&mut self, scope: u32, name: Str, start: u32) -> (Entity<'db>, Rule) {
-        if !self.bound.get(name.0 as usize).copied().unwrap_or(false) {
+        if !self.index.is_bound(name) {
             // Bound nowhere in the file: the same answer from every scope of the same type.
             if self.in_head {
                 return self.lookup_outside(scope, name);
@@ -485,10 +480,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A name of the namespace that a scope is part of, from any file that is part of it too.
     fn namespace_member(&mut self, scope: &ScopeRow, name: Str) -> Option<(Entity<'db>, Rule)> {
-        let key = *self.namespaces.get(&scope.symbol)?;
-        if scope.kind != ScopeKind::Namespace {
+        // Where a namespace is nested in its file's module, its names are in no other file.
+        if scope.kind != ScopeKind::Namespace || self.config.is_none_or(|config| config.names.nested_modules) {
             return None;
         }
+        let key = self.index.namespace(scope.symbol)?;
         let parts = module_parts(self.db, ModuleKey::new(self.db, self.file_family(), self.rows.str(key)));
         let text = self.rows.str(name);
         let mut trail = Trail::new(self.horizon.heads);
@@ -520,12 +516,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// What a scope itself binds a name to.
     fn bound_in(&mut self, scope: u32, name: Str, start: u32, in_type: bool) -> Option<(Entity<'db>, Rule)> {
-        let first = self.bindings.partition_point(|&(s, n, _)| (s, n) < (scope, name));
-        let indexes: Vec<u32> =
-            self.bindings[first..].iter().take_while(|&&(s, n, _)| (s, n) == (scope, name)).map(|&(_, _, index)| index).collect();
-        let rows: Vec<BindingRow> = indexes
-            .iter()
-            .filter_map(|&index| self.rows.get::<BindingRow>(index))
+        let rows: Vec<BindingRow> = self
+            .index
+            .bindings(scope, name)
+            .filter_map(|index| self.rows.get::<BindingRow>(index))
             .filter(|row| row.kind != BindingKind::Field || in_type)
             .collect();
         // The binding in force: the last one before the use, else the first.
@@ -594,16 +588,16 @@ impl<'db, 'r> Resolver<'db, 'r> {
         identities.len() > 1
             && identities.iter().any(|&identity| {
                 self.rows
-                    .symbol_by_identity(identity)
+                    .by_identity(identity)
                     .and_then(|index| self.rows.symbol(index))
-                    .is_some_and(|row| row.flags.has(crate::syntax::rows::SymbolFlags::DECLARATION))
+                    .is_some_and(|row| row.flags.has(SymbolFlags::DECLARATION))
             })
     }
 
     /// The type that a type use names.
     pub(crate) fn type_named(&mut self, index: u32) -> Option<Symbol<'db>> {
         match self.entity(index) {
-            Entity::Symbol(symbol) => match symbol_kind(self.db, symbol)? {
+            Entity::Symbol(symbol) => match self.kind(symbol)? {
                 kind if kind.is_type() => Some(symbol),
                 SymbolKind::TypeAlias => match self.held(symbol)? {
                     Entity::Symbol(ty) | Entity::Instance(ty) => Some(ty),
@@ -612,7 +606,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 _ => None,
             },
             Entity::Overloads(symbols) => {
-                symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type))
+                symbols.iter().copied().find(|&symbol| self.kind(symbol).is_some_and(SymbolKind::is_type))
             }
             // `Self`, or a receiver's type.
             Entity::Instance(ty) => Some(ty),
@@ -818,7 +812,7 @@ fn passed_on<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[
 /// The modules whose names a file sees without naming them: what it imports as a whole, and what that passes on.
 #[salsa::tracked(returns(deref))]
 fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[ModulePart<'db>]> {
-    let (Some(rows), Some(heads)) = (super::files::file_rows(db, file), heads.less()) else { return Box::default() };
+    let (Some(rows), Some(heads)) = (super::files::shape_rows(db, file), heads.less()) else { return Box::default() };
     let own = rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard);
     closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect(), heads)
 }
@@ -849,7 +843,7 @@ fn closure<'db>(db: &'db dyn Db, start: Vec<(SourceFile<'db>, ImportFacts)>, hea
 /// An import at the top of a file that binds a local name, whether or not it is passed on.
 #[salsa::tracked(returns(clone))]
 fn top_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>) -> Option<ImportFacts> {
-    let rows = super::files::file_rows(db, file)?;
+    let rows = super::files::shape_rows(db, file)?;
     let text = rows.find_str(name.text(db))?;
     rows.iter::<ImportRow>().find(|import| import.alias == text).map(|import| ImportFacts::of(&rows, &import))
 }
@@ -967,16 +961,44 @@ fn whole_module<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], trail: &mut Tra
 /// The local name that a file exports as its whole value.
 #[salsa::tracked(returns(clone))]
 fn whole_export<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<Box<str>> {
-    let rows = super::files::file_rows(db, file)?;
+    let rows = super::files::shape_rows(db, file)?;
     rows.iter::<crate::syntax::rows::ExportRow>()
         .find(|export| export.name.is_empty() && !export.local.is_empty())
         .map(|export| rows.str(export.local).into())
 }
 
-/// The kind of a symbol, or `None` if it is gone.
+/// What a use has to know of the definition that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct SymbolHead {
+    pub(crate) kind: SymbolKind,
+    /// Without a body.
+    pub(crate) declaration: bool,
+    /// How many arguments a callable takes: fewest and most.
+    pub(crate) arguments: Option<(u32, u32)>,
+}
+
+impl SymbolHead {
+    fn of(rows: &Rows, row: &SymbolRow) -> Self {
+        let arguments = row.kind.is_callable().then(|| {
+            rows.parameters(row).fold((0_u32, 0_u32), |(fewest, most), parameter| match parameter.variadic {
+                true => (fewest, u32::MAX),
+                false => (fewest + u32::from(!parameter.optional), most.saturating_add(1)),
+            })
+        });
+        Self { kind: row.kind, declaration: row.flags.has(SymbolFlags::DECLARATION), arguments }
+    }
+}
+
+/// The head of a symbol, or `None` if it is gone.
 #[salsa::tracked(returns(copy))]
+pub(crate) fn symbol_head<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<SymbolHead> {
+    let (rows, _, row) = shape_symbol(db, symbol)?;
+    Some(SymbolHead::of(&rows, &row))
+}
+
+/// The kind of a symbol, or `None` if it is gone.
 pub(crate) fn symbol_kind<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<SymbolKind> {
-    Some(symbol_row(db, symbol)?.2.kind)
+    Some(symbol_head(db, symbol)?.kind)
 }
 
 /// The type that a member belongs to.
@@ -986,7 +1008,7 @@ pub(crate) fn parent_type<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<S
 
 #[salsa::tracked(returns(copy))]
 fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Option<Symbol<'db>> {
-    let (rows, _, row) = symbol_row(db, symbol)?;
+    let (rows, _, row) = shape_symbol(db, symbol)?;
     let file = symbol.file(db);
     let outside = [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope)).find(|scope| scope.self_type != NONE);
     if let Some(scope) = outside {
@@ -1002,7 +1024,7 @@ fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -
 /// The type of what a function returns or a field holds, by its declaration.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Symbol<'db>> {
-    let (rows, _, row) = symbol_row(db, symbol)?;
+    let (rows, _, row) = shape_symbol(db, symbol)?;
     if row.type_use == NONE {
         return None;
     }
@@ -1015,12 +1037,18 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
     if let Some(ty) = declared_value(db, symbol, horizon) {
         return Some(Entity::Instance(ty));
     }
-    let (rows, _, row) = symbol_row(db, symbol)?;
-    if row.type_use != NONE || row.flags.has(crate::syntax::rows::SymbolFlags::ASYNC) {
+    let (rows, _, row) = shape_symbol(db, symbol)?;
+    if row.type_use != NONE || row.flags.has(SymbolFlags::ASYNC) {
         return None;
     }
-    let mut results =
-        rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
+    // In order of the text: the first that nothing is known of decides.
+    let mut results: Vec<u32> = rows.index().bindings_of(row.inner).collect();
+    results.sort_unstable();
+    let mut results = results
+        .into_iter()
+        .filter_map(|index| rows.get::<BindingRow>(index))
+        .filter(|binding| binding.kind == BindingKind::Result)
+        .peekable();
     results.peek()?;
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     let mut found: Option<Entity<'db>> = None;
@@ -1040,8 +1068,8 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
 /// What a variable, constant, field, property or alias holds.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Entity<'db>> {
-    let (rows, index, row) = symbol_row(db, symbol)?;
-    if row.kind == SymbolKind::Method && !row.flags.has(crate::syntax::rows::SymbolFlags::PROPERTY) {
+    let (rows, index, row) = shape_symbol(db, symbol)?;
+    if row.kind == SymbolKind::Method && !row.flags.has(SymbolFlags::PROPERTY) {
         return None;
     }
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
@@ -1050,9 +1078,7 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Hor
     {
         return Some(if row.kind == SymbolKind::TypeAlias { Entity::Symbol(ty) } else { Entity::Instance(ty) });
     }
-    let binding = rows
-        .iter::<BindingRow>()
-        .find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
+    let binding = rows.get::<BindingRow>(rows.index().value_of(index)?)?;
     match resolver.value(binding.value).0 {
         Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => None,
         entity => Some(entity),
@@ -1062,11 +1088,11 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Hor
 /// What a field holds that is only assigned to (`self.x = Helper()`).
 #[salsa::tracked(returns(clone))]
 fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, horizon: Horizon) -> Option<Entity<'db>> {
-    let (rows, _, row) = symbol_row(db, ty)?;
+    let (rows, _, row) = shape_symbol(db, ty)?;
     let text = rows.find_str(name.text(db))?;
     let mut resolver = Resolver::new(db, ty.file(db), &rows, horizon);
     let mut found = None;
-    for binding in rows.iter::<BindingRow>().filter(|binding| binding.scope == row.inner && binding.name == text) {
+    for binding in rows.index().bindings(row.inner, text).filter_map(|index| rows.get::<BindingRow>(index)) {
         let value = if binding.type_use != NONE {
             resolver.type_named(binding.type_use).map(Entity::Instance)
         } else if binding.value != NONE {

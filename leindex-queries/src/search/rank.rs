@@ -3,6 +3,8 @@
 //! `score = (Σ feature · weight) · Π prior`. Features lie between 0 and 1; weights and priors are the constants below.
 //! Nothing here reads rows except where a question names something: a candidate costs microseconds.
 
+use std::sync::Arc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::glob;
@@ -15,6 +17,7 @@ use crate::index::world::World;
 use crate::names::evidence;
 use crate::names::files::SourceFile;
 use crate::syntax::blob::{Blob, rows};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolFlags, SymbolKind, name_hash};
 
 /// Candidates that each scorer puts forward.
@@ -189,7 +192,7 @@ impl<'w> Ranking<'w, '_> {
         Some(candidate)
     }
 
-    fn rows_of(&self, segment: u32, blob: u32) -> Option<Rows> {
+    fn rows_of(&self, segment: u32, blob: u32) -> Option<Arc<IndexedRows>> {
         let key = self.world.view.segments[segment as usize].blob(blob)?;
         Some(rows(self.world.db, Blob::new(self.world.db, key.0, key.1)))
     }
@@ -420,7 +423,7 @@ impl<'w> Ranking<'w, '_> {
                 if self.blob_prior(segment, blob) <= 0.0 {
                     continue;
                 }
-                let around = quoted.line.and_then(|line| innermost_at(&self.rows_of(segment, blob)?, line));
+                let around = quoted.line.and_then(|line| innermost_at(&*self.rows_of(segment, blob)?, line));
                 if let Some(row) = around {
                     if let Some(candidate) = self.add_row(segment, blob, row) {
                         raise(&mut candidate.features, "named place", PATH_NAMED * 1.5);
