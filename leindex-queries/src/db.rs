@@ -70,7 +70,13 @@ impl Shared {
 impl RootDatabase {
     /// An empty database over shared text and store.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let rows = RowsCache::with(4096, shared.cache_bytes, BytesWeight, rustc_hash::FxBuildHasher, quick_cache::sync::DefaultLifecycle::default());
+        let rows = RowsCache::with(
+            4096,
+            shared.cache_bytes,
+            BytesWeight,
+            rustc_hash::FxBuildHasher,
+            quick_cache::sync::DefaultLifecycle::default(),
+        );
         let callback = shared.count_executions.then(|| shared.events.callback());
         Self { storage: salsa::Storage::new(callback), shared, rows: Arc::new(rows), held: Arc::default() }
     }

@@ -12,9 +12,7 @@ use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_impor
 use crate::db::Db;
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::name_hash;
-use crate::syntax::rows::{
-    BaseKind, BaseRow, ImportKind, ImportRow, NONE, ScopeRow, SymbolKind, UseKind, UseRole, UseRow,
-};
+use crate::syntax::rows::{BaseKind, BaseRow, ImportKind, ImportRow, NONE, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
 
 /// What an edge says: the `kind` column of the `edges` table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]

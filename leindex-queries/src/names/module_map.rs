@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use leindex_db::{Dialect, Directory, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::files::{Name, SourceFile, Symbol, shape_blob, file_config};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_blob};
 use super::manifests;
 use super::rules::{FileContext, Import, ImportContext, Layout, Manifest, Target};
 use crate::db::Db;

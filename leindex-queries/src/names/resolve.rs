@@ -16,8 +16,8 @@ use crate::languages::LanguageConfig;
 use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow,
-    UNKNOWN_BASE, UseKind, UseRole,
+    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE,
+    UseKind, UseRole,
 };
 
 /// What an expression or name stands for.
@@ -605,9 +605,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 },
                 _ => None,
             },
-            Entity::Overloads(symbols) => {
-                symbols.iter().copied().find(|&symbol| self.kind(symbol).is_some_and(SymbolKind::is_type))
-            }
+            Entity::Overloads(symbols) => symbols.iter().copied().find(|&symbol| self.kind(symbol).is_some_and(SymbolKind::is_type)),
             // `Self`, or a receiver's type.
             Entity::Instance(ty) => Some(ty),
             _ => None,

@@ -11,7 +11,6 @@ use leindex_db::store::StoreKey;
 use leindex_db::{ContentHash, Dialect};
 use salsa::plumbing::AsId as _;
 
-
 use super::parse::ParseSession;
 use super::row_index::IndexedRows;
 use super::rows::{Rows, SymbolRow};

@@ -172,9 +172,9 @@ impl Lookup<'_> {
                 return None;
             }
             parts.splice(..built, ["src"]);
-            let source = join(folder, &parts.join("/"))?;
+            let source = join(folder, &parts.join("/"));
             self.file(&source).or_else(|| self.file(without_extension(&source))).or_else(|| {
-                let beside = join(folder, &parts[1..].join("/"))?;
+                let beside = join(folder, &parts[1..].join("/"));
                 self.file(&beside).or_else(|| self.file(without_extension(&beside)))
             })
         })
