@@ -42,6 +42,10 @@ const HOLDER: usize = 100;
 const AROUND: u32 = 2;
 /// Lines of an excerpt.
 const EXCERPT_LINES: usize = 16;
+/// Lines below which a cut text says no more than a signature.
+const FEWEST_LINES: usize = 3;
+/// Lines of documentation that are left where a text has to be cut.
+const DOC_LINES: usize = 4;
 /// Characters of a question in the heading.
 const HEADING: usize = 160;
 
@@ -459,9 +463,9 @@ impl<'w> Renderer<'w, '_> {
             return self.excerpt(item, limit);
         }
         let text = self.text(item.file);
-        let code = whole_lines(&text, &item.rows, &item.row);
+        let code = with_short_doc(whole_lines(&text, &item.rows, &item.row));
         let lines = code.lines().count();
-        self.cut(item, code, limit, |shown| format!("… {} more lines, to line {}", lines - shown, item.row.end_line))
+        self.cut(item, &code, limit, |shown| format!("… {} more lines, to line {}", lines - shown, item.row.end_line))
             .map(|block| (Tier::Cut, block))
     }
 
@@ -496,13 +500,13 @@ impl<'w> Renderer<'w, '_> {
         if let Some(block) = Block::within(self.fenced(item, code), limit) {
             return Some(block);
         }
-        // What stands around the code costs the same whatever is cut; a line of its own is the smallest that is worth it.
+        // What stands around the code costs the same whatever is cut.
         let around = count(&self.fenced(item, &format!("{}\n", mark(0))));
         let mut room = limit.checked_sub(around)?;
         loop {
             let end = prefix_within(code, room);
             let shown = code[..end].lines().count();
-            if shown == 0 {
+            if shown < FEWEST_LINES {
                 return None;
             }
             let text = self.fenced(item, &format!("{}{}\n", &code[..end], mark(shown)));
@@ -517,9 +521,8 @@ impl<'w> Renderer<'w, '_> {
     fn fenced(&self, item: &Item<'w>, code: &str) -> String {
         let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
         let code = code.trim_end();
-        let summary = if item.is_entry && item.info.generated_summary { format!("{}\n", item.info.summary) } else { String::new() };
         format!(
-            "### `{}` ({}) {}\n{}\n{summary}{fence}{}\n{code}\n{fence}\n",
+            "### `{}` ({}) {}\n{}\n{fence}{}\n{code}\n{fence}\n",
             item.info.qualified_name,
             item.info.kind,
             span(&item.info),
@@ -697,6 +700,37 @@ fn whole_lines<'t>(text: &'t str, rows: &Rows, row: &SymbolRow) -> &'t str {
     text.get(start..end).unwrap_or("")
 }
 
+/// The text of a callable with long documentation, above it or as its first string, cut to its first lines.
+fn with_short_doc(code: &str) -> std::borrow::Cow<'_, str> {
+    let lines: Vec<&str> = code.lines().collect();
+    let is_comment = |line: &&&str| ["//", "/*", "*", "#", "--", "{-"].iter().any(|mark| line.trim_start().starts_with(mark));
+    let is_attribute = |line: &&&str| line.trim_start().starts_with("#[");
+    let above = lines.iter().take_while(|line| is_comment(line) && !is_attribute(line)).count();
+    let quotes =
+        |line: &str| ["\"\"\"", "'''"].into_iter().find(|quote| line.trim_start().trim_start_matches(['r', 'R']).starts_with(quote));
+    let string = || {
+        let (first, quote) = lines.iter().take(24).enumerate().find_map(|(at, line)| Some((at, quotes(line)?)))?;
+        let opening = lines.get(first)?;
+        let closed = opening.matches(quote).count() > 1;
+        let last = first + 1 + lines.iter().skip(first + 1).position(|line| line.contains(quote))?;
+        (!closed).then_some(first..last)
+    };
+    let doc = if above > 0 { 0..above } else { string().unwrap_or_default() };
+    if doc.len() <= DOC_LINES + 1 {
+        return code.into();
+    }
+    let mut out = String::with_capacity(code.len());
+    for (at, line) in lines.iter().enumerate() {
+        if at < doc.start + DOC_LINES || at >= doc.end {
+            out.push_str(line);
+            out.push('\n');
+        } else if at == doc.start + DOC_LINES {
+            out.push_str(&format!("… {} more lines of documentation\n", doc.end - at));
+        }
+    }
+    out.into()
+}
+
 /// The head of a type or module and the heads of its members, each with its line.
 fn outline(item: &Item<'_>, text: &str) -> String {
     let mut out = String::new();
@@ -734,4 +768,27 @@ fn outline(item: &Item<'_>, text: &str) -> String {
         out.push_str(&format!("{}: {}\n", member.name_line, one_line(signature, 120)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_short_doc;
+
+    #[test]
+    fn long_documentation_gives_way_to_code() {
+        let rust = format!("{}#[inline]\nfn f() {{\n    g()\n}}\n", "/// doc\n".repeat(20));
+        let short = with_short_doc(&rust);
+        assert_eq!(short, format!("{}… 16 more lines of documentation\n#[inline]\nfn f() {{\n    g()\n}}\n", "/// doc\n".repeat(4)));
+        let python = format!("def f(x):\n    \"\"\"First.\n{}    \"\"\"\n    return x\n", "    more\n".repeat(9));
+        let short = with_short_doc(&python);
+        assert!(short.contains("… 6 more lines of documentation\n    \"\"\"\n    return x\n"), "{short}");
+        for kept in [
+            "/// a\n/// b\nfn f() {}\n",
+            "def f():\n    \"\"\"One.\"\"\"\n    x = 1\n    y = \"\"\"\n    z\n    \"\"\"\n",
+            "fn f() {}\n",
+            "",
+        ] {
+            assert_eq!(with_short_doc(kept), kept);
+        }
+    }
 }
