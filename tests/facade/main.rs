@@ -1,7 +1,7 @@
 //! Promises of the facade: places and names find symbols, changes and what-if worlds are answered for, errors say what
 //! to do.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic")]
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +10,7 @@ use leindex_queries::index::StorePlace;
 use leindex_queries::{Index, Options};
 
 mod changes;
+mod hosts;
 mod lookup;
 mod store;
 

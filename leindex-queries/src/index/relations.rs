@@ -3,6 +3,7 @@
 //! Every answer keeps *none* apart from *unknown*: sites whose name may mean the symbol, or several things, are counted
 //! and listed beside what is known.
 
+use leindex_db::Settings;
 use serde::Serialize;
 
 use super::change::ChangedLines;
@@ -368,9 +369,9 @@ impl Snapshot<'_> {
 
     /// Definitions that nothing leads to, and those to which only sites of unknown target may.
     pub fn dead_code(&self) -> Cancellable<Vec<DeadSymbol>> {
-        let entry_points = self.index.config().entry_points.clone();
         self.ask(|world| {
-            dead::dead_code(world, &entry_points, is_test_path)
+            let entry_points = Settings::get(world.db).entry_points(world.db);
+            dead::dead_code(world, entry_points, is_test_path)
                 .into_iter()
                 .filter_map(|(symbol, verdict)| {
                     let possible_sites = match verdict {

@@ -338,7 +338,8 @@ impl Layout for ModuleMap<'_> {
             if let Ok(index) = manifests.binary_search_by(|(at, _)| (**at).cmp(folder)) {
                 return Some((&manifests[index].0, &manifests[index].1));
             }
-            if folder.is_empty() {
+            // Above a further root lies nothing of it.
+            if folder.is_empty() || folder == ".." || folder.ends_with("/..") {
                 return None;
             }
             folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
