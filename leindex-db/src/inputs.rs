@@ -31,6 +31,9 @@ pub struct Root {
     /// Its name in the tables: the manifest's or the folder's, made unique.
     #[returns(deref)]
     pub name: Arc<str>,
+    /// What the paths in it begin with: nothing in the project itself, the way to it (`../lib`) in a further root.
+    #[returns(deref)]
+    pub prefix: Arc<str>,
     /// Its directories, by path. A directory that disappeared stays, without entries.
     #[returns(deref)]
     pub directories: Box<[Directory]>,
@@ -39,7 +42,7 @@ pub struct Root {
 /// One directory with its files, or a part of them where there are very many.
 #[salsa::input(debug)]
 pub struct Directory {
-    /// Path from the root, with `/`; empty for the root itself.
+    /// Path from the project's folder, with `/`; empty for that folder itself.
     #[returns(deref)]
     pub path: Arc<str>,
     /// Which part of a large directory this is; see [`chunk_of`](crate::chunk_of).

@@ -42,10 +42,10 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
-pub use context::{Context, ContextItem, ContextOptions, Tier};
+pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
-    Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot,
-    SymbolInfo,
+    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, Handle, Highlight, Index, Options, ScorePart,
+    SearchHit, SearchOptions, Snapshot, SymbolInfo,
 };
 
 /// The snippets of the book, which are run as tests.

@@ -102,10 +102,13 @@ impl Index {
                 shared.store.put(record_key, &record.encode());
             }
         }
-        let size = bytes.len() as u64;
-        shared.text.set_overlay(hash, bytes.into());
-        let entry = Entry { name, hash, dialect, size, skip: None };
-        if let Some(Some(before)) = self.project.overlays.insert(path.clone(), Some(entry)) {
+        // A text of no language is not listed, as on disk.
+        let entry = (dialect != Dialect::NONE).then(|| {
+            let size = bytes.len() as u64;
+            shared.text.set_overlay(hash, bytes.into());
+            Entry { name, hash, dialect, size, skip: None }
+        });
+        if let Some(Some(before)) = self.project.overlays.insert(path.clone(), entry) {
             shared.text.drop_overlay(before.hash);
         }
         self.set_folder(folder_of(&path), true);

@@ -1,6 +1,6 @@
 //! Symbols as plain data: names in full, and a sentence about each.
 
-use leindex_db::Workspace;
+use leindex_db::{Root, Workspace};
 
 use super::results::SymbolInfo;
 use super::world::World;
@@ -20,8 +20,11 @@ const NAMED: usize = 4;
 /// A symbol's name everywhere: `<project> <path> <descriptor>`.
 pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
     let db = world.db;
-    let project = Workspace::get(db).roots(db).first().map_or("", |root| root.name(db));
     let path = symbol.file(db).path(db);
+    let holds = |root: &&Root| path.strip_prefix(root.prefix(db)).is_some_and(|rest| root.prefix(db).is_empty() || rest.starts_with('/'));
+    // The project's own root is the first and holds what no other does.
+    let roots = Workspace::get(db).roots(db);
+    let project = roots.iter().rfind(holds).map_or("", |root| root.name(db));
     let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
     format!("{project} {path} {descriptor}")
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use super::change::Change;
 use super::error::Error;
-use super::open::{Index, Options, Project, new_inputs};
+use super::open::{Index, Options, Project};
+use super::roots::new_inputs;
 use super::shapes::Shapes;
 use crate::db::RootDatabase;
 
@@ -20,24 +21,28 @@ impl Index {
     /// As [`apply`](Self::apply).
     pub fn fork(&self, change: Change) -> Result<Self, Error> {
         let db = RootDatabase::new(Arc::clone(&self.db.shared));
-        let of = self.project.root;
-        let root = new_inputs(&db, Arc::from(of.path(&self.db)), Arc::from(of.name(&self.db)), &self.project.config);
+        let mut roots = self.project.roots.clone();
+        new_inputs(&db, &mut roots);
         let text = &db.shared.text;
         for entry in self.project.overlays.values().flatten() {
             if let Ok(bytes) = text.read(entry.hash) {
                 text.set_overlay(entry.hash, bytes);
             }
         }
-        let options = Options { store: self.options.store.clone(), languages: self.options.languages.clone(), ..Options::default() };
+        let options = Options {
+            store: self.options.store.clone(),
+            roots: self.options.roots.clone(),
+            threads: self.options.threads.clone(),
+            languages: self.options.languages.clone(),
+            ..Options::default()
+        };
         let project = Project {
             path: self.project.path.clone(),
             config: self.project.config.clone(),
-            manifest: self.project.manifest.clone(),
-            root,
+            roots,
             directories: BTreeMap::new(),
             on_disk: self.project.on_disk.clone(),
             overlays: self.project.overlays.clone(),
-            diagnostics: self.project.diagnostics.clone(),
             shapes: Shapes::default(),
         };
         let mut segments = self.segments.clone();

@@ -95,6 +95,10 @@ pub fn live_blobs<'db>(db: &'db dyn Db, workspace: Workspace) -> LiveBlobs<'db> 
             last = Some(directory);
         }
     }
+    if workspace.roots(db).len() > 1 {
+        let place = |file: &SourceFile<'db>| (file.directory(db).path(db), file.name(db));
+        all.sort_by(|a, b| place(&a.1).cmp(&place(&b.1)));
+    }
     let count = all.len() as u32;
     let mut by_content = FxHashMap::<BlobKey, u32>::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
     let mut copies: Vec<Vec<SourceFile<'db>>> = Vec::new();
