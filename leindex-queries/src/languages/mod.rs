@@ -16,7 +16,7 @@ use crate::syntax::walk::Walk;
 mod compiled;
 mod registry;
 
-pub(crate) use compiled::{Action, Metric, Parts, Place};
+pub(crate) use compiled::{ActionId, Actions, KindInfo, Metric, NO_PARTS, Parts, Place};
 pub use compiled::{Grammar, Slot};
 pub use registry::{Languages, language_of};
 

@@ -341,8 +341,8 @@ pub trait Record: Sized {
     const WORDS: usize;
     /// Where its table stands in the file.
     const TABLE: usize;
-    /// Appends the words of this row.
-    fn encode(&self, out: &mut Vec<u32>);
+    /// Writes this row, in as many bytes as it has.
+    fn encode(&self, out: &mut [u8]);
     /// Reads a row back; `word(i)` is its `i`-th word.
     fn decode(word: impl Fn(usize) -> u32) -> Self;
 }
@@ -356,8 +356,11 @@ macro_rules! record {
         impl Record for $name {
             const WORDS: usize = [$(stringify!($field)),+].len();
             const TABLE: usize = $table;
-            fn encode(&self, out: &mut Vec<u32>) {
-                $(out.push(self.$field.to_word());)+
+            fn encode(&self, out: &mut [u8]) {
+                let words = [$(self.$field.to_word()),+];
+                for (word, bytes) in words.into_iter().zip(out.as_chunks_mut().0) {
+                    *bytes = word.to_le_bytes();
+                }
             }
             #[expect(unused_assignments, reason = "the last increment is not read")]
             fn decode(word: impl Fn(usize) -> u32) -> Self {
@@ -857,9 +860,9 @@ pub struct RowsBuilder {
     pub(crate) error_bytes: u32,
     strings: hashbrown::HashTable<u32>,
     string_ends: Vec<u32>,
-    string_bytes: Vec<u8>,
+    string_text: String,
     string_index: Vec<StringRow>,
-    words: Vec<u32>,
+    packed: Vec<u8>,
 }
 
 impl RowsBuilder {
@@ -880,7 +883,7 @@ impl RowsBuilder {
         self.error_bytes = 0;
         self.strings.clear();
         self.string_ends.clear();
-        self.string_bytes.clear();
+        self.string_text.clear();
         self.string("");
     }
 
@@ -889,7 +892,7 @@ impl RowsBuilder {
         use std::hash::BuildHasher;
         let hasher = rustc_hash::FxBuildHasher;
         let hash = hasher.hash_one(text.as_bytes());
-        let (ends, bytes) = (&self.string_ends, &self.string_bytes);
+        let (ends, bytes) = (&self.string_ends, self.string_text.as_bytes());
         let get = |id: u32| {
             let start = if id == 0 { 0 } else { ends[id as usize - 1] as usize };
             &bytes[start..ends[id as usize] as usize]
@@ -899,8 +902,8 @@ impl RowsBuilder {
             None => {
                 let id = ends.len() as u32;
                 self.strings.insert_unique(hash, id, |&id| hasher.hash_one(get(id)));
-                self.string_bytes.extend_from_slice(text.as_bytes());
-                self.string_ends.push(self.string_bytes.len() as u32);
+                self.string_text.push_str(text);
+                self.string_ends.push(self.string_text.len() as u32);
                 id
             }
         };
@@ -911,38 +914,20 @@ impl RowsBuilder {
     pub fn str(&self, id: Str) -> &str {
         let end = self.string_ends[id.0 as usize] as usize;
         let start = if id.0 == 0 { 0 } else { self.string_ends[id.0 as usize - 1] as usize };
-        std::str::from_utf8(&self.string_bytes[start..end]).expect("only whole strings are added")
+        &self.string_text[start..end]
     }
 
     /// Packs what was collected.
     pub fn finish(&mut self) -> Rows {
-        fn table<R: Record>(rows: &[R], out: &mut Vec<u32>) {
-            for row in rows {
-                row.encode(out);
-            }
-        }
-        let words = &mut self.words;
-        words.clear();
-        table(&self.symbols, words);
-        table(&self.parameters, words);
-        table(&self.scopes, words);
-        table(&self.bindings, words);
-        table(&self.uses, words);
-        table(&self.bases, words);
-        table(&self.imports, words);
-        table(&self.modules, words);
-        table(&self.diagnostics, words);
-        table(&self.exports, words);
-        table(&self.lines, words);
         self.string_index.clear();
         let mut start = 0;
         for (id, &end) in self.string_ends.iter().enumerate() {
-            let text = std::str::from_utf8(&self.string_bytes[start..end as usize]).expect("only whole strings are added");
-            self.string_index.push(StringRow { hash: name_hash(text), id: Str(id as u32) });
+            self.string_index.push(StringRow { hash: name_hash(&self.string_text[start..end as usize]), id: Str(id as u32) });
             start = end as usize;
         }
         self.string_index.sort_unstable_by_key(|row| (row.hash, row.id));
-        table(&self.string_index, words);
+        let text = self.string_text.as_bytes();
+        let header = [MAGIC, self.string_ends.len() as u32, text.len() as u32, self.errors, self.error_bytes];
         let counts = [
             self.symbols.len(),
             self.parameters.len(),
@@ -957,17 +942,32 @@ impl RowsBuilder {
             self.lines.len(),
             self.string_index.len(),
         ];
-        let padding = self.string_bytes.len().next_multiple_of(4) - self.string_bytes.len();
-        let mut bytes = Vec::with_capacity((HEADER + self.string_ends.len() + words.len()) * 4 + self.string_bytes.len() + padding);
-        let header = [MAGIC, self.string_ends.len() as u32, self.string_bytes.len() as u32, self.errors, self.error_bytes];
-        for word in header.into_iter().chain(counts.into_iter().map(|c| c as u32)).chain(self.string_ends.iter().copied()) {
-            bytes.extend_from_slice(&word.to_le_bytes());
-        }
-        bytes.extend_from_slice(&self.string_bytes);
-        bytes.extend_from_slice(&[0; 4][..padding]);
-        for word in words.iter() {
-            bytes.extend_from_slice(&word.to_le_bytes());
-        }
-        Rows::open(bytes.into()).expect("rows just packed are well formed")
+        let out = &mut self.packed;
+        out.clear();
+        let words = header.into_iter().chain(counts.map(|count| count as u32)).chain(self.string_ends.iter().copied());
+        out.extend(words.flat_map(u32::to_le_bytes));
+        out.extend_from_slice(text);
+        out.resize(out.len().next_multiple_of(4), 0);
+        pack(&self.symbols, out);
+        pack(&self.parameters, out);
+        pack(&self.scopes, out);
+        pack(&self.bindings, out);
+        pack(&self.uses, out);
+        pack(&self.bases, out);
+        pack(&self.imports, out);
+        pack(&self.modules, out);
+        pack(&self.diagnostics, out);
+        pack(&self.exports, out);
+        pack(&self.lines, out);
+        pack(&self.string_index, out);
+        Rows::open(Arc::from(out.as_slice())).expect("rows just packed are well formed")
+    }
+}
+
+fn pack<R: Record>(rows: &[R], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + rows.len() * R::WORDS * 4, 0);
+    for (row, bytes) in rows.iter().zip(out[start..].chunks_exact_mut(R::WORDS * 4)) {
+        row.encode(bytes);
     }
 }

@@ -10,11 +10,11 @@ use tree_sitter::{Node, Tree};
 
 use self::frame::{Frame, Value};
 use self::mode::Mode;
-use self::said::{NO_PARTS, Next, Said};
+use self::said::{Next, Said};
 use super::recover::{Recovered, Recovery};
 use super::rows::{BaseKind, BindingRow, LineRow, NONE, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow};
 use crate::items::{descriptor::Identities, metrics::Counters};
-use crate::languages::{Action, Grammar, Metric, Parts};
+use crate::languages::{Actions, Grammar, LanguageConfig, Metric, NO_PARTS, Parts};
 
 mod bindings;
 mod comments;
@@ -34,8 +34,10 @@ mod visit;
 /// What the walk allocates. It outlives a file, so that a thread allocates it once.
 #[derive(Default)]
 pub struct WalkBuffers {
-    pub(crate) rows: RowsBuilder,
+    rows: RowsBuilder,
     walk: Buffers,
+    /// By language.
+    actions: Vec<(&'static LanguageConfig, Actions)>,
 }
 
 /// The walk over one tree. Languages see it from [`Role::Custom`].
@@ -45,6 +47,7 @@ pub struct Walk<'a> {
     grammar: &'a Grammar,
     rows: &'a mut RowsBuilder,
     buffers: &'a mut Buffers,
+    actions: &'a mut Actions,
     scope: u32,
     symbol: u32,
     in_export: bool,
@@ -67,26 +70,22 @@ pub struct Walk<'a> {
     /// What the code of a language said of the node it looks at, for its frame, and of where its parts stand.
     said: Said,
     located: Parts,
-    /// Parameters of the next symbol that were added before it.
-    pending_parameters: u32,
     /// A base of the next scope to be opened.
     pending_base: Option<(u32, BaseKind)>,
     recovering: bool,
     /// The scope and value of the newest row for what a function gives.
     last_result: (u32, u32),
-    content: [u8; 32],
+    bytes: &'a [u8],
+    /// The hash of the bytes, once it was needed.
+    content: Option<blake3::Hash>,
     /// How names are taken at the node that a [`Role::Custom`] looks at.
     mode: Mode,
     /// Nodes that end before this byte are not visited.
     skip_before: u32,
     /// What a [`Role::Custom`] counts its node as.
     counted: u8,
-    /// Documentation that the next definition takes.
-    documents: Option<Str>,
     /// A name, and the result type of the next definition of that name.
     expected: (Str, Str),
-    /// Flags of the next definition.
-    flags: SymbolFlags,
     /// Whether the limit of depth was reached.
     too_deep: bool,
 }
@@ -98,9 +97,8 @@ struct Buffers {
     comments: Vec<(u32, u32)>,
     attributes: Vec<(u32, u32)>,
     text: String,
-    cuts: Vec<(u32, u32)>,
-    /// Roles given by hooks, resolved.
-    actions: Vec<Action>,
+    cuts: Vec<u32>,
+    next_cut: Vec<u32>,
     /// What values of kind [`Value::List`] hold.
     lists: Vec<Value>,
     /// Values of the open nodes that make lists.
@@ -125,7 +123,6 @@ impl Buffers {
         self.counters.clear();
         self.comments.clear();
         self.attributes.clear();
-        self.actions.clear();
         self.lists.clear();
         self.items.clear();
         self.pairs.clear();
@@ -137,23 +134,30 @@ impl Buffers {
     }
 }
 
-/// Walks a file's tree and packs its rows. `content` is the hash of the file's bytes; `source` is its text. Where the
+/// Walks a file's tree and packs its rows. `source` is the text of its `bytes`. Where the
 /// tree is broken, `recovered` holds what stands in place of its nodes there.
 pub(crate) fn rows_of(
     grammar: &Grammar,
     source: &str,
-    content: [u8; 32],
+    bytes: &[u8],
     tree: Option<&Tree>,
     recovery: &Recovery,
     buffers: &mut WalkBuffers,
 ) -> Rows {
     buffers.rows.clear();
     buffers.walk.clear();
+    let known = buffers.actions.iter().position(|(config, _)| std::ptr::eq(*config, grammar.config));
+    let known = known.unwrap_or_else(|| {
+        buffers.actions.push((grammar.config, Actions::of(grammar)));
+        buffers.actions.len() - 1
+    });
+    let actions = &mut buffers.actions[known].1;
     let mut walk = Walk {
         source,
         grammar,
         rows: &mut buffers.rows,
         buffers: &mut buffers.walk,
+        actions,
         scope: 0,
         symbol: 0,
         in_export: false,
@@ -168,17 +172,15 @@ pub(crate) fn rows_of(
         next_recovered: 0,
         said: Said::NOTHING,
         located: NO_PARTS,
-        pending_parameters: 0,
         pending_base: None,
         recovering: false,
         last_result: (NONE, NONE),
-        content,
+        bytes,
+        content: None,
         mode: Mode::Read,
         skip_before: 0,
         counted: 0,
-        documents: None,
         expected: (Str::EMPTY, Str::EMPTY),
-        flags: SymbolFlags::default(),
         too_deep: false,
     };
     walk.begin();
@@ -247,7 +249,7 @@ impl<'a> Walk<'a> {
             self.recovering = true;
             let export = std::mem::replace(&mut self.in_export, false);
             let skip_before = std::mem::take(&mut self.skip_before);
-            let root = self.frame(Frame::ROOT, None, Mode::Read, Metric::default(), (recovered.start, recovered.end));
+            let root = self.frame(Frame::ROOT, Mode::Read, Metric::default(), (recovered.start, recovered.end));
             self.buffers.frames.push(root);
             self.tree(&recovered.tree);
             self.buffers.frames.pop();
@@ -267,45 +269,32 @@ impl<'a> Walk<'a> {
     }
 
     fn tree(&mut self, tree: &Tree) {
+        let grammar = self.grammar;
         let mut cursor = tree.walk();
-        let depth_floor = self.buffers.frames.len();
         let watch = !self.recovering && !self.recovered.is_empty();
         loop {
             let node = cursor.node();
-            let info = self.grammar.kinds.get(node.kind_id() as usize).copied();
-            // Error nodes have an id outside the table.
-            let (inert, action, metric) = info.map_or((false, None, Metric::default()), |i| (i.inert, i.action, i.metric));
-            let inert = inert || watch && cursor.depth() > 0 && self.replaced(node);
-            let mut descend = !inert;
-            if !inert {
-                let field = cursor.field_id().map_or(0, |id| id.get());
-                descend = self.enter(node, action, metric, field);
-                if descend && !cursor.goto_first_child() {
-                    self.leave(node);
-                    descend = false;
-                } else if descend {
+            let kind = node.kind_id();
+            let info = grammar.kind(kind);
+            let inert = info.inert || watch && cursor.depth() > 0 && self.replaced(node);
+            if !inert && self.enter(&cursor, node, kind, info) {
+                if cursor.goto_first_child() {
                     continue;
                 }
+                self.leave(&cursor);
             }
-            debug_assert!(!descend);
-            loop {
-                if cursor.goto_next_sibling() {
-                    break;
-                }
+            while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
-                    while self.buffers.frames.len() > depth_floor {
-                        self.leave(tree.root_node());
-                    }
                     return;
                 }
-                let node = cursor.node();
-                self.leave(node);
+                self.leave(&cursor);
             }
         }
     }
 
     fn finish(mut self) -> Rows {
         self.close_symbol(0, self.rows.errors > 0);
+        self.hash_bodies();
         crate::items::descriptor::assign_identities(self.rows, self.grammar.config, &mut self.buffers.identities);
         self.rows.finish()
     }

@@ -43,12 +43,6 @@ impl<'a> Walk<'a> {
         self.push_binding(name, self.scope, kind, NONE, node.start_byte() as u32)
     }
 
-    /// Binds a name in the current scope.
-    pub fn declare_text(&mut self, name: &str, start: usize, kind: BindingKind) -> u32 {
-        let name = self.rows.string(name);
-        self.push_binding(name, self.scope, kind, NONE, start as u32)
-    }
-
     /// Makes a member known by its plain name around its type as well.
     pub fn hoist(&mut self, symbol: u32) {
         let Some(row) = self.rows.symbols.get(symbol as usize).copied() else { return };
@@ -167,12 +161,11 @@ impl<'a> Walk<'a> {
         let mut ty = *frame;
         let mut span = self.outer_span(node);
         if let Some(parent) = self.buffers.frames.last()
-            && matches!(parent.action.map(|action| action.role), Some(Role::Declarators { .. }))
+            && matches!(parent.role, Some(Role::Declarators { .. }))
         {
             (ty, span) = (*parent, (parent.start, parent.end));
         }
-        let around =
-            self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Declarations(_)))).copied();
+        let around = self.buffers.frames.last().filter(|around| matches!(around.role, Some(Role::Declarations(_)))).copied();
         let declared = match (ty.ty, &around) {
             (Value::None, Some(around)) => around.ty,
             (declared, _) => declared,
@@ -217,7 +210,7 @@ impl<'a> Walk<'a> {
         let after_type = self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.kind.is_type());
         let mut frames =
             self.buffers.frames.iter().rev().skip_while(|frame| frame.start != around.start || frame.end != around.end).skip(1);
-        let wrapper = frames.next().filter(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Wrapper)));
+        let wrapper = frames.next().filter(|frame| matches!(frame.role, Some(Role::Wrapper)));
         let whole = wrapper.map_or((around.start, around.end), |wrapper| (wrapper.start, wrapper.end));
         if wrapper.is_some() {
             // Type parameters of a variable belong to no scope that can be seen from elsewhere.

@@ -15,7 +15,7 @@ impl<'a> Walk<'a> {
 
     /// The documentation of the next definition, whatever stands between.
     pub fn document_next(&mut self, text: &str) {
-        self.documents = Some(self.cleaned(text));
+        self.next.doc = Some(self.cleaned(text));
     }
 
     /// Documents the symbol around by a comment, from `tag` on if the comment has it.

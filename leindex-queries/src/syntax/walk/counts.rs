@@ -34,13 +34,6 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Counts statements that have no node kind of their own.
-    pub fn count_statements(&mut self, count: usize) {
-        if let Some((_, counters)) = self.buffers.counters.last_mut() {
-            counters.add_statements(count as u32);
-        }
-    }
-
     /// Adds statements to the symbol around.
     pub fn add_statements(&mut self, count: u32) {
         if let Some((_, counters)) = self.buffers.counters.last_mut() {
@@ -60,27 +53,28 @@ impl<'a> Walk<'a> {
         self.remark(node.start_byte() as u32, node.end_byte() as u32, message);
     }
 
-    pub(super) fn count(&mut self, metric: Metric, node: Node<'_>, entering: bool) {
+    pub(super) fn count_entered(&mut self, metric: Metric, kind: u16) {
         if let Some((_, counters)) = self.buffers.counters.last_mut() {
-            if entering {
-                counters.enter(metric, node.kind_id());
-            } else {
-                counters.leave(metric);
-            }
+            counters.enter(metric, kind);
+        }
+    }
+
+    pub(super) fn count_left(&mut self, metric: Metric) {
+        if let Some((_, counters)) = self.buffers.counters.last_mut() {
+            counters.leave(metric);
         }
     }
 
     /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
-    pub(super) fn metric_here(&mut self, metric: Metric, node: Node<'_>) -> Metric {
+    pub(super) fn metric_here(&mut self, metric: Metric, node: Node<'_>, kind: u16) -> Metric {
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
         if metric.has(Metric::FLAT) && node.child_count() == 0 {
             // The `else` of a branch, not that of a list of cases.
-            let branches = self.grammar.kinds.get(parent.kind as usize).is_some_and(|info| info.metric.has(Metric::NESTING));
+            let branches = self.grammar.kind(parent.kind).metric.has(Metric::NESTING);
             parent.after_else = branches;
             return if branches { metric } else { Metric::default() };
         }
-        let kind = node.kind_id();
         let chained = metric.has(Metric::NESTING)
             && (parent.kind == kind && parent.after_else
                 || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));

@@ -31,14 +31,9 @@ impl<'a> Walk<'a> {
         self.next.ty = Some((start as u32, end as u32));
     }
 
-    /// The definition about to be opened gets these flags.
+    /// The next definition gets these flags.
     pub fn flag_definition(&mut self, flags: SymbolFlags) {
         self.next.flags.set(flags);
-    }
-
-    /// Flags of the next definition.
-    pub fn flag_next(&mut self, flags: SymbolFlags) {
-        self.flags.set(flags);
     }
 
     /// The definition about to be opened is (part of) the module `key`. A second key may be given.
@@ -200,8 +195,7 @@ impl<'a> Walk<'a> {
         self.rows.scopes.push(ScopeRow { kind: ScopeKind::Function, parent: self.scope, symbol, self_type: NONE, start: frame.start, end });
         self.buffers.comments.clear();
         self.buffers.attributes.clear();
-        self.documents = None;
-        self.flags = SymbolFlags::default();
+        (self.next.doc, self.next.flags) = (None, SymbolFlags::default());
         self.buffers.counters.push((symbol, Counters::resume(&row)));
         let row = &mut self.rows.symbols[symbol as usize];
         row.end = end.max(row.end);
@@ -216,7 +210,7 @@ impl<'a> Walk<'a> {
 
     /// Type parameters declared by a wrapper (`template <class T>`) belong to the definition that it wraps.
     fn take_type_parameters(&mut self, symbol: u32, inner: u32) {
-        let Some(wrapper) = self.buffers.frames.last().filter(|around| matches!(around.action.map(|a| a.role), Some(Role::Wrapper))) else {
+        let Some(wrapper) = self.buffers.frames.last().filter(|around| matches!(around.role, Some(Role::Wrapper))) else {
             return;
         };
         let (start, outer) = (wrapper.start, self.scope);

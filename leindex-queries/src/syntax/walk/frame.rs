@@ -2,7 +2,7 @@
 
 use super::mode::Mode;
 use super::said::Said;
-use crate::languages::{Action, Metric, Slot};
+use crate::languages::{ActionId, Metric, Role, Slot};
 use crate::syntax::rows::{NONE, SymbolFlags};
 
 /// What a node stands for, as its parent sees it.
@@ -41,7 +41,9 @@ impl Value {
 /// One open node.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
-    pub(super) action: Option<Action>,
+    pub(super) role: Option<&'static Role>,
+    /// Where the parts of the role stand.
+    pub(super) action: ActionId,
     pub(super) mode: Mode,
     pub(super) metric: Metric,
     /// Value of the object, function or class part, of the value part, of the type part, of the left part.

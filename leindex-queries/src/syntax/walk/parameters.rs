@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
     pub fn parameter_of_next_symbol(&mut self, name: &str, ty: &str, optional: bool, variadic: bool) {
         let (name, ty) = (self.rows.string(name), self.rows.string(ty));
         self.rows.parameters.push(ParameterRow { name, ty, type_use: NONE, optional, variadic });
-        self.pending_parameters += 1;
+        self.next.parameters += 1;
     }
 
     pub(super) fn close_parameter(&mut self, frame: &Frame, variadic: bool) {
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let ty = if let Value::Use(index) = frame.ty { index } else { NONE };
-        let (text, ty_str) = if matches!(frame.action.map(|action| action.role), Some(Role::DeclaratorParameter { .. })) {
+        let (text, ty_str) = if matches!(frame.role, Some(Role::DeclaratorParameter { .. })) {
             let named = matches!(frame.left, Value::Binding(_));
             let ty_str = self.type_around_name(frame, named.then_some(name));
             if !named && self.rows.str(ty_str) == "void" {
@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
         let return_type = self.type_text(frame);
         self.rows.symbols[symbol as usize].return_type = return_type;
         if let Value::Use(ty) = frame.ty {
-            self.type_of_symbol(symbol, ty);
+            self.set_type(symbol, ty);
         }
         self.close_symbol(symbol, false);
         (self.scope, self.symbol) = here;

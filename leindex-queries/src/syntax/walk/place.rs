@@ -29,12 +29,12 @@ impl<'a> Walk<'a> {
 
     /// The role of the node around the one being looked at.
     pub fn around(&self) -> Option<&'static Role> {
-        self.buffers.frames.last().and_then(|frame| frame.action).map(|action| action.role)
+        self.buffers.frames.last().and_then(|frame| frame.role)
     }
 
     /// The role of the innermost node around that has one.
     pub fn nearest_role(&self) -> Option<&'static Role> {
-        self.buffers.frames.iter().rev().find_map(|frame| Some(frame.action?.role))
+        self.buffers.frames.iter().rev().find_map(|frame| frame.role)
     }
 
     /// The use that stands for the object, callee or class of the node around, if that part came before.
@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
         let frames = &self.buffers.frames;
         let frame = frames.len().checked_sub(up).and_then(|at| frames.get(at))?;
         let value = [frame.object, frame.value, frame.ty].into_iter().find(|value| matches!(value, Value::Use(_)));
-        Some((frame.action.map(|action| action.role), value.map_or(NONE, Value::use_index)))
+        Some((frame.role, value.map_or(NONE, Value::use_index)))
     }
 
     /// Which part of its parent's role the node is that stands `up` levels above the one being looked at.
@@ -72,15 +72,12 @@ impl<'a> Walk<'a> {
 
     /// Whether the node being looked at is a part of another: an object, a callee, an assigned value, an argument.
     pub fn is_value_here(&self) -> bool {
-        self.buffers.frames.last().is_some_and(|frame| frame.action.is_some() && !matches!(frame.opens, Opens::Scope))
+        self.buffers.frames.last().is_some_and(|frame| frame.role.is_some() && !matches!(frame.opens, Opens::Scope))
     }
 
     /// Whether the node being looked at is the value of a node of role [`Role::Named`].
     pub fn is_named_value(&self) -> bool {
-        self.buffers
-            .frames
-            .last()
-            .is_some_and(|frame| frame.slot == Slot::Value && frame.action.is_some_and(|action| matches!(action.role, Role::Named { .. })))
+        self.buffers.frames.last().is_some_and(|frame| frame.slot == Slot::Value && matches!(frame.role, Some(Role::Named { .. })))
     }
 
     /// Whether the node being looked at is the value of a node of role [`Role::Named`] that names no symbol, only the
@@ -95,16 +92,6 @@ impl<'a> Walk<'a> {
         frame.and_then(|frame| self.source.get(frame.start as usize..)).unwrap_or("")
     }
 
-    /// The text of the node around.
-    pub fn parent_text(&self) -> &'a str {
-        self.buffers.frames.last().and_then(|frame| self.source.get(frame.start as usize..frame.end as usize)).unwrap_or("")
-    }
-
-    /// Whether the node being looked at stands in a parameter list.
-    pub fn in_parameters(&self) -> bool {
-        self.buffers.frames.last().and_then(|frame| frame.action).is_some_and(|action| matches!(action.role, Role::Parameters))
-    }
-
     /// The kind of the innermost scope.
     pub fn scope_kind(&self) -> ScopeKind {
         self.rows.scopes[self.scope as usize].kind
@@ -112,12 +99,7 @@ impl<'a> Walk<'a> {
 
     /// Whether the walk's place is inside a function.
     pub fn in_function(&self) -> bool {
-        !self.outside_functions()
-    }
-
-    /// Whether the walk is inside no function.
-    pub fn is_outside_functions(&self) -> bool {
-        self.outside_functions()
+        matches!(self.scope_kind(), ScopeKind::Function | ScopeKind::Block)
     }
 
     /// Whether a parameter or variable of this name is known in the function around.
@@ -242,7 +224,7 @@ impl<'a> Walk<'a> {
 
     /// The use before the innermost `?.` ([`Role::Conditional`]) around the node being looked at, or [`NONE`].
     pub fn conditional_object(&self) -> u32 {
-        let conditional = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Conditional { .. }));
+        let conditional = |frame: &&Frame| matches!(frame.role, Some(Role::Conditional { .. }));
         self.buffers.frames.iter().rev().take(64).find(conditional).map_or(NONE, |frame| frame.object.use_index())
     }
 
@@ -287,10 +269,6 @@ impl<'a> Walk<'a> {
     /// Whether this node is the name being defined.
     pub fn is_pending_name(&self, node: Node<'_>) -> bool {
         self.pending_name == node.id()
-    }
-
-    pub(super) fn outside_functions(&self) -> bool {
-        !matches!(self.scope_kind(), ScopeKind::Function | ScopeKind::Block)
     }
 
     pub(super) fn in_type(&self) -> bool {

@@ -1,6 +1,5 @@
 //! What the code of a language says before the walk does it.
 
-use crate::languages::{Parts, Place, Slot};
 use crate::syntax::rows::{NONE, Str, SymbolFlags};
 
 /// What a hook says of the definition that it is about to open.
@@ -12,6 +11,9 @@ pub(super) struct Next {
     pub(super) ty: Option<(u32, u32)>,
     pub(super) module: [Str; 2],
     pub(super) flags: SymbolFlags,
+    pub(super) doc: Option<Str>,
+    /// How many parameters were added before it.
+    pub(super) parameters: u32,
     pub(super) self_type: u32,
     /// It is not known by its plain name.
     pub(super) unbound: bool,
@@ -26,6 +28,8 @@ impl Next {
         ty: None,
         module: [Str::EMPTY; 2],
         flags: SymbolFlags(0),
+        doc: None,
+        parameters: 0,
         self_type: NONE,
         unbound: false,
         function: 0,
@@ -45,8 +49,6 @@ pub(super) struct Said {
     /// The use that names the type which that definition belongs to.
     pub(super) owner: u32,
 }
-
-pub(super) const NO_PARTS: Parts = [(Place::Nowhere, Slot::Other); 5];
 
 impl Said {
     pub(super) const NOTHING: Self = Self { arity: 0, optional: false, field: false, name: (NONE, NONE), owner: NONE };

@@ -4,45 +4,21 @@ use std::ops::Range;
 
 use tree_sitter::Node;
 
-use super::Walk;
 use super::uses::unquoted;
+use super::{Buffers, Walk};
 use crate::items::metrics::Counters;
 use crate::items::{docs, signature};
 use crate::languages::{Evidence, Role};
-use crate::syntax::rows::{BindingKind, NONE, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow};
+use crate::syntax::rows::{BindingKind, BindingRow, NONE, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow};
 
 impl<'a> Walk<'a> {
-    /// Adds a symbol that has no inside of its own, with a binding for it.
+    /// Adds a symbol that has no inside of its own, named by a node, with a binding for it.
     pub fn leaf_symbol(&mut self, node: Node<'_>, name: Node<'_>, kind: SymbolKind) -> u32 {
-        let text = self.source.get(name.byte_range()).unwrap_or("");
-        let symbol = self.push_symbol(node, text, name.byte_range(), kind, None);
-        self.close_symbol(symbol, node.has_error());
-        symbol
+        self.named_symbol(node, self.text(name), name.byte_range(), kind)
     }
 
-    /// Adds a symbol without an inside of its own, called `name`, which stands at the node `at`.
-    pub fn leaf_symbol_named(&mut self, node: Node<'_>, at: Node<'_>, name: &str, kind: SymbolKind) -> u32 {
-        let symbol = self.push_symbol(node, name, at.byte_range(), kind, None);
-        self.close_symbol(symbol, node.has_error());
-        symbol
-    }
-
-    /// Adds a symbol named by a part of a node's text, without an inside of its own, with a binding to `value` ([`NONE`]
-    /// for nothing).
-    pub fn leaf_symbol_at(&mut self, node: Node<'_>, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
-        let text = self.source.get(start..end).unwrap_or("");
-        self.leaf_symbol_called(node, text, start, end, kind, value)
-    }
-
-    /// As [`Self::leaf_symbol_at`], with a name that is not what stands there (`x=` of `attr_writer :x`).
-    pub fn leaf_symbol_called(&mut self, node: Node<'_>, name: &str, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
-        let symbol = self.push_symbol(node, name, start..end, kind, None);
-        self.value_of_symbol(symbol, value);
-        self.close_symbol(symbol, node.has_error());
-        symbol
-    }
-
-    /// Adds a symbol that has no inside of its own, under a name that no node has as its text.
+    /// As [`Self::leaf_symbol`], where no node has the name as its text (`x=` of `attr_writer :x`); `at` is where it
+    /// stands.
     pub fn named_symbol(&mut self, node: Node<'_>, name: &str, at: Range<usize>, kind: SymbolKind) -> u32 {
         let symbol = self.push_symbol(node, name, at, kind, None);
         self.close_symbol(symbol, node.has_error());
@@ -51,24 +27,32 @@ impl<'a> Walk<'a> {
 
     /// Changes the symbol around the walk's place.
     pub fn update_symbol(&mut self, change: impl FnOnce(&mut SymbolRow)) {
-        change(&mut self.rows.symbols[self.symbol as usize]);
+        self.update(self.symbol, change);
+    }
+
+    /// Gives a symbol, and the binding of its name, a declared type.
+    pub fn set_type(&mut self, symbol: u32, type_use: u32) {
+        self.update(symbol, |row| row.type_use = type_use);
+        if let Some(row) = self.binding_of(symbol) {
+            row.type_use = type_use;
+        }
+    }
+
+    /// Gives the binding of a symbol's name the value of a use.
+    pub fn set_value(&mut self, symbol: u32, value: u32) {
+        if let Some(row) = self.binding_of(symbol) {
+            row.value = value;
+        }
+    }
+
+    fn binding_of(&mut self, symbol: u32) -> Option<&mut BindingRow> {
+        self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol)
     }
 
     /// Changes a symbol row.
     pub fn update(&mut self, symbol: u32, change: impl FnOnce(&mut SymbolRow)) {
         if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
             change(row);
-        }
-    }
-
-    /// Gives a symbol, and the binding of its name, a declared type.
-    pub fn set_type(&mut self, symbol: u32, type_use: u32, text: &str) {
-        let text = self.rows.string(text);
-        if let Some(row) = self.rows.symbols.get_mut(symbol as usize) {
-            (row.type_use, row.return_type) = (type_use, text);
-        }
-        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
-            row.type_use = type_use;
         }
     }
 
@@ -130,11 +114,11 @@ impl<'a> Walk<'a> {
         let first_attribute = self.buffers.attributes.first().map(|&(at, _)| at);
         let above = self.held.checked_sub(1).and_then(|at| self.buffers.frames.get(at)).map_or(start, |holder| start.min(holder.start));
         let doc = self.documentation(above);
-        let doc = self.documents.take().unwrap_or(doc);
+        let doc = self.next.doc.take().unwrap_or(doc);
         start = start.min(first_attribute.unwrap_or(start));
         let (name, name_start) = unquoted(name, name_range.start as u32);
         let name_str = self.rows.string(name);
-        let mut flags = std::mem::take(&mut self.flags);
+        let mut flags = self.section | std::mem::take(&mut self.next.flags);
         if self.recovering {
             flags.set(SymbolFlags::RECOVERED);
         }
@@ -144,13 +128,12 @@ impl<'a> Walk<'a> {
         if start < self.hidden_until {
             flags.set(SymbolFlags::PRIVATE);
         }
-        flags.set(self.section | std::mem::take(&mut self.next.flags));
         let (parent, around) = self.holder_of(start, end);
         let inner = scope.map_or(NONE, |kind| {
             self.rows.scopes.push(ScopeRow { kind, parent: around, symbol: index, self_type: NONE, start, end });
             self.rows.scopes.len() as u32 - 1
         });
-        let parameters = std::mem::take(&mut self.pending_parameters);
+        let parameters = std::mem::take(&mut self.next.parameters);
         self.rows.symbols.push(SymbolRow {
             kind,
             flags,
@@ -212,7 +195,7 @@ impl<'a> Walk<'a> {
     pub(super) fn outer_span(&self, node: Node<'_>) -> (u32, u32) {
         let (mut start, mut end) = (node.start_byte() as u32, self.end_of(node));
         for frame in self.buffers.frames.iter().rev() {
-            match frame.action.map(|action| action.role) {
+            match frame.role {
                 Some(Role::Wrapper | Role::Named { .. } | Role::Export { .. } | Role::Group { .. }) => {
                     (start, end) = (frame.start, frame.end)
                 }
@@ -226,19 +209,6 @@ impl<'a> Walk<'a> {
     fn attribute_span(&mut self, start: u32) -> Str {
         let Some(&(first, _)) = self.buffers.attributes.first() else { return Str::EMPTY };
         self.rows.string(self.source.get(first as usize..start as usize).unwrap_or(""))
-    }
-
-    pub(super) fn type_of_symbol(&mut self, symbol: u32, ty: u32) {
-        self.rows.symbols[symbol as usize].type_use = ty;
-        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
-            row.type_use = ty;
-        }
-    }
-
-    pub(super) fn value_of_symbol(&mut self, symbol: u32, value: u32) {
-        if let Some(row) = self.rows.bindings.iter_mut().rev().find(|row| row.kind == BindingKind::Symbol && row.target == symbol) {
-            row.value = value;
-        }
     }
 
     pub(super) fn widen_symbol(&mut self, symbol: u32, (start, end): (u32, u32), has_error: bool) {
@@ -289,40 +259,51 @@ impl<'a> Walk<'a> {
                 row.doc = self.rows.string(&self.buffers.text);
             }
         }
-        let body = self.body_hash(symbol, &row);
-        [row.body_0, row.body_1, row.body_2, row.body_3] = body;
         self.rows.symbols[symbol as usize] = row;
     }
 
-    /// BLAKE3 of what the symbol is made of: all its bytes for callables, its bytes less its member callables for
-    /// types and modules.
-    fn body_hash(&mut self, symbol: u32, row: &SymbolRow) -> [u32; 4] {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(self.grammar.config.dialect.as_bytes());
-        hasher.update(&[row.kind as u8, self.rows.symbols.get(row.parent as usize).map_or(255, |parent| parent.kind as u8)]);
-        if row.flags.has(SymbolFlags::HAS_ERROR) || row.flags.has(SymbolFlags::RECOVERED) {
-            // What a broken text means depends on what is around it.
-            hasher.update(&self.content);
-        }
-        self.buffers.cuts.clear();
-        if !row.kind.is_callable() {
-            let inside = self.rows.symbols[symbol as usize + 1..].iter();
-            self.buffers
-                .cuts
-                .extend(inside.filter(|s| s.parent == symbol && (s.kind.is_callable() || row.kind.is_module())).map(|s| (s.start, s.end)));
-        }
-        let mut at = row.start;
-        for &(start, end) in self.buffers.cuts.iter() {
-            if start >= at {
-                hasher.update(self.source.as_bytes().get(at as usize..start as usize).unwrap_or(&[]));
-                hasher.update(&[0]);
-                at = end;
+    /// Gives each symbol the hash of what it is made of: all its bytes for callables, its bytes less its member callables
+    /// for types, less all its members for modules.
+    pub(super) fn hash_bodies(&mut self) {
+        let Buffers { cuts, next_cut, .. } = &mut *self.buffers;
+        // The cuts of a symbol are a list: the first in `cuts`, the one after another cut in `next_cut`.
+        let count = self.rows.symbols.len();
+        cuts.clear();
+        cuts.resize(count, NONE);
+        next_cut.clear();
+        next_cut.resize(count, NONE);
+        for (index, row) in self.rows.symbols.iter().enumerate().rev() {
+            let Some(parent) = self.rows.symbols.get(row.parent as usize) else { continue };
+            if !parent.kind.is_callable() && (row.kind.is_callable() || parent.kind.is_module()) {
+                next_cut[index] = std::mem::replace(&mut cuts[row.parent as usize], index as u32);
             }
         }
-        hasher.update(self.source.as_bytes().get(at as usize..row.end.max(at) as usize).unwrap_or(&[]));
-        let hash = hasher.finalize();
-        let bytes = hash.as_bytes();
-        std::array::from_fn(|i| u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]]))
+        for index in 0..count {
+            let row = self.rows.symbols[index];
+            let mut hasher = blake3::Hasher::new();
+            hasher.update(self.grammar.config.dialect.as_bytes());
+            hasher.update(&[row.kind as u8, self.rows.symbols.get(row.parent as usize).map_or(255, |parent| parent.kind as u8)]);
+            if row.flags.has(SymbolFlags::HAS_ERROR) || row.flags.has(SymbolFlags::RECOVERED) {
+                // What a broken text means depends on what is around it.
+                hasher.update(self.content.get_or_insert_with(|| blake3::hash(self.bytes)).as_bytes());
+            }
+            let text = |from: u32, to: u32| self.source.as_bytes().get(from as usize..to as usize).unwrap_or(&[]);
+            let (mut at, mut cut) = (row.start, cuts[index]);
+            while let Some(member) = self.rows.symbols.get(cut as usize) {
+                if member.start >= at {
+                    hasher.update(text(at, member.start));
+                    hasher.update(&[0]);
+                    at = member.end;
+                }
+                cut = next_cut[cut as usize];
+            }
+            hasher.update(text(at, row.end.max(at)));
+            let hash = hasher.finalize();
+            let bytes = hash.as_bytes();
+            let row = &mut self.rows.symbols[index];
+            [row.body_0, row.body_1, row.body_2, row.body_3] =
+                std::array::from_fn(|i| u32::from_le_bytes([bytes[4 * i], bytes[4 * i + 1], bytes[4 * i + 2], bytes[4 * i + 3]]));
+        }
     }
 
     pub(super) fn line(&self, offset: u32) -> u32 {

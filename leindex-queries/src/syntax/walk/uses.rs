@@ -91,7 +91,7 @@ impl<'a> Walk<'a> {
 
     /// Adds a use that makes an instance of the type declared by a node around ([`Role::Declarations`]).
     pub fn construct(&mut self, node: Node<'_>, arity: u32) {
-        let declares = |frame: &&Frame| matches!(frame.action.map(|action| action.role), Some(Role::Declarations(_)));
+        let declares = |frame: &&Frame| matches!(frame.role, Some(Role::Declarations(_)));
         let Some(Value::Use(ty)) = self.buffers.frames.iter().rev().take(3).find(declares).map(|frame| frame.ty) else { return };
         let UseRow { kind, name, base, .. } = self.rows.uses[ty as usize];
         let index = self.push_use(kind, UseRole::New, name, base, node.start_byte() as u32);
@@ -162,12 +162,12 @@ impl<'a> Walk<'a> {
         if text.is_empty() {
             return;
         }
-        let outside = self.outside_functions();
+        let outside = !self.in_function();
         if !matches!(mode, Mode::Declare { symbol: Some(_), .. } if outside) {
             self.forget_comments(start);
         }
         if let Some(around) = self.buffers.frames.last()
-            && matches!(around.action.map(|action| action.role), Some(Role::Declarations(_)))
+            && matches!(around.role, Some(Role::Declarations(_)))
             && self.rows.symbols.get(around.symbols_before as usize).is_some_and(|first| first.name_start == start)
         {
             // It names the type defined in this declaration.
@@ -184,7 +184,7 @@ impl<'a> Walk<'a> {
                 } else {
                     let scope = if hoisted { self.function_scope() } else { self.scope };
                     let binding = self.push_binding(name, scope, kind, NONE, start);
-                    let in_list = self.buffers.frames.last().is_some_and(|frame| match frame.action.map(|action| action.role) {
+                    let in_list = self.buffers.frames.last().is_some_and(|frame| match frame.role {
                         Some(Role::Parameters) => true,
                         Some(Role::Define(_)) => frame.slot == Slot::Left,
                         _ => false,
@@ -226,6 +226,12 @@ impl<'a> Walk<'a> {
         self.deliver(value);
     }
 
+    /// The value of a literal of a built-in type.
+    pub(super) fn literal(&mut self, ty: &str, start: u32) -> Value {
+        let name = self.rows.string(ty);
+        Value::Use(self.push_use(UseKind::Literal, UseRole::Read, name, NONE, start))
+    }
+
     pub(super) fn leaf(&mut self, kind: UseKind, node: Node<'_>, mode: Mode) {
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(kind, use_role(mode), name, NONE, node.start_byte() as u32);
@@ -240,7 +246,7 @@ impl<'a> Walk<'a> {
         if let Value::Use(object) = frame.object
             && let Some(around) = self.buffers.frames.last()
             && around.slot == Slot::Name
-            && matches!(around.action.map(|action| action.role), Some(Role::Member { .. }))
+            && matches!(around.role, Some(Role::Member { .. }))
         {
             // The rest of a path whose first part belongs to the node around (`a::(b::c)`).
             let base = match around.object {
@@ -267,7 +273,7 @@ impl<'a> Walk<'a> {
             self.rows.uses[outer as usize].kind = UseKind::This;
             return Value::Use(outer);
         }
-        let object = match frame.action.map(|action| action.role) {
+        let object = match frame.role {
             Some(Role::Member { object: "..", .. } | Role::MethodCall { object: "..", .. }) if frame.object == Value::None => {
                 self.cascaded()
             }
@@ -295,14 +301,14 @@ impl<'a> Walk<'a> {
     /// The value that the cascade around works on.
     fn cascaded(&self) -> Value {
         let mut around = self.buffers.frames.iter().rev().take(8);
-        let cascade = around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Cascade { .. })));
+        let cascade = around.find(|frame| matches!(frame.role, Some(Role::Cascade { .. })));
         cascade.map_or(Value::Unknown, |frame| if frame.object == Value::None { Value::Unknown } else { frame.object })
     }
 
     /// The part of a flat path that stands before the name being looked at.
     fn path_before(&self) -> Option<u32> {
         let parent = self.buffers.frames.last()?;
-        match (parent.action?.role, parent.object) {
+        match (parent.role?, parent.object) {
             (Role::TypePath, Value::Use(index)) => Some(index),
             _ => None,
         }
@@ -371,7 +377,7 @@ impl<'a> Walk<'a> {
         if matches!(frame.mode, Mode::Declare { .. } | Mode::Type | Mode::Base(_)) {
             return frame.object;
         }
-        if let Some(Role::Apply { argument, .. }) = frame.action.map(|action| action.role)
+        if let Some(Role::Apply { argument, .. }) = frame.role
             && !argument.is_empty()
         {
             // `f @Type`: no argument.

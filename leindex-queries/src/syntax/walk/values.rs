@@ -1,22 +1,18 @@
 //! Closing a node: the value it has, and how that value travels to the node around.
 
-use tree_sitter::Node;
+use tree_sitter::{Node, TreeCursor};
 
 use super::Walk;
 use super::frame::{Frame, Opens, Value};
 use super::mode::Mode;
-use crate::languages::{Action, Declare, Define, Metric, Role, Slot};
+use crate::languages::{Declare, Define, Metric, Role, Slot};
 use crate::syntax::rows::{ExportRow, NONE, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
 
 impl<'a> Walk<'a> {
-    /// Gives the node being looked at this value in the eyes of its parent. Use with [`Visit::Skip`].
+    /// Gives the node being looked at this value in the eyes of its parent ([`NONE`] for one that rows do not describe).
+    /// Use with [`Visit::Skip`].
     pub fn stand_for(&mut self, use_index: u32) {
-        self.deliver(Value::Use(use_index));
-    }
-
-    /// Gives the node being looked at the value of an expression that rows do not describe.
-    pub fn stand_for_unknown(&mut self) {
-        self.deliver(Value::Unknown);
+        self.deliver(if use_index == NONE { Value::Unknown } else { Value::Use(use_index) });
     }
 
     /// Takes the node being looked at as another part of its parent than its place says.
@@ -51,7 +47,7 @@ impl<'a> Walk<'a> {
         match frame.object {
             Value::Use(callee) if self.rows.uses[callee as usize].role == UseRole::Call => {
                 self.rows.uses[callee as usize].arity += 1;
-                frame.action = Some(Action::new(&SAME_CALL, &self.grammar.language));
+                (frame.role, frame.action) = (Some(&SAME_CALL), self.actions.given(&SAME_CALL, self.grammar));
                 frame.value = frame.object;
             }
             _ => frame.arity = frame.arity.saturating_add(1),
@@ -66,13 +62,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Closes the innermost open node and hands its value to its parent.
-    pub(super) fn leave(&mut self, node: Node<'_>) {
+    pub(super) fn leave(&mut self, cursor: &TreeCursor<'_>) {
         let Some(frame) = self.buffers.frames.pop() else { return };
         if self.held == self.buffers.frames.len() + 1 {
             self.held = 0;
             self.forget_comments(frame.end);
         }
-        let value = match frame.action {
+        let value = match frame.role {
             None => {
                 if frame.children == 1 && matches!(frame.mode, Mode::Type | Mode::Base(_) | Mode::Decorator) {
                     frame.last
@@ -80,7 +76,7 @@ impl<'a> Walk<'a> {
                     Value::Unknown
                 }
             }
-            Some(action) => self.close(node, &frame, action.role),
+            Some(role) => self.close(cursor, &frame, role),
         };
         match frame.opens {
             Opens::Nothing => {}
@@ -88,12 +84,12 @@ impl<'a> Walk<'a> {
             Opens::Symbol(symbol) => {
                 self.scope = frame.scope_before;
                 self.symbol = frame.symbol_before;
-                self.close_symbol(symbol, node.has_error());
+                self.close_symbol(symbol, cursor.node().has_error());
             }
         }
         if frame.metric != Metric::default() {
             // A definition counts where it stands; what is inside was counted for itself.
-            self.count(frame.metric, node, false);
+            self.count_left(frame.metric);
         }
         self.in_export = frame.export_before;
         self.section = frame.section_before;
@@ -112,14 +108,14 @@ impl<'a> Walk<'a> {
                     parent.name_end = row.start + self.rows.str(row.name).len() as u32;
                     parent.name_use = index;
                 }
-                Value::None if frame.action.is_some() => parent.declares = true,
+                Value::None if frame.role.is_some() => parent.declares = true,
                 _ => {}
             }
         }
     }
 
     /// The value of a node with a role, now that its parts are known.
-    fn close(&mut self, node: Node<'_>, frame: &Frame, role: &'static Role) -> Value {
+    fn close(&mut self, cursor: &TreeCursor<'_>, frame: &Frame, role: &'static Role) -> Value {
         match *role {
             Role::Member { .. } => self.member(frame),
             Role::Call { .. } => self.call(frame, UseRole::Call),
@@ -145,10 +141,7 @@ impl<'a> Walk<'a> {
                 Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
                 _ => Value::Unknown,
             },
-            Role::Literal(name) => {
-                let name = self.rows.string(name);
-                Value::Use(self.push_use(UseKind::Literal, UseRole::Read, name, NONE, frame.start))
-            }
+            Role::Literal(name) => self.literal(name, frame.start),
             Role::Pass { value, .. } => {
                 if value.is_empty() {
                     frame.last
@@ -179,15 +172,14 @@ impl<'a> Walk<'a> {
                 if apart && matches!(list, Value::List { .. }) {
                     return list;
                 }
-                let name = self.rows.string(name);
-                Value::Use(self.push_use(UseKind::Literal, UseRole::Read, name, NONE, frame.start))
+                self.literal(name, frame.start)
             }
             Role::Rest => match frame.last {
                 Value::Binding(index) => Value::Rest(index),
                 _ => Value::Rest(NONE),
             },
             Role::Declare(declare) => {
-                self.close_declare(node, frame, &declare);
+                self.close_declare(cursor.node(), frame, &declare);
                 // Where it is a value itself (`a = b = f()`), it has the one assigned.
                 if self.buffers.frames.last().is_some_and(|around| around.slot == Slot::Value) { frame.value } else { frame.left }
             }
@@ -227,12 +219,12 @@ impl<'a> Walk<'a> {
                         if row.kind.is_callable() {
                             row.type_use = ty;
                         } else {
-                            self.type_of_symbol(symbol, ty);
+                            self.set_type(symbol, ty);
                         }
                     }
                     if let (Value::Use(value), SymbolKind::Constant | SymbolKind::Variable | SymbolKind::Field) = (frame.value, define.kind)
                     {
-                        self.value_of_symbol(symbol, value);
+                        self.set_value(symbol, value);
                     }
                     if let (Value::Use(value), true) = (frame.value, is_callable(&define) && !matches!(frame.ty, Value::Use(_))) {
                         // The body is an expression.
@@ -291,7 +283,7 @@ impl<'a> Walk<'a> {
     pub(super) fn deliver(&mut self, value: Value) {
         let Some(parent) = self.buffers.frames.last_mut() else { return };
         let slot = parent.slot;
-        if let Some(Role::Declarations(_)) = parent.action.map(|action| action.role) {
+        if let Some(Role::Declarations(_)) = parent.role {
             deliver(parent, slot, value);
             let parent = *parent;
             match (slot, value, parent.left) {
@@ -301,7 +293,7 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        if matches!(parent.action.map(|action| action.role), Some(Role::List { .. } | Role::Items(_))) {
+        if matches!(parent.role, Some(Role::List { .. } | Role::Items(_))) {
             self.buffers.items.push(value);
         } else if slot == Slot::Left
             && parent.left != Value::None
@@ -322,7 +314,7 @@ impl<'a> Walk<'a> {
         } else if slot == Slot::Value
             && parent.left != Value::None
             && parent.value != Value::None
-            && matches!(parent.action.map(|action| action.role), Some(Role::Declare(Declare { sequence: true, .. })))
+            && matches!(parent.role, Some(Role::Declare(Declare { sequence: true, .. })))
         {
             // What follows the value of a declaration is not its value (`if let x = y, x.z`).
             return;
@@ -340,7 +332,7 @@ impl<'a> Walk<'a> {
     /// The node around that gives several definitions one type.
     fn group_around(&self) -> Option<Frame> {
         let mut around = self.buffers.frames.iter().rev().take(3);
-        around.find(|frame| matches!(frame.action.map(|action| action.role), Some(Role::Group { .. }))).copied()
+        around.find(|frame| matches!(frame.role, Some(Role::Group { .. }))).copied()
     }
 
     /// The value of a node that makes a list of those inside.
@@ -420,7 +412,7 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
         Slot::Value => parent.value = value,
         Slot::Type => parent.ty = value,
         Slot::Left => parent.left = value,
-        Slot::Other => match parent.action.map(|a| a.role) {
+        Slot::Other => match parent.role {
             Some(Role::Type | Role::ReturnType) if parent.object == Value::None => parent.object = value,
             Some(Role::TypePath) if matches!(value, Value::Use(_)) => parent.object = value,
             _ => {}
@@ -433,7 +425,7 @@ fn deliver(parent: &mut Frame, slot: Slot, value: Value) {
 
 /// Whether the part being walked is the body of a function.
 fn is_callable_body(around: &Frame) -> bool {
-    around.slot == Slot::Body && matches!(around.action.map(|action| action.role), Some(Role::Define(define)) if is_callable(define))
+    around.slot == Slot::Body && matches!(around.role, Some(Role::Define(define)) if is_callable(define))
 }
 
 /// Whether a definition gives what its body is.
@@ -443,7 +435,7 @@ fn is_callable(define: &Define) -> bool {
 
 /// Whether a list that stands in the part being walked is taken apart.
 fn takes_apart(around: &Frame) -> bool {
-    match around.action.map(|action| action.role) {
+    match around.role {
         Some(Role::List { .. } | Role::Items(_)) => true,
         Some(Role::Assign { .. } | Role::Declare(_)) => matches!(around.left, Value::List { .. }) || around.left == Value::None,
         _ => false,

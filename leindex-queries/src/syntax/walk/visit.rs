@@ -1,12 +1,12 @@
 //! Opening a node: which part of its parent it is, what its role does before its children are walked.
 
-use tree_sitter::Node;
+use tree_sitter::{Node, TreeCursor};
 
 use super::Walk;
 use super::frame::{Frame, Opens, Value};
 use super::mode::{Mode, inner_mode, mode_of_part};
-use super::said::{NO_PARTS, Said};
-use crate::languages::{Action, Metric, Place, Role, Slot, Visit};
+use super::said::Said;
+use crate::languages::{ActionId, KindInfo, Metric, NO_PARTS, Place, Role, Slot, Visit};
 use crate::syntax::rows::{NONE, ScopeKind, UseKind};
 
 /// Nodes above a node that is still visited. Code written by people stays under 300. Without a limit, looking for a
@@ -81,31 +81,15 @@ impl<'a> Walk<'a> {
     }
 
     /// Opens a node. Returns whether its children are to be walked; if so, a frame was pushed.
-    pub(super) fn enter(&mut self, node: Node<'_>, action: Option<Action>, metric: Metric, field: u16) -> bool {
+    pub(super) fn enter(&mut self, cursor: &TreeCursor<'_>, node: Node<'_>, kind: u16, info: KindInfo) -> bool {
         // The function literal that is a definition's body counts as the definition.
-        let metric = if self.next.function != 0 && self.next.function == node.id() { Metric::default() } else { metric };
+        let adopted = self.next.function != 0 && self.next.function == node.id();
+        let mut metric = if adopted { Metric::default() } else { info.metric };
         let section_before = self.section;
-        let named = node.is_named();
-        let (mut slot, mut mode, mut parent_role) = (Slot::Other, Mode::Read, None);
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            mode = parent.mode;
-            let child = parent.children;
-            if named && !node.is_extra() {
-                parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
-            }
-            if let Some(action) = &parent.action {
-                if named && matches!(action.role, Role::Return { value: "" }) {
-                    parent.last = Value::None;
-                }
-                // Only named children have positions; tokens are found by field.
-                parent.nth += u16::from(field != 0 && field == action.counted);
-                slot = action.slot(field, parent.nth, if named && !node.is_extra() { child } else { u16::MAX }, node.kind_id());
-                mode = mode_of_part(action.role, slot, mode);
-                parent_role = Some(action.role);
-            }
-            parent.slot = slot;
-        }
-        if node.end_byte() as u32 <= self.skip_before {
+        let is_child = info.named && !node.is_extra();
+        let part = self.part_of_parent(cursor, kind, info.named, is_child);
+        let (start, node_end) = (node.start_byte() as u32, node.end_byte() as u32);
+        if node_end <= self.skip_before {
             return false;
         }
         if self.buffers.frames.len() >= DEPTH_LIMIT {
@@ -115,202 +99,77 @@ impl<'a> Walk<'a> {
             }
             return false;
         }
-        if node.is_error() || node.is_missing() {
+        if kind == Frame::ERROR || start == node_end && node.is_missing() {
             self.error(node);
         }
-        let mut metric = if metric == Metric::default() { metric } else { self.metric_here(metric, node) };
         if metric != Metric::default() {
-            self.count(metric, node, true);
+            metric = self.metric_here(metric, node, kind);
+            self.count_entered(metric, kind);
         }
-        let start = node.start_byte() as u32;
-        let end = self.end_of(node);
-        let mut role = action.map(|a| a.role);
-        let mut action = action;
-        if slot == Slot::Name && !matches!(parent_role, Some(Role::Define(_))) {
-            // The name after a dot: recorded by the parent, unless it has parts of its own.
-            let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
-            if parent.said.name.0 != NONE || parent.said.owner != NONE {
-                return self.done(metric, node);
-            }
-            (parent.name_start, parent.name_end) = (start, end);
-            if self.pending_name != 0 && node.id() == self.pending_name {
-                self.pending_name = 0;
-                parent.declares = true;
-            }
-            if node.named_child_count() == 0 {
-                return false;
-            }
+        let span = (start, self.end_of(node));
+        if !self.buffers.skipped.is_empty() && part.slot != Slot::Name && self.takes_skipped(node) {
+            return self.done(metric);
         }
-        if !self.buffers.skipped.is_empty()
-            && let Some(at) = self.buffers.skipped.iter().position(|&id| id == node.id())
-        {
-            self.buffers.skipped.swap_remove(at);
-            return self.done(metric, node);
-        }
-        if slot == Slot::Arguments {
-            // A block or lambda after a call is one argument.
-            let single = matches!(action.map(|a| a.role), Some(Role::Scope(_) | Role::Lambda { .. }));
-            let arity = if single { 1 } else { arity_of(node) };
-            self.buffers.frames.last_mut().expect("a slot comes from a parent").arity = arity;
-        }
-        if slot == Slot::Left
-            && let Some(Role::Declare(declare)) = parent_role
-            && declare.sequence
-        {
-            self.next_name(node, declare);
-        }
-        if slot == Slot::Type && node.id() != self.pending_name {
-            let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
-            if !parent.ty_fixed {
-                (parent.ty_start, parent.ty_end) = (start, end);
-            }
-        }
-        if slot == Slot::Body {
-            let parent = self.buffers.frames.last_mut().expect("a slot comes from a parent");
-            if parent.body_start == NONE {
-                parent.body_start = start;
-            }
-            if let Opens::Symbol(symbol) = parent.opens {
-                self.rows.symbols[symbol as usize].body_start = start;
+        match part.slot {
+            Slot::Other | Slot::Object | Slot::Class | Slot::Value | Slot::Bases | Slot::SelfType => {}
+            slot => {
+                if let Some(walked) = self.take_part(node, slot, part.role, info.role, span, metric) {
+                    return walked;
+                }
             }
         }
         if self.pending_name != 0 && node.id() == self.pending_name && node.child_count() == 0 {
             self.pending_name = 0;
-            return self.done(metric, node);
+            return self.done(metric);
         }
+        let (mut role, mut action) = (info.role, info.action);
         let (mut then, mut again) = (None::<fn(&mut Walk<'_>, Node<'_>)>, None);
         let mut said = Said::NOTHING;
         if let Some(Role::Custom(code)) = role {
-            self.mode = mode;
+            self.mode = part.mode;
             self.said = said;
             self.located = NO_PARTS;
             let visit = code(self, node);
             said = self.said;
             if self.counted != 0 {
                 let counted = Metric(std::mem::take(&mut self.counted));
-                self.count(counted, node, true);
+                self.count_entered(counted, kind);
                 metric.0 |= counted.0;
             }
+            (role, action) = (None, ActionId::NONE);
             match visit {
                 Visit::Skip => {
-                    if named && !node.is_extra() {
+                    if is_child {
                         self.forget_comments(start);
                     }
-                    if metric != Metric::default() {
-                        self.count(metric, node, false);
-                    }
-                    return false;
+                    return self.done(metric);
                 }
-                Visit::Children => {
-                    role = None;
-                    action = None;
-                }
-                Visit::As(other) => {
-                    role = Some(other);
-                    let mut chosen = self.action(other);
-                    chosen.place(&self.located);
-                    action = Some(chosen);
-                }
-                Visit::Then(other, code) => {
-                    role = Some(other);
-                    action = Some(self.action(other));
-                    then = Some(code);
-                }
-                Visit::Again(symbol, code) => {
-                    role = None;
-                    action = None;
-                    again = Some(symbol);
-                    then = Some(code);
-                }
+                Visit::Children => {}
+                Visit::As(chosen) => (role, action) = (Some(chosen), self.action(chosen)),
+                Visit::Then(chosen, code) => (role, action, then) = (Some(chosen), self.action(chosen), Some(code)),
+                Visit::Again(symbol, code) => (again, then) = (Some(symbol), Some(code)),
             }
+        } else if role.is_none() && node.child_count() == 0 {
+            self.forget_comments_before(start, is_child);
+            self.deliver(Value::Unknown);
+            return self.done(metric);
         }
-        let mut frame = self.frame(node.kind_id(), action, inner_mode(role, mode), metric, (start, end));
+        let mut frame = self.frame(kind, inner_mode(role, part.mode), metric, span);
+        (frame.role, frame.action) = (role, action);
         (frame.said, frame.arity, frame.section_before) = (said, said.arity, section_before);
-        if let Some(symbol) = again {
-            frame.mode = Mode::Read;
-            self.open_again(node, symbol, &mut frame);
-        }
-        let Some(role) = role else {
-            let at_top = self.buffers.frames.iter().rev().take(2).any(|above| above.kind == Frame::ROOT);
-            if !node.is_extra() && named && self.buffers.frames.len() > 1 && !at_top {
-                self.forget_comments(start);
-            }
-            self.buffers.frames.push(frame);
-            if let Some(code) = then {
-                code(self, node);
-            }
-            return true;
-        };
-        match *role {
-            Role::Skip => return self.done(metric, node),
-            Role::Comment => {
-                self.buffers.comments.push((start, end));
-                return self.done(metric, node);
-            }
-            Role::Attribute => {
-                self.buffers.attributes.push((start, end));
-                frame.mode = Mode::Decorator;
-            }
-            Role::Wrapper | Role::Group { .. } | Role::Declarations(_) | Role::Declarators { .. } => self.hold_comments(),
-            Role::Export { .. } => {
-                self.in_export = true;
-                self.hold_comments();
-            }
-            Role::Define(define) => {
-                let opened = self.open_definition(node, &define, &mut frame);
-                if !opened {
-                    frame.action = None;
+        match role {
+            Some(role) => {
+                if !self.open(node, role, &part, &mut frame) {
+                    return self.done(metric);
                 }
             }
-            // The block of a function has the function's own scope.
-            Role::Scope(ScopeKind::Block) if slot == Slot::Body && matches!(parent_role, Some(Role::Define(d)) if d.scope.is_some()) => {}
-            Role::Scope(_) if self.next.function != 0 && self.next.function == node.id() => {
-                self.next.function = 0;
-                if let Some(body) = node.child_by_field_name("body") {
-                    self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
+            None => {
+                if let Some(symbol) = again {
+                    frame.mode = Mode::Read;
+                    self.open_again(node, symbol, &mut frame);
                 }
+                self.forget_comments_before(start, is_child);
             }
-            Role::Named { .. } => {
-                (frame.name_start, frame.name_end) = said.name;
-                if said.owner != NONE {
-                    self.open_scope(ScopeKind::Extension, NONE, &mut frame);
-                    self.set_self_type(self.scope, said.owner);
-                }
-            }
-            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, &mut frame),
-            Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, &mut frame),
-            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, &mut frame),
-            Role::Extension { .. } => {
-                self.buffers.comments.clear();
-                self.buffers.attributes.clear();
-                self.open_scope(ScopeKind::Extension, NONE, &mut frame);
-            }
-            Role::Variable if mode == Mode::Type => return self.done(metric, node),
-            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) if node.named_child_count() == 0 => {
-                if let (Role::NameOrCall(claim), Mode::Read) = (role, mode) {
-                    self.name_or_call(node, *claim);
-                } else {
-                    self.name(node, mode, matches!(role, Role::TypeName));
-                }
-                return self.done(metric, node);
-            }
-            Role::WholeName => {
-                self.name(node, mode, false);
-                return self.done(metric, node);
-            }
-            Role::OwnField => {
-                self.own_field(node, mode);
-                return self.done(metric, node);
-            }
-            Role::This => {
-                self.leaf(UseKind::This, node, mode);
-                return self.done(metric, node);
-            }
-            Role::Super => {
-                self.leaf(UseKind::Super, node, mode);
-                return self.done(metric, node);
-            }
-            _ => {}
         }
         self.buffers.frames.push(frame);
         if let Some(code) = then {
@@ -319,10 +178,185 @@ impl<'a> Walk<'a> {
         true
     }
 
+    /// Which part of its parent a node is, and how names are taken there.
+    fn part_of_parent(&mut self, cursor: &TreeCursor<'_>, kind: u16, named: bool, is_child: bool) -> Part {
+        let Some(parent) = self.buffers.frames.last_mut() else { return Part { slot: Slot::Other, mode: Mode::Read, role: None } };
+        // Only named children have positions; tokens are found by field.
+        let position = if is_child { parent.children } else { u16::MAX };
+        if is_child {
+            parent.children = parent.children.saturating_add(1).min(u16::MAX - 1);
+        }
+        let (mut slot, mut mode) = (Slot::Other, parent.mode);
+        if let Some(role) = parent.role {
+            if named && matches!(role, Role::Return { value: "" }) {
+                parent.last = Value::None;
+            }
+            let action = self.actions.get(parent.action);
+            let field = if action.has_fields { cursor.field_id().map_or(0, |id| id.get()) } else { 0 };
+            parent.nth += u16::from(field != 0 && field == action.counted);
+            slot = action.slot(field, parent.nth, position, kind);
+            mode = mode_of_part(role, slot, mode);
+        }
+        parent.slot = slot;
+        Part { slot, mode, role: parent.role }
+    }
+
+    /// Tells the node around of a part of it. Some parts need no more: then what [`Self::enter`] is to return.
+    fn take_part(
+        &mut self,
+        node: Node<'_>,
+        slot: Slot,
+        around: Option<&'static Role>,
+        role: Option<&'static Role>,
+        (start, end): (u32, u32),
+        metric: Metric,
+    ) -> Option<bool> {
+        let parent = self.buffers.frames.last_mut()?;
+        match slot {
+            // The name after a dot: recorded by the parent, unless it has parts of its own.
+            Slot::Name if !matches!(around, Some(Role::Define(_))) => {
+                if parent.said.name.0 != NONE || parent.said.owner != NONE {
+                    return Some(self.done(metric));
+                }
+                (parent.name_start, parent.name_end) = (start, end);
+                if self.pending_name != 0 && node.id() == self.pending_name {
+                    self.pending_name = 0;
+                    parent.declares = true;
+                }
+                if node.named_child_count() == 0 {
+                    return Some(false);
+                }
+            }
+            Slot::Arguments => {
+                // A block or lambda after a call is one argument.
+                let single = matches!(role, Some(Role::Scope(_) | Role::Lambda { .. }));
+                parent.arity = if single { 1 } else { arity_of(node) };
+            }
+            Slot::Left => {
+                if let Some(Role::Declare(declare)) = around
+                    && declare.sequence
+                {
+                    self.next_name(node, declare);
+                }
+            }
+            Slot::Type if node.id() != self.pending_name && !parent.ty_fixed => (parent.ty_start, parent.ty_end) = (start, end),
+            Slot::Body => {
+                if parent.body_start == NONE {
+                    parent.body_start = start;
+                }
+                if let Opens::Symbol(symbol) = parent.opens {
+                    self.rows.symbols[symbol as usize].body_start = start;
+                }
+            }
+            _ => {}
+        }
+        (slot == Slot::Name && !self.buffers.skipped.is_empty() && self.takes_skipped(node)).then(|| self.done(metric))
+    }
+
+    /// Whether the code of a language has dealt with this node; asking takes it.
+    fn takes_skipped(&mut self, node: Node<'_>) -> bool {
+        let found = self.buffers.skipped.iter().position(|&id| id == node.id());
+        if let Some(at) = found {
+            self.buffers.skipped.swap_remove(at);
+        }
+        found.is_some()
+    }
+
+    /// Does what a role does before the children of its node. Returns whether there is more to do: a frame to push.
+    fn open(&mut self, node: Node<'_>, role: &'static Role, part: &Part, frame: &mut Frame) -> bool {
+        match *role {
+            Role::Skip => return false,
+            Role::Comment => {
+                self.buffers.comments.push((frame.start, frame.end));
+                return false;
+            }
+            Role::Attribute => {
+                self.buffers.attributes.push((frame.start, frame.end));
+                frame.mode = Mode::Decorator;
+            }
+            Role::Wrapper | Role::Group { .. } | Role::Declarations(_) | Role::Declarators { .. } => self.hold_comments(),
+            Role::Export { .. } => {
+                self.in_export = true;
+                self.hold_comments();
+            }
+            Role::Define(define) => {
+                if !self.open_definition(node, &define, frame) {
+                    (frame.role, frame.action) = (None, ActionId::NONE);
+                }
+            }
+            // The block of a function has the function's own scope.
+            Role::Scope(ScopeKind::Block)
+                if part.slot == Slot::Body && matches!(part.role, Some(Role::Define(define)) if define.scope.is_some()) => {}
+            Role::Scope(_) if self.next.function != 0 && self.next.function == node.id() => {
+                self.next.function = 0;
+                if let Some(body) = node.child_by_field_name("body") {
+                    self.rows.symbols[self.symbol as usize].body_start = body.start_byte() as u32;
+                }
+            }
+            Role::Named { .. } => {
+                (frame.name_start, frame.name_end) = frame.said.name;
+                if frame.said.owner != NONE {
+                    self.open_scope(ScopeKind::Extension, NONE, frame);
+                    self.set_self_type(self.scope, frame.said.owner);
+                }
+            }
+            Role::Scope(kind) | Role::Clause { scope: kind, .. } => self.open_scope(kind, NONE, frame),
+            Role::Lambda { .. } => self.open_scope(ScopeKind::Function, NONE, frame),
+            Role::Declare(declare) if declare.scope => self.open_scope(ScopeKind::Block, NONE, frame),
+            Role::Extension { .. } => {
+                self.buffers.comments.clear();
+                self.buffers.attributes.clear();
+                self.open_scope(ScopeKind::Extension, NONE, frame);
+            }
+            Role::Variable if part.mode == Mode::Type => return false,
+            Role::Name | Role::TypeName | Role::Variable | Role::NameOrCall(_) if node.named_child_count() == 0 => {
+                if let (Role::NameOrCall(claim), Mode::Read) = (role, part.mode) {
+                    self.name_or_call(node, *claim);
+                } else {
+                    self.name(node, part.mode, matches!(role, Role::TypeName));
+                }
+                return false;
+            }
+            Role::WholeName => {
+                self.name(node, part.mode, false);
+                return false;
+            }
+            Role::OwnField => {
+                self.own_field(node, part.mode);
+                return false;
+            }
+            Role::This => {
+                self.leaf(UseKind::This, node, part.mode);
+                return false;
+            }
+            Role::Super => {
+                self.leaf(UseKind::Super, node, part.mode);
+                return false;
+            }
+            Role::Literal(ty) if part.slot != Slot::Name && node.child_count() == 0 => {
+                let value = self.literal(ty, frame.start);
+                self.deliver(value);
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Drops the comments before a node without a role: it is no definition.
+    fn forget_comments_before(&mut self, start: u32, is_child: bool) {
+        let frames = &self.buffers.frames;
+        let at_top = frames.iter().rev().take(2).any(|above| above.kind == Frame::ROOT);
+        if is_child && frames.len() > 1 && !at_top {
+            self.forget_comments(start);
+        }
+    }
+
     /// An open node of which nothing was seen yet.
-    pub(super) fn frame(&self, kind: u16, action: Option<Action>, mode: Mode, metric: Metric, (start, end): (u32, u32)) -> Frame {
+    pub(super) fn frame(&self, kind: u16, mode: Mode, metric: Metric, (start, end): (u32, u32)) -> Frame {
         Frame {
-            action,
+            role: None,
+            action: ActionId::NONE,
             mode,
             metric,
             object: Value::None,
@@ -358,29 +392,34 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn done(&mut self, metric: Metric, node: Node<'_>) -> bool {
-        if metric != Metric::default() {
-            self.count(metric, node, false);
-        }
-        false
-    }
-
     /// Where a node ends. The line end that some grammars are given at the end of the text is none of it.
     pub(super) fn end_of(&self, node: Node<'_>) -> u32 {
         node.end_byte().min(self.source.len()) as u32
     }
 
-    /// A role given by a hook, resolved once a file.
-    pub(super) fn action(&mut self, role: &'static Role) -> Action {
-        match self.buffers.actions.iter().find(|action| std::ptr::eq(action.role, role)) {
-            Some(&action) => action,
-            None => {
-                let action = Action::new(role, &self.grammar.language);
-                self.buffers.actions.push(action);
-                action
-            }
+    fn done(&mut self, metric: Metric) -> bool {
+        if metric != Metric::default() {
+            self.count_left(metric);
         }
+        false
     }
+
+    /// Where the parts of a role given by the code of a language stand.
+    fn action(&mut self, role: &'static Role) -> ActionId {
+        if self.located == NO_PARTS {
+            return self.actions.given(role, self.grammar);
+        }
+        self.actions.located(role, &self.located, self.grammar)
+    }
+}
+
+/// Which part of its parent a node is.
+struct Part {
+    slot: Slot,
+    /// How names are taken there.
+    mode: Mode,
+    /// The role of the parent.
+    role: Option<&'static Role>,
 }
 
 /// Arguments in an argument list: its named children that are no comments.
