@@ -15,23 +15,17 @@ impl<'a> Walk<'a> {
 
     /// Counts a decision that the table of metrics cannot name.
     pub fn decision(&mut self) {
-        if let Some((_, counters)) = self.buffers.counters.last_mut() {
-            counters.enter(Metric(Metric::DECISION), 0);
-        }
+        self.count_entered(Metric(Metric::DECISION), 0);
     }
 
     /// Counts a short-circuit operator that the table of metrics cannot name; equal ones have equal `operator`s.
     pub fn short_circuit(&mut self, operator: u16) {
-        if let Some((_, counters)) = self.buffers.counters.last_mut() {
-            counters.enter(Metric(Metric::SHORT_CIRCUIT), operator);
-        }
+        self.count_entered(Metric(Metric::SHORT_CIRCUIT), operator);
     }
 
     /// Counts a jump to a label.
     pub fn labelled_jump(&mut self) {
-        if let Some((_, counters)) = self.buffers.counters.last_mut() {
-            counters.enter(Metric(Metric::FLAT), 0);
-        }
+        self.count_entered(Metric(Metric::FLAT), 0);
     }
 
     /// Adds statements to the symbol around.

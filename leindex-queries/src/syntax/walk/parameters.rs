@@ -11,12 +11,10 @@ use crate::syntax::rows::{BindingKind, NONE, ParameterRow, ScopeKind, Str, Symbo
 impl<'a> Walk<'a> {
     /// Adds a parameter that has no node of role [`Role::Parameter`].
     pub fn add_parameter(&mut self, name: Node<'_>, optional: bool, variadic: bool) {
-        let scope = self.rows.scopes[self.scope as usize];
-        let text = self.source.get(name.byte_range()).unwrap_or("");
-        let name_str = self.rows.string(text);
-        self.push_binding(name_str, self.scope, BindingKind::Parameter, NONE, name.start_byte() as u32);
-        if scope.kind == ScopeKind::Function && scope.symbol != NONE {
-            self.parameter(scope.symbol, ParameterRow { name: name_str, ty: Str::EMPTY, type_use: NONE, optional, variadic });
+        let binding = self.declare(name, BindingKind::Parameter);
+        let name = self.rows.bindings[binding as usize].name;
+        if let Some(function) = self.function_here() {
+            self.parameter(function, ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional, variadic });
         }
     }
 
@@ -43,10 +41,9 @@ impl<'a> Walk<'a> {
 
     /// Adds a parameter row that binds no name itself: a pattern, whose text on one line is its name.
     pub fn pattern_parameter(&mut self, pattern: Node<'_>) {
-        let scope = self.rows.scopes[self.scope as usize];
-        if scope.kind == ScopeKind::Function && scope.symbol != NONE {
+        if let Some(function) = self.function_here() {
             let name = self.one_line(pattern.start_byte() as u32, pattern.end_byte() as u32);
-            self.parameter(scope.symbol, ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false });
+            self.parameter(function, ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false });
         }
     }
 

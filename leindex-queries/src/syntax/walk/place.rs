@@ -297,6 +297,12 @@ impl<'a> Walk<'a> {
         0
     }
 
+    /// The function whose scope is the innermost.
+    pub(super) fn function_here(&self) -> Option<u32> {
+        let scope = self.rows.scopes.get(self.scope as usize)?;
+        (scope.kind == ScopeKind::Function && scope.symbol != NONE).then_some(scope.symbol)
+    }
+
     /// The scope of the function around, or the file's.
     pub(super) fn enclosing_function(&self) -> u32 {
         let mut scope = self.scope;

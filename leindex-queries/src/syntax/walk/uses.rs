@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let index = self.push_use(UseKind::Name, role, name, NONE, start);
-        self.deliver_leaf(Value::Use(index));
+        self.deliver(Value::Use(index));
     }
 
     /// `@x`: a member of the current object.
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
         let this = self.push_use(UseKind::This, UseRole::Read, Str::EMPTY, NONE, start);
         let name = self.rows.string(self.source.get(node.byte_range()).unwrap_or(""));
         let index = self.push_use(UseKind::Member, use_role(mode), name, this, start);
-        self.deliver_leaf(Value::Use(index));
+        self.deliver(Value::Use(index));
     }
 
     pub(super) fn name(&mut self, node: Node<'_>, mode: Mode, is_type: bool) {
@@ -189,10 +189,9 @@ impl<'a> Walk<'a> {
                         Some(Role::Define(_)) => frame.slot == Slot::Left,
                         _ => false,
                     });
-                    let scope = self.rows.scopes[self.scope as usize];
-                    if in_list && scope.kind == ScopeKind::Function && scope.symbol != NONE {
+                    if let (true, Some(function)) = (in_list, self.function_here()) {
                         let row = ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false };
-                        self.parameter(scope.symbol, row);
+                        self.parameter(function, row);
                     }
                     Value::Binding(binding)
                 }

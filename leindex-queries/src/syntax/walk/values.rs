@@ -322,13 +322,6 @@ impl<'a> Walk<'a> {
         deliver(parent, slot, value);
     }
 
-    pub(super) fn deliver_leaf(&mut self, value: Value) {
-        if let Some(parent) = self.buffers.frames.last_mut() {
-            let slot = parent.slot;
-            deliver(parent, slot, value);
-        }
-    }
-
     /// The node around that gives several definitions one type.
     fn group_around(&self) -> Option<Frame> {
         let mut around = self.buffers.frames.iter().rev().take(3);
