@@ -75,6 +75,9 @@ pub struct LanguageConfig {
     pub extensions: &'static [&'static str],
     /// Whole file names (`Rakefile`).
     pub file_names: &'static [&'static str],
+    /// Programs that a first line `#!` names, without their versions: they tell the language of a file whose name has
+    /// no ending.
+    pub interpreters: &'static [&'static str],
     /// The grammar.
     pub grammar: fn() -> tree_sitter::Language,
     /// What node kinds mean. A kind that is not listed is walked through and stands for an unknown value.

@@ -218,14 +218,6 @@ impl Rows {
         self.error_bytes
     }
 
-    /// The index of the symbol with this identity.
-    pub fn symbol_by_identity(&self, identity: u64) -> Option<u32> {
-        const LOW: usize = 25;
-        (0..self.count::<SymbolRow>())
-            .filter(|&i| self.column::<SymbolRow>(i, LOW) == identity as u32)
-            .find(|&i| self.symbol(i).is_some_and(|s| s.identity() == identity))
-    }
-
     /// The innermost symbol around a scope, or `None` at the top of the file.
     pub fn owner(&self, mut scope: u32) -> Option<u32> {
         while let Some(row) = self.get::<ScopeRow>(scope) {
