@@ -37,7 +37,7 @@ fn a_symbol_goes_by_its_full_name_its_place_and_any_unambiguous_end_of_its_name(
         ("add", "src/helper.py add()."),
         ("total", "`total` is the name of 2 symbols; say which: shop src/cart.py Cart#total()., shop src/cart.py total()."),
         ("totl", "no symbol is called `totl`; did you mean `total`?"),
-        ("xylophone", "no symbol is called `xylophone`"),
+        ("xylophone", "no symbol is called `xylophone`; search for words of it"),
     ] {
         assert_eq!(found(spec), expected, "{spec}");
     }
@@ -51,7 +51,7 @@ fn a_path_that_leads_nowhere_says_why() {
     for (path, expected) in [
         ("src/crat.py", "`src/crat.py` is not a file of the project; did you mean `src/cart.py`?"),
         ("logo.py", "`logo.py` is listed only: binary"),
-        ("go.mod", "`go.mod` is not a file of the project"),
+        ("go.mod", "`go.mod` is not a file of the project; name one from its root, as `files` lists them"),
     ] {
         assert_eq!(snapshot.outline(path).unwrap_err().to_string(), expected);
         assert_eq!(snapshot.importers(path).unwrap_err().to_string(), expected);
@@ -85,12 +85,19 @@ fn columns_count_in_the_units_of_their_encoding() {
         assert_eq!(names(column - 3), Vec::<String>::new(), "{encoding:?}");
         let around = snapshot.symbol_at("wide.py", at(column), encoding).unwrap().unwrap();
         assert_eq!((around.name.as_str(), around.start_line), ("b", 4), "{encoding:?}");
-        assert_eq!(snapshot.symbol_at("wide.py", at(10_000), encoding).unwrap(), None, "{encoding:?}");
+        // Past the end of a line is its end.
+        let end = match encoding {
+            PositionEncoding::Utf8 => line.len(),
+            PositionEncoding::Utf16 => line.encode_utf16().count(),
+            _ => line.chars().count(),
+        };
+        let past = snapshot.symbol_at("wide.py", at(10_000), encoding).unwrap();
+        assert_eq!(past, snapshot.symbol_at("wide.py", at(end), encoding).unwrap(), "{encoding:?}");
         assert_eq!(snapshot.symbol_at("wide.py", Position { line: 99, column: 0 }, encoding).unwrap(), None, "{encoding:?}");
     }
-    // Inside a character there is no place.
+    // Inside a character is at the character.
     let inside = Position { line: 5, column: u32::try_from(line.find('🦀').unwrap() + 1).unwrap() };
-    assert_eq!(snapshot.symbol_at("wide.py", inside, PositionEncoding::Utf8).unwrap(), None);
+    assert_eq!(snapshot.symbol_at("wide.py", inside, PositionEncoding::Utf8).unwrap().unwrap().name, "b");
     assert_eq!(snapshot.source("wide.py#b").unwrap(), &WIDE[WIDE.find("def b").unwrap()..WIDE.len() - 2]);
 }
 

@@ -313,8 +313,8 @@ fn an_unsaved_buffer_runs_what_the_same_edit_on_disk_runs() {
     lab.write("pkg/a.py", &text("pkg/a.py"));
     let in_buffer = lab.watch("a buffer", |index, _| index.apply(Change::Overlay("pkg/a.py".into(), edited.clone())).unwrap());
     in_buffer.parses(0);
+    // The edges of that content are known from before.
     let mut expected = on_disk.queries;
-    // The same content at the same place: its edges are known.
     expected.remove("content_edges");
     assert_eq!(in_buffer.queries, expected);
     let closed = lab.watch("a buffer", |index, _| index.apply(Change::CloseOverlay("pkg/a.py".into())).unwrap());
