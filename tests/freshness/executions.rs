@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use crate::ALONE;
 use crate::answers::symbols_of;
 use crate::project::{Files, PROJECTS, hand_made, remove, write, write_all};
+use crate::texts::{callable, line_start};
 
 /// A project, an index of it in which everything has been asked, and a count of what runs.
 struct Lab {
@@ -137,11 +138,14 @@ fn a_comment_runs_the_edges_of_its_file_only_and_a_revert_parses_nothing() {
     for (language, _) in PROJECTS {
         let mut lab = Lab::new(&hand_made(language, ""));
         for (path, text) in sources(language) {
-            // After the lines that must come first.
-            let at = text.find('\n').map_or(0, |at| at + 1);
+            // Not in a head: what is written there is part of the signature.
+            let symbols = symbols_of(&lab.index.snapshot(), &path);
+            let last = symbols.iter().rev().find(|symbol| callable(symbol) && symbol.end_line > symbol.start_line + 1);
+            let at = last.and_then(|last| line_start(&text, last.end_line)).unwrap_or(text.len());
             let edited = format!("{}{}{}", &text[..at], comment(language), &text[at..]);
             let ran = lab.write(&path, &edited);
-            ran.parses(1).times("content_edges", 1).only(&OF_EVERY_EDIT);
+            ran.parses(1).times("content_edges", 1);
+            ran.only(&OF_EVERY_EDIT);
             lab.write(&path, &text).parses(0).never(&["content_edges"]).only(&OF_EVERY_EDIT);
         }
     }

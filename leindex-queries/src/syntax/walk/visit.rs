@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
         let mut metric = if adopted { Metric::default() } else { info.metric };
         let section_before = self.section;
         let is_child = info.named && !node.is_extra();
-        let part = self.part_of_parent(cursor, kind, info.named, is_child);
+        let part = self.part_of_parent(cursor, kind, is_child);
         let (start, node_end) = (node.start_byte() as u32, node.end_byte() as u32);
         if node_end <= self.skip_before {
             return false;
@@ -179,7 +179,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Which part of its parent a node is, and how names are taken there.
-    fn part_of_parent(&mut self, cursor: &TreeCursor<'_>, kind: u16, named: bool, is_child: bool) -> Part {
+    fn part_of_parent(&mut self, cursor: &TreeCursor<'_>, kind: u16, is_child: bool) -> Part {
         let Some(parent) = self.buffers.frames.last_mut() else { return Part { slot: Slot::Other, mode: Mode::Read, role: None } };
         // Only named children have positions; tokens are found by field.
         let position = if is_child { parent.children } else { u16::MAX };
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
         }
         let (mut slot, mut mode) = (Slot::Other, parent.mode);
         if let Some(role) = parent.role {
-            if named && matches!(role, Role::Return { value: "" }) {
+            if is_child && matches!(role, Role::Return { value: "" }) {
                 parent.last = Value::None;
             }
             let action = self.actions.get(parent.action);
