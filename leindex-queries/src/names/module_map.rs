@@ -245,19 +245,26 @@ pub fn import_targets<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Impo
     let mut imports: Vec<ImportKey> = rows.iter::<ImportRow>().map(|row| ImportFacts::of(&rows, &row).key()).collect();
     imports.sort_unstable();
     imports.dedup();
-    if imports.is_empty() {
-        return Box::default();
-    }
-    let map = module_map(db, Workspace::get(db));
-    let keys = map.keys.get(&file).map_or(&[][..], |keys| keys);
-    let context = ImportContext { path: file.path(db), modules: keys, layout: map };
     let target = |key: ImportKey| {
-        let import = Import { module: &key.module, name: &key.name, level: key.level, system: key.system };
-        let targets = (config.names.import_targets)(&context, &import);
-        let target = find_target(db, map, config, &targets);
+        let target = target_of(db, file, config, &key);
         (key, target)
     };
     imports.into_iter().map(target).collect()
+}
+
+/// Where a module lies that a file names without importing it. Changes as [`import_targets`].
+#[salsa::tracked]
+pub fn import_target<'db>(db: &'db dyn Db, file: SourceFile<'db>, key: ImportKey) -> ImportTarget<'db> {
+    file_config(db, file).map_or(ImportTarget::Unknown, |config| target_of(db, file, config, &key))
+}
+
+fn target_of<'db>(db: &'db dyn Db, file: SourceFile<'db>, config: &LanguageConfig, key: &ImportKey) -> ImportTarget<'db> {
+    let map = module_map(db, Workspace::get(db));
+    let modules = map.keys.get(&file).map_or(&[][..], |keys| keys);
+    let context = ImportContext { path: file.path(db), modules, layout: map };
+    let import = Import { module: &key.module, name: &key.name, level: key.level, system: key.system };
+    let targets = (config.names.import_targets)(&context, &import);
+    find_target(db, map, config, &targets)
 }
 
 fn find_target<'db>(db: &'db dyn Db, map: &ModuleMap<'db>, config: &LanguageConfig, targets: &[Target]) -> ImportTarget<'db> {
