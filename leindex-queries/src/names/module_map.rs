@@ -243,6 +243,11 @@ pub struct ImportKey {
 pub fn import_targets<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(ImportKey, ImportTarget<'db>)]> {
     let (Some(rows), Some(config)) = (shape_rows(db, file), file_config(db, file)) else { return Box::default() };
     let mut imports: Vec<ImportKey> = rows.iter::<ImportRow>().map(|row| ImportFacts::of(&rows, &row).key()).collect();
+    if config.name == "rust" {
+        // A path in an expression begins at a module, too.
+        let roots = ["crate", "self", "super"].into_iter().filter(|root| rows.find_str(root).is_some());
+        imports.extend(roots.map(|root| ImportKey { module: root.into(), name: Box::default(), level: 0, system: false }));
+    }
     imports.sort_unstable();
     imports.dedup();
     let target = |key: ImportKey| {
