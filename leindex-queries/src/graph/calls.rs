@@ -22,8 +22,8 @@ pub(crate) struct FoundEdge<'w> {
     pub(crate) rule: Rule,
     /// What an ambiguous name may mean; what may run by the hierarchy.
     pub(crate) candidates: Arc<[Symbol<'w>]>,
-    /// A call through an object, whose own type decides what runs.
-    pub(crate) dispatches: bool,
+    /// For a call through an object whose own type decides what runs: the use of the object, or `NONE` for `this`.
+    pub(crate) receiver: Option<u32>,
     pub(crate) file: SourceFile<'w>,
     /// The name at the site.
     pub(crate) name: Box<str>,
@@ -115,7 +115,7 @@ fn edges_where<'w>(
             kind: edge.kind,
             rule: edge.rule,
             candidates: Arc::default(),
-            dispatches: edge.kind == EdgeKind::Call && edge.rule == Rule::Type && !is_through_super(&rows, edge.site, is_python),
+            receiver: receiver(&rows, edge, is_python),
             file,
             name,
             start,
@@ -137,7 +137,7 @@ fn edges_where<'w>(
             kind: row.kind,
             rule: joined.rule,
             candidates: joined.candidates.into(),
-            dispatches: false,
+            receiver: None,
             file,
             name,
             start,
@@ -212,6 +212,15 @@ fn subtype_names<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>
 fn add(names: &mut Vec<Box<str>>, name: &str) {
     if !name.is_empty() && !names.iter().any(|known| **known == *name) {
         names.push(name.into());
+    }
+}
+
+fn receiver(rows: &Rows, edge: &Edge<'_>, is_python: bool) -> Option<u32> {
+    match edge.site {
+        Site::Use(index) if edge.kind == EdgeKind::Call && edge.rule == Rule::Type && !is_through_super(rows, edge.site, is_python) => {
+            rows.use_row(index).map(|used| used.base)
+        }
+        _ => None,
     }
 }
 

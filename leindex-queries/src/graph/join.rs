@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::calls::is_through_super;
 use super::overriding;
+use crate::index::describe::is_test;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site, arguments};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
@@ -28,6 +29,7 @@ struct Candidate<'w> {
     kind: SymbolKind,
     is_called: bool,
     private: bool,
+    is_test: bool,
     declaration: bool,
     /// The type it is a member of.
     parent: Option<Symbol<'w>>,
@@ -81,6 +83,8 @@ impl<'w> Join<'w> {
             return unresolved;
         }
         let db = self.world.db;
+        // What is defined for tests is visible to tests only.
+        let from_test = is_test(rows, open.source, &file.path(db));
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)
             .iter()
@@ -88,6 +92,7 @@ impl<'w> Join<'w> {
                 (candidate.is_member || !member)
                     && (member || !candidate.is_member || candidate.kind.is_type())
                     && (!candidate.private || candidate.symbol.file(db) == file)
+                    && (from_test || !candidate.is_test)
                     && fits(candidate, open.kind, calls, &used)
             })
             .copied()
@@ -113,7 +118,7 @@ impl<'w> Join<'w> {
                 .into_iter()
                 .filter(|symbol| file_config(world.db, symbol.file(world.db)).is_some_and(|config| config.names.family == family))
                 .filter_map(|symbol| {
-                    let (rows, _, row) = symbol_row(world.db, symbol)?;
+                    let (rows, index, row) = symbol_row(world.db, symbol)?;
                     let in_type = rows.symbol(row.parent).is_some_and(|parent| parent.kind.is_type())
                         || rows.get::<ScopeRow>(row.scope).is_some_and(|scope| scope.kind == ScopeKind::Extension)
                         || rows.get::<ScopeRow>(row.inner).is_some_and(|scope| scope.self_type != crate::syntax::rows::NONE);
@@ -124,6 +129,7 @@ impl<'w> Join<'w> {
                         // A field of Python is any assignment to `self`: few hold functions.
                         is_called: row.kind.is_callable() || row.kind.is_type() || row.kind == SymbolKind::Field && family != "python",
                         private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
+                        is_test: is_test(&rows, index, &symbol.file(world.db).path(world.db)),
                         declaration: row.flags.has(SymbolFlags::DECLARATION),
                         parent: if in_type { parent_type(world.db, symbol) } else { None },
                         arguments: arguments(world.db, symbol),

@@ -87,7 +87,7 @@ fn definition_edge<'w>(
         kind,
         rule,
         candidates: Arc::default(),
-        dispatches: false,
+        receiver: None,
         file: site.file(world.db),
         name: target_rows.str(target_row.name).into(),
         start: row.name_start,
