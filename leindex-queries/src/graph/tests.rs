@@ -91,6 +91,23 @@ fn what_stands_outside_its_type_is_a_member() {
         &[("Sources/A.swift", "struct S {}\n"), ("Sources/B.swift", "extension S { func f() {} }\n")],
         &["Sources/A.swift S# -> Sources/B.swift impl#[S]f(). import"],
     );
+    check(
+        "member",
+        &[
+            ("A.cs", "namespace N { partial class P { void F() {} } }\n"),
+            ("B.cs", "namespace N { partial class P { void G() {} } class P2 {} }\n"),
+            ("C.cs", "namespace O { partial class P { void H() {} } }\n"),
+        ],
+        &["A.cs N/P# -> B.cs N/P#G(). import"],
+    );
+    check(
+        "member",
+        &[
+            ("a.rb", "module M\n  class C\n    def f\n    end\n  end\nend\n"),
+            ("b.rb", "class M::C\n  def g\n  end\nend\nclass C\n  def h\n  end\nend\n"),
+        ],
+        &["a.rb M/C# -> b.rb C#g(). import"],
+    );
     check("member", &[("a.py", "class A:\n    def f(self): pass\n")], &[]);
 }
 
