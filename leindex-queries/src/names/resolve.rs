@@ -376,6 +376,12 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
+            Some(SymbolKind::Variable | SymbolKind::Constant) => match self.held(symbol) {
+                Some(Entity::Symbol(held)) if symbol_kind(self.db, held).is_some_and(SymbolKind::is_callable) => {
+                    self.result_of(&Entity::Symbol(held))
+                }
+                _ => (Entity::Unknown, Rule::Unresolved),
+            },
             Some(_) => match self.horizon.value().and_then(|horizon| result_value(self.db, symbol, horizon)) {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
@@ -1097,6 +1103,7 @@ pub(crate) fn follow_import<'db>(
             }
         };
         match import.kind {
+            ImportKind::Symbol if is_named_whole(db, &parts, import) => Some(Entity::Module(parts)),
             ImportKind::Symbol if !import.name.is_empty() => {
                 let name = Name::new(db, &*import.name);
                 let found = module_member(db, &parts, name, trail);
@@ -1133,6 +1140,21 @@ fn package_below<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFac
     let key = [&*import.module, &*import.name].join(config.names.separator);
     let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches("_root_.")));
     (!parts.is_empty()).then(|| parts.into())
+}
+
+/// Whether an import of a name led to the module of that name, because what is around it is only a folder.
+fn is_named_whole<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], import: &ImportFacts) -> bool {
+    let [part] = parts else { return false };
+    let file = part.symbol.file(db);
+    let Some(config) = file_config(db, file).filter(|config| config.names.family == "python") else { return false };
+    if import.name.is_empty() || import.module.is_empty() && file.name(db).starts_with("__init__.") {
+        return false;
+    }
+    let wanted = format!("{}{}{}", import.module, config.names.separator, import.name);
+    let wanted = wanted.trim_start_matches(config.names.separator);
+    module_keys(db, file)
+        .iter()
+        .any(|key| key.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(config.names.separator)))
 }
 
 /// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
