@@ -413,7 +413,7 @@ impl<'w> Renderer<'w, '_> {
         let separator = ".";
         let local = crate::index::describe::local_name(&rows, &row, separator);
         let path = via.from.file(self.world.db).path(self.world.db);
-        let name = if local.is_empty() { path } else { local };
+        let name = if local.is_empty() { path.to_owned() } else { local };
         let relation = match (via.kind, via.forward) {
             (EdgeKind::Call, true) => "called by",
             (EdgeKind::Call, false) => "calls",

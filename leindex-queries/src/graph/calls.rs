@@ -68,7 +68,7 @@ pub(crate) fn incoming_from<'w>(
     files: &[SourceFile<'w>],
 ) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
-    let hashes: Vec<u32> = names.iter().map(|name| name_hash(name)).collect();
+    let hashes: FxHashSet<u32> = names.iter().map(|name| name_hash(name)).collect();
     for &file in files {
         edges_where(
             join,

@@ -38,12 +38,12 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
     let path = file.path(db);
     let documented = docs::summary(rows.str(row.doc));
     let generated_summary = documented.is_empty();
-    let summary = if generated_summary { generated_summary_of(&rows, index, &row, &path) } else { documented };
+    let summary = if generated_summary { generated_summary_of(&rows, index, &row, path) } else { documented };
     Some(SymbolInfo {
         symbol: symbol_name(world, symbol),
         language: config.name,
         kind: row.kind.as_str(),
-        name: if index == 0 { path.rsplit('/').next().unwrap_or(&path).to_owned() } else { rows.str(row.name).to_owned() },
+        name: if index == 0 { path.rsplit('/').next().unwrap_or(path).to_owned() } else { rows.str(row.name).to_owned() },
         qualified_name: qualified_name(world, symbol, &rows, index),
         signature: rows.str(row.signature).to_owned(),
         summary,
@@ -55,9 +55,9 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         end_byte: row.end,
         cyclomatic: row.cyclomatic,
         cognitive: row.cognitive,
-        is_test: is_test(&rows, index, &path),
+        is_test: is_test(&rows, index, path),
         is_exported: row.flags.has(SymbolFlags::EXPORTED) || row.flags.has(SymbolFlags::DEFAULT_EXPORT),
-        path,
+        path: path.to_owned(),
     })
 }
 

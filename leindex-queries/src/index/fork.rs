@@ -45,7 +45,9 @@ impl Index {
             overlays: self.project.overlays.clone(),
             shapes: Shapes::default(),
         };
-        let mut fork = Self { db, project, segments: self.segments.clone(), view: Mutex::new(None), options };
+        let mut segments = self.segments.clone();
+        segments.forget_coverage();
+        let mut fork = Self { db, project, segments, view: Mutex::new(None), options };
         fork.set_all_folders();
         fork.apply(change)?;
         Ok(fork)

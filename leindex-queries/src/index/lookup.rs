@@ -36,7 +36,7 @@ impl Snapshot<'_> {
                         let file = SourceFile::new(db, directory, entry.name.clone());
                         let rows = world.rows(file);
                         files.push(FileInfo {
-                            path: file.path(db),
+                            path: file.path(db).to_owned(),
                             language: db.languages().config(entry.dialect).map(|config| config.name),
                             bytes: entry.size,
                             lines: rows.as_ref().map_or(0, |rows| rows.lines()),
@@ -314,7 +314,7 @@ fn parts_of(name: &str) -> Vec<String> {
 pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>, Error> {
     world.file(path).ok_or_else(|| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let mut near: Vec<(usize, String)> = world
+        let mut near: Vec<(usize, &str)> = world
             .live
             .all
             .iter()

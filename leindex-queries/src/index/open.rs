@@ -223,6 +223,7 @@ impl Index {
         self.project.directories.clear();
         self.project.shapes = Shapes::default();
         self.set_all_folders();
+        self.segments.forget_coverage();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -290,7 +291,7 @@ impl Index {
         };
         *before = Some(config);
         let sealed = sink.finish();
-        self.segments.sealed.extend(sealed);
+        self.segments.extend(sealed);
         self.take(at, found);
         Ok(())
     }
@@ -401,6 +402,8 @@ impl Index {
                 None => {
                     let directory = Directory::builder(Arc::from(folder), chunk, part.clone(), part)
                         .durability(Durability::HIGH)
+                        .path_durability(Durability::NEVER_CHANGE)
+                        .chunk_durability(Durability::NEVER_CHANGE)
                         .entries_durability(Durability::LOW)
                         .new(&self.db);
                     project.directories.insert((folder.into(), chunk), directory);
@@ -423,8 +426,7 @@ impl Index {
     /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
     /// answer depends on it.
     pub fn seal(&mut self) {
-        let view = self.view();
-        self.segments.sealed = view.segments.clone();
+        self.segments.seal(&self.db);
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

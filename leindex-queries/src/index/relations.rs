@@ -272,7 +272,7 @@ impl Snapshot<'_> {
     pub fn cycles(&self) -> Cancellable<Vec<Vec<String>>> {
         self.ask(|world| {
             let cycles = cycles::import_cycles(world);
-            cycles.into_iter().map(|cycle| cycle.into_iter().map(|file| file.path(world.db)).collect()).collect()
+            cycles.into_iter().map(|cycle| cycle.into_iter().map(|file| file.path(world.db).to_owned()).collect()).collect()
         })
     }
 
@@ -339,10 +339,10 @@ impl Snapshot<'_> {
             let _ = rows;
             let path = member.symbol.file(world.db).path(world.db);
             let symbol = symbol_name(world, member.symbol);
-            if row.flags.has(SymbolFlags::TEST) || is_test_path(&path) {
+            if row.flags.has(SymbolFlags::TEST) || is_test_path(path) {
                 tests.push(symbol.clone());
             }
-            members.push(ImpactMember { symbol, path, line: row.name_line, distance: member.distance, proof });
+            members.push(ImpactMember { symbol, path: path.to_owned(), line: row.name_line, distance: member.distance, proof });
         }
         Impact {
             start: start.iter().map(|&symbol| symbol_name(world, symbol)).collect(),

@@ -298,14 +298,14 @@ pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo 
     EdgeInfo {
         source: symbol_name(world, edge.source),
         target: edge.target.map(|target| symbol_name(world, target)),
-        target_path: edge.target.map(|target| target.file(world.db).path(world.db)),
+        target_path: edge.target.map(|target| target.file(world.db).path(world.db).to_owned()),
         target_line: edge.target.and_then(|target| symbol_row(world.db, target)).map(|(_, _, row)| row.name_line),
         target_name: edge.name.to_string(),
         kind: edge.kind.as_str(),
         rule: edge.rule.as_str(),
         confidence: None,
         candidates: u16::try_from(edge.candidates.len()).unwrap_or(u16::MAX),
-        path: edge.file.path(world.db),
+        path: edge.file.path(world.db).to_owned(),
         line,
         column,
     }

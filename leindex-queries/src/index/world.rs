@@ -3,12 +3,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use leindex_db::Workspace;
+use leindex_db::{ContentHash, Directory, Workspace};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::db::{Db, RootDatabase};
 use crate::names::files::{SourceFile, Symbol, file_blob};
-use crate::names::live::{LiveBlobs, live_blobs};
+use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
 use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
@@ -18,10 +19,52 @@ use crate::syntax::rows::name_hash;
 /// The sealed segments of an index. What they cover is fixed; what is alive is asked of the database.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Segments {
-    pub(crate) sealed: Vec<Arc<Segment>>,
+    sealed: Vec<Arc<Segment>>,
+    /// Directories all of whose content some segment covers, by their digests.
+    covered: FxHashMap<Directory, ContentHash>,
 }
 
 impl Segments {
+    /// Adds segments.
+    pub(crate) fn extend(&mut self, segments: impl IntoIterator<Item = Arc<Segment>>) {
+        self.sealed.extend(segments);
+    }
+
+    /// Makes a segment of the live content that none covers yet.
+    pub(crate) fn seal(&mut self, db: &RootDatabase) {
+        self.extend(self.loose(db));
+        for &root in Workspace::get(db).roots(db) {
+            for &directory in root.directories(db) {
+                self.covered.insert(directory, directory_digest(db, directory));
+            }
+        }
+    }
+
+    /// Forgets which directories are covered: they belong to the database.
+    pub(crate) fn forget_coverage(&mut self) {
+        self.covered.clear();
+    }
+
+    /// A segment of the live content that none covers.
+    fn loose(&self, db: &RootDatabase) -> Option<Arc<Segment>> {
+        let mut loose: Vec<BlobKey> = Vec::new();
+        for &root in Workspace::get(db).roots(db) {
+            for &directory in root.directories(db) {
+                if self.covered.get(&directory) != Some(&directory_digest(db, directory)) {
+                    loose.extend(directory_blobs(db, directory).iter().map(|&(key, _)| key).filter(|key| !self.covers(key)));
+                }
+            }
+        }
+        loose.sort_unstable();
+        loose.dedup();
+        let records: Vec<(BlobKey, Arc<Record>)> = if loose.len() < 64 {
+            loose.iter().map(|&key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
+        } else {
+            loose.par_iter().map_with(db.clone(), |db, &key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
+        };
+        (!records.is_empty()).then(|| Arc::new(Segment::of(records)))
+    }
+
     fn covers(&self, key: &BlobKey) -> bool {
         self.sealed.iter().any(|segment| segment.contains(key))
     }
@@ -46,20 +89,10 @@ pub(crate) struct LiveMask {
 }
 
 impl View {
-    /// Makes the view of the database's current revision. `spare` hands out databases for other threads.
+    /// Makes the view of the database's current revision.
     pub(crate) fn of(db: &RootDatabase, segments: &Segments) -> Self {
-        let live = live_blobs(db, Workspace::get(db));
-        let mut loose: Vec<BlobKey> = live.files.keys().filter(|key| !segments.covers(key)).copied().collect();
-        loose.sort_unstable();
         let mut all = segments.sealed.clone();
-        if !loose.is_empty() {
-            let records: Vec<(BlobKey, Arc<Record>)> = if loose.len() < 64 {
-                loose.iter().map(|&key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
-            } else {
-                loose.par_iter().map_with(db.clone(), |db, &key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
-            };
-            all.push(Arc::new(Segment::of(records)));
-        }
+        all.extend(segments.loose(db));
         Self { segments: all, live: OnceLock::new() }
     }
 }
@@ -79,7 +112,7 @@ impl<'db> World<'db> {
 
     /// The live files with this content.
     pub(crate) fn files_of(&self, key: &BlobKey) -> &'db [SourceFile<'db>] {
-        self.live.files.get(key).map_or(&[], |files| files)
+        self.live.files(key)
     }
 
     /// Whether `segment` is the one that speaks for a blob, should several hold it.

@@ -4,12 +4,15 @@
 //! whether its name has one definition, several or none is decided when somebody asks, by joining it with the index of
 //! definitions, so that no file has to be looked at again when another one defines a name.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
-use super::files::{Name, SourceFile, Symbol, file_config, file_rows, shape_symbol};
+use super::files::{Name, SourceFile, Symbol, file_blob, file_config, shape_symbol};
 use super::members::{ImportFacts, member};
 use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
 use crate::db::Db;
+use crate::syntax::blob::{Blob, rows};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{BaseKind, BaseRow, ImportKind, ImportRow, NONE, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
@@ -122,12 +125,19 @@ pub struct FileEdges<'db> {
 
 /// The edges of a file. Changes with its uses, or with what they resolve to; an edit of a body elsewhere does not run
 /// it.
-#[salsa::tracked]
-pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> FileEdges<'db> {
-    match file_rows(db, file) {
-        Some(rows) => compute_file_edges(db, file, &rows),
-        None => FileEdges::default(),
-    }
+#[salsa::tracked(returns(deref))]
+pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Arc<FileEdges<'db>> {
+    file_blob(db, file).map(|blob| content_edges(db, file, blob)).unwrap_or_default()
+}
+
+/// The edges of a file while it has this content.
+///
+/// All that this reads is durable, so that an edit anywhere that keeps its file's shape costs nothing here; only
+/// [`file_edges`] depends on what the content is now, and keeps the value. Of contents that are gone the value is
+/// dropped.
+#[salsa::tracked(returns(clone), lru = 64)]
+fn content_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, blob: Blob<'db>) -> Arc<FileEdges<'db>> {
+    Arc::new(compute_file_edges(db, file, &rows(db, blob)))
 }
 
 fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &IndexedRows) -> FileEdges<'db> {

@@ -13,10 +13,16 @@ use crate::syntax::rows::SymbolRow;
 
 impl<'db> SourceFile<'db> {
     /// Path from the root, with `/`.
-    pub fn path(self, db: &'db dyn Db) -> String {
-        let folder = self.directory(db).path(db);
-        if folder.is_empty() { self.name(db).to_owned() } else { format!("{folder}/{}", self.name(db)) }
+    pub fn path(self, db: &'db dyn Db) -> &'db str {
+        file_path(db, self)
     }
+}
+
+/// The path of a file. Changes with nothing.
+#[salsa::tracked(returns(deref))]
+fn file_path<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<str> {
+    let folder = file.directory(db).path(db);
+    if folder.is_empty() { file.name(db).into() } else { format!("{folder}/{}", file.name(db)).into() }
 }
 
 /// The content of a file now, or `None` if it is gone or only listed. Changes with that file's bytes.

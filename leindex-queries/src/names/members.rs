@@ -6,6 +6,7 @@
 //! What a type inherits may depend on what other types inherit, in a circle even. The queries of that kind carry a bound
 //! ([`Heads`]) in their keys and ask others with a smaller one only, so that no query leads back to itself.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -13,9 +14,10 @@ use leindex_db::{Directory, Workspace};
 use rustc_hash::FxHashMap;
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol};
-use super::module_map::MODULE_IDENTITY;
+use super::module_map::{ImportKey, MODULE_IDENTITY};
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
+use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
@@ -53,6 +55,17 @@ pub struct ImportFacts {
 impl ImportFacts {
     pub(crate) fn of(rows: &Rows, row: &ImportRow) -> Self {
         Self { kind: row.kind, module: rows.str(row.module).into(), name: rows.str(row.name).into(), level: row.level, flags: row.flags }
+    }
+
+    pub(crate) fn key(self) -> ImportKey {
+        let system = self.flags.has(ImportFlags::SYSTEM);
+        ImportKey { module: self.module, name: self.name, level: self.level, system }
+    }
+
+    /// How the import's key and another compare.
+    pub(crate) fn compare(&self, key: &ImportKey) -> Ordering {
+        let system = self.flags.has(ImportFlags::SYSTEM);
+        (&*self.module, &*self.name, self.level, system).cmp(&(&*key.module, &*key.name, key.level, key.system))
     }
 }
 
@@ -332,16 +345,17 @@ fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Bo
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
             continue;
         }
-        let file = SourceFile::new(db, directory, entry.name.clone());
-        found.extend(extension_names(db, file).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
+        found.extend(
+            extension_names(db, Blob::new(db, entry.hash, entry.dialect)).iter().map(|name| (name.clone(), Box::from(&*entry.name))),
+        );
     }
     found.into()
 }
 
-/// Names of the types that a file adds members or bases to.
+/// Names of the types that a text adds members or bases to. Changes with nothing.
 #[salsa::tracked]
-fn extension_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
-    let Some(rows) = shape_rows(db, file) else { return Box::default() };
+fn extension_names<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Box<[Box<str>]> {
+    let rows = rows(db, blob);
     let mut names: Vec<Box<str>> =
         rows.iter::<ScopeRow>().filter_map(|scope| rows.use_row(scope.self_type)).map(|used| rows.str(used.name).into()).collect();
     names.sort();
@@ -521,16 +535,15 @@ fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Bo
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
             continue;
         }
-        let file = SourceFile::new(db, directory, entry.name.clone());
-        found.extend(base_names(db, file).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
+        found.extend(base_names(db, Blob::new(db, entry.hash, entry.dialect)).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
     }
     found.into()
 }
 
-/// Names that the types of a file inherit from, and the names those were imported under.
+/// Names that the types of a text inherit from, and the names those were imported under. Changes with nothing.
 #[salsa::tracked]
-fn base_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
-    let Some(rows) = shape_rows(db, file) else { return Box::default() };
+fn base_names<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Box<[Box<str>]> {
+    let rows = rows(db, blob);
     let mut names = Vec::new();
     for used in rows.iter::<BaseRow>().filter_map(|base| rows.use_row(base.base)) {
         names.push(Box::from(rows.str(used.name)));

@@ -8,9 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_symbol};
 use super::members::{ImportFacts, children, member_names, member_within, own_names, wildcards};
-use super::module_map::{
-    ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts, submodule_names,
-};
+use super::module_map::{ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_targets, module_keys, module_parts, submodule_names};
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::row_index::{IndexedRows, RowIndex};
@@ -857,15 +855,9 @@ pub(crate) fn import_parts<'db>(
     import: &ImportFacts,
     trail: &mut Trail<'db>,
 ) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
-    let spec = ImportSpec::new(
-        db,
-        file,
-        import.module.clone(),
-        import.name.clone(),
-        import.level,
-        import.flags.has(crate::syntax::rows::ImportFlags::SYSTEM),
-    );
-    match import_target(db, spec) {
+    let targets = import_targets(db, file);
+    let Ok(at) = targets.binary_search_by(|(key, _)| import.compare(key).reverse()) else { return Err(None) };
+    match &targets[at].1 {
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
