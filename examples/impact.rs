@@ -66,10 +66,12 @@ fn main() -> ExitCode {
             println!("{start}");
         }
         for member in &impact.members {
-            let step = member.proof.last().map_or("", |edge| edge.kind);
-            let rule = member.proof.last().map_or("", |edge| edge.rule);
+            let step = member.proof.last().map_or_else(String::new, |edge| match edge.confidence {
+                Some(confidence) => format!("{}, {} {confidence}", edge.kind, edge.rule),
+                None => format!("{}, {}", edge.kind, edge.rule),
+            });
             println!(
-                "{:>3}  {}:{}  {}  ({step}, {rule})",
+                "{:>3}  {}:{}  {}  ({step})",
                 member.distance,
                 member.path,
                 member.line,

@@ -25,30 +25,41 @@ def dotted(path, descriptor):
     return ".".join([stem, *names])
 
 
-def main():
-    binary, root = sys.argv[1], os.path.abspath(sys.argv[2])
+def truth(root):
+    """Edges between the functions of each case, how many lead outside of it, and the names of the cases."""
     cases = sorted(os.path.dirname(path) for path in glob.glob(root + "/**/callgraph.json", recursive=True))
-    relative = [os.path.relpath(case, root) for case in cases]
-    truth = collections.defaultdict(set)
+    inside = collections.defaultdict(set)
     outside = collections.Counter()
-    for case, name in zip(cases, relative):
+    for case in cases:
+        name = os.path.relpath(case, root)
         for caller, callees in json.load(open(os.path.join(case, "callgraph.json"))).items():
             for callee in callees:
-                own = any(os.path.exists(os.path.join(case, *callee.split(".")[:depth]) + suffix) for depth in range(1, 6) for suffix in (".py", "/__init__.py"))
+                own = any(
+                    os.path.exists(os.path.join(case, *callee.split(".")[:depth]) + suffix)
+                    for depth in range(1, 6)
+                    for suffix in (".py", "/__init__.py")
+                )
                 if callee.startswith("<") or not own:
                     outside[name] += 1
                 else:
-                    truth[name].add((caller, callee))
+                    inside[name].add((caller, callee))
+    return inside, outside, [os.path.relpath(case, root) for case in cases]
+
+
+def edges(binary, root):
+    output = subprocess.run([binary, root], capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def found(edges, cases):
+    """Calls of the cases' own functions as (case, (caller, callee), rule), and those that cross from case to case."""
 
     def case_of(path):
-        return next((name for name in relative if path.startswith(name + "/")), None)
+        return next((name for name in cases if path.startswith(name + "/")), None)
 
-    found = collections.defaultdict(set)
-    crossing = []
-    output = subprocess.run([binary, root], capture_output=True, text=True, check=True).stdout
-    for line in output.splitlines():
-        edge = json.loads(line)
-        if edge["kind"] != "call" or not edge["target"]:
+    own, crossing = [], []
+    for edge in edges:
+        if edge["kind"] != "call" or not edge["target"] or edge["rule"] == "hierarchy":
             continue
         _, source_path, source = edge["source"].split(" ", 2)
         _, target_path, target = edge["target"].split(" ", 2)
@@ -57,23 +68,32 @@ def main():
             continue
         if case_of(target_path) != case:
             crossing.append(edge)
-            continue
-        if target.endswith("#"):
-            continue  # Making an instance of a class without a constructor runs nothing of the case.
-        found[case].add((dotted(os.path.relpath(source_path, case), source), dotted(os.path.relpath(target_path, case), target)))
-    right = sum(len(truth[name] & found[name]) for name in relative)
-    predicted = sum(len(found[name]) for name in relative)
-    expected = sum(len(truth[name]) for name in relative)
+        elif not target.endswith("#"):  # Making an instance of a class without a constructor runs nothing of the case.
+            callee = dotted(os.path.relpath(target_path, case), target)
+            own.append((case, (dotted(os.path.relpath(source_path, case), source), callee), edge["rule"]))
+    return own, crossing
+
+
+def main():
+    binary, root = sys.argv[1], os.path.abspath(sys.argv[2])
+    expected_edges, outside, relative = truth(root)
+    calls, crossing = found(edges(binary, root), relative)
+    found_edges = collections.defaultdict(set)
+    for case, edge, _ in calls:
+        found_edges[case].add(edge)
+    right = sum(len(expected_edges[name] & found_edges[name]) for name in relative)
+    predicted = sum(len(found_edges[name]) for name in relative)
+    expected = sum(len(expected_edges[name]) for name in relative)
     by_category = collections.defaultdict(lambda: [0, 0, 0])
     for name in relative:
         row = by_category[name.split("/")[0]]
-        row[0] += len(truth[name] & found[name])
-        row[1] += len(found[name])
-        row[2] += len(truth[name])
+        row[0] += len(expected_edges[name] & found_edges[name])
+        row[1] += len(found_edges[name])
+        row[2] += len(expected_edges[name])
         if "--misses" in sys.argv:
-            for edge in sorted(found[name] - truth[name]):
+            for edge in sorted(found_edges[name] - expected_edges[name]):
                 print("wrong ", name, *edge)
-            for edge in sorted(truth[name] - found[name]):
+            for edge in sorted(expected_edges[name] - found_edges[name]):
                 print("missed", name, *edge)
     for category, (ok, guessed, wanted) in sorted(by_category.items()):
         print(f"{category:14} P={ok / max(1, guessed):.3f} R={ok / max(1, wanted):.3f} of {wanted}")

@@ -1,15 +1,17 @@
 //! Who leads to a symbol and where a symbol leads.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::join::Join;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
-use crate::names::files::{SourceFile, Symbol, symbol_row};
+use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::file_aliases;
-use crate::names::module_map::MODULE_IDENTITY;
+use crate::names::module_map::{MODULE_IDENTITY, module_keys};
 use crate::names::resolve::Rule;
-use crate::syntax::rows::{ImportRow, Rows, SymbolKind, UseRow, name_hash};
+use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +20,10 @@ pub(crate) struct FoundEdge<'w> {
     pub(crate) target: Option<Symbol<'w>>,
     pub(crate) kind: EdgeKind,
     pub(crate) rule: Rule,
-    pub(crate) candidates: Vec<Symbol<'w>>,
+    /// What an ambiguous name may mean; what may run by the hierarchy.
+    pub(crate) candidates: Arc<[Symbol<'w>]>,
+    /// A call through an object, whose own type decides what runs.
+    pub(crate) dispatches: bool,
     pub(crate) file: SourceFile<'w>,
     /// The name at the site.
     pub(crate) name: Box<str>,
@@ -26,8 +31,8 @@ pub(crate) struct FoundEdge<'w> {
     pub(crate) start: u32,
 }
 
-/// All edges of a file, open ones joined.
-pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+/// The edges of a file's uses and imports, open ones joined.
+pub(crate) fn uses_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
     edges_where(join, file, |_| true, |_| true, |_, _| true, &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
@@ -100,6 +105,7 @@ fn edges_where<'w>(
         return;
     }
     let Some(rows) = world.rows(file) else { return };
+    let is_python = file_config(world.db, file).is_some_and(|config| config.names.family == "python");
     let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
     for edge in edges.closed.iter().filter(|edge| closed(edge)) {
         let (name, start) = site(&rows, edge.site);
@@ -108,7 +114,8 @@ fn edges_where<'w>(
             target: edge.target,
             kind: edge.kind,
             rule: edge.rule,
-            candidates: Vec::new(),
+            candidates: Arc::default(),
+            dispatches: edge.kind == EdgeKind::Call && edge.rule == Rule::Type && !is_through_super(&rows, edge.site, is_python),
             file,
             name,
             start,
@@ -129,7 +136,8 @@ fn edges_where<'w>(
             target: joined.target,
             kind: row.kind,
             rule: joined.rule,
-            candidates: joined.candidates,
+            candidates: joined.candidates.into(),
+            dispatches: false,
             file,
             name,
             start,
@@ -142,15 +150,25 @@ fn edges_where<'w>(
 pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<str>> {
     let mut names: Vec<Box<str>> = Vec::new();
     let Some((rows, _, row)) = symbol_row(world.db, symbol) else { return names };
-    if row.kind == SymbolKind::Module {
-        let path = symbol.file(world.db).path(world.db);
-        let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+    if symbol.identity(world.db) == MODULE_IDENTITY() {
+        let file = symbol.file(world.db);
+        let path = file.path(world.db);
         let mut parts = path.rsplit('/');
-        names.push(stem(parts.next().unwrap_or("")).into());
-        names.extend(parts.next().map(Box::from));
+        let name = parts.next().unwrap_or("");
+        add(&mut names, name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+        add(&mut names, parts.next().unwrap_or(""));
+        let declared = rows.iter::<ModuleRow>().filter(|module| module.symbol == NONE);
+        declared.for_each(|module| add(&mut names, last_part(rows.str(module.key))));
+        for key in module_keys(world.db, file) {
+            add(&mut names, last_part(key));
+            if file_config(world.db, file).is_some_and(|config| config.name == "rust") && !key.contains(':') {
+                add(&mut names, "crate");
+            }
+        }
         return names;
     }
     names.push(rows.str(row.name).into());
+    add(&mut names, last_part(rows.str(row.name)));
     if row.kind == SymbolKind::Constructor
         && let Some(parent) = rows.symbol(row.parent)
     {
@@ -201,10 +219,26 @@ fn subtype_names<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>
     }
 }
 
+/// A module's name without what stands before it.
+fn last_part(name: &str) -> &str {
+    name.rsplit(['.', '/', ':', '\\']).next().unwrap_or(name)
+}
+
 fn add(names: &mut Vec<Box<str>>, name: &str) {
     if !name.is_empty() && !names.iter().any(|known| **known == *name) {
         names.push(name.into());
     }
+}
+
+/// Whether a site names a member of the types above the one around it, which no type below can replace.
+pub(super) fn is_through_super(rows: &Rows, site: Site, is_python: bool) -> bool {
+    let Site::Use(index) = site else { return false };
+    let base = rows.use_row(index).and_then(|used| rows.use_row(used.base));
+    base.is_some_and(|base| match base.kind {
+        UseKind::Super => true,
+        UseKind::Name => is_python && base.role == UseRole::Call && rows.str(base.name) == "super",
+        _ => false,
+    })
 }
 
 fn site(rows: &Rows, site: Site) -> (Box<str>, u32) {

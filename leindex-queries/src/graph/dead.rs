@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::calls::edges_of_file;
+use super::calls::uses_of_file;
 use super::join::Join;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
@@ -30,16 +30,13 @@ pub(crate) fn dead_code<'w>(world: World<'w>, entry_points: &[String], is_test: 
     let mut reached = FxHashSet::default();
     let mut maybe = FxHashMap::<Symbol<'w>, u32>::default();
     for &file in &world.live.all {
-        for edge in edges_of_file(&mut join, file) {
-            if matches!(edge.kind, EdgeKind::Contains | EdgeKind::Member) {
-                continue;
-            }
+        for edge in uses_of_file(&mut join, file) {
             match edge.target {
                 Some(target) if target != edge.source => {
                     reached.insert(target);
                     if edge.kind == EdgeKind::Call {
                         // A call of a base's member may run any override of it.
-                        for below in super::hierarchy::overrides(world, target) {
+                        for below in super::overriding::overrides(world, target) {
                             *maybe.entry(below).or_default() += 1;
                         }
                     }
@@ -47,7 +44,7 @@ pub(crate) fn dead_code<'w>(world: World<'w>, entry_points: &[String], is_test: 
                 _ => {}
             }
             if edge.rule == Rule::Ambiguous {
-                for candidate in edge.candidates {
+                for &candidate in edge.candidates.iter() {
                     *maybe.entry(candidate).or_default() += 1;
                 }
             }

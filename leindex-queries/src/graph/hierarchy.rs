@@ -1,11 +1,10 @@
-//! Types above and below a type, and the members that override each other along them.
+//! Types above and below a type.
 
 use rustc_hash::FxHashSet;
 
 use crate::index::world::World;
-use crate::names::files::{Name, Symbol, symbol_row};
-use crate::names::members::{bases, linearization, member, subtypes};
-use crate::names::resolve::parent_type;
+use crate::names::files::Symbol;
+use crate::names::members::{bases, subtypes};
 use crate::syntax::rows::BaseKind;
 
 /// A type on one side of another.
@@ -51,36 +50,6 @@ fn walk<'w>(start: Symbol<'w>, mut next: impl FnMut(Symbol<'w>) -> Vec<(Symbol<'
             }
         }
         frontier = above;
-    }
-    found
-}
-
-/// The members below that may run where a call names `method`: overrides in subtypes of the type that has it.
-pub(crate) fn overrides<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
-    let Some(ty) = parent_type(world.db, method) else { return Vec::new() };
-    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
-    let name = Name::new(world.db, rows.str(row.name));
-    let mut found = Vec::new();
-    for below in descendants(world, ty) {
-        let own = member(world.db, below.ty, name, false);
-        if !own.inherited {
-            found.extend(own.symbols.iter().copied().filter(|&symbol| symbol != method));
-        }
-    }
-    found
-}
-
-/// The members above that `method` overrides, nearest first.
-pub(crate) fn overridden<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
-    let Some(ty) = parent_type(world.db, method) else { return Vec::new() };
-    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
-    let name = Name::new(world.db, rows.str(row.name));
-    let mut found = Vec::new();
-    for &above in linearization(world.db, ty).types.iter().skip(1) {
-        let own = member(world.db, above, name, false);
-        if !own.inherited {
-            found.extend(own.symbols.iter().copied());
-        }
     }
     found
 }

@@ -6,8 +6,11 @@
 use rustc_hash::FxHashMap;
 
 use super::calls::{FoundEdge, incoming, outgoing};
-use super::hierarchy::overridden;
+use super::declaring::twins;
+use super::dispatch::{dispatched, dispatched_to};
 use super::join::Join;
+use super::overriding::overrides;
+use super::structure::{declares, overriding};
 use crate::names::edges::EdgeKind;
 use crate::names::files::Symbol;
 use crate::names::module_map::MODULE_IDENTITY;
@@ -57,14 +60,16 @@ pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Di
         let (symbol, distance) = (member.symbol, member.distance);
         let at = next;
         next += 1;
-        if distance >= depth || distance > 0 && is_module(join, symbol) {
-            // What a file runs when it is loaded concerns whoever loads it, but says nothing of a symbol in it.
+        let overrides = member.from.as_ref().is_some_and(|(_, edge)| edge.kind == EdgeKind::Override);
+        if distance >= depth || distance > 0 && is_module(join, symbol) || overrides {
+            // What a file runs when it is loaded concerns whoever loads it, but says nothing of a symbol in it. What
+            // overrides a member must agree with it, but those who call the one do not run the other.
             continue;
         }
         join.world.db.unwind_if_revision_cancelled();
         let edges = match direction {
             Direction::Dependents => dependents(join, symbol),
-            Direction::Dependencies => outgoing(join, symbol),
+            Direction::Dependencies => dependencies(join, symbol),
         };
         for edge in edges {
             if edge.rule == Rule::Ambiguous {
@@ -76,6 +81,7 @@ pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Di
                 continue;
             }
             let other = match direction {
+                _ if edge.kind == EdgeKind::Declares => [Some(edge.source), edge.target].into_iter().flatten().find(|&end| end != symbol),
                 Direction::Dependents => Some(edge.source),
                 Direction::Dependencies => edge.target,
             };
@@ -98,15 +104,27 @@ fn is_module(join: &Join<'_>, symbol: Symbol<'_>) -> bool {
     symbol.identity(join.world.db) == MODULE_IDENTITY()
 }
 
-/// The edges into a symbol, and those into what it overrides: a call of the base may run it.
+/// What depends on a symbol: the edges into it, the calls that may run it though they name what it overrides, what
+/// overrides it, and its declarations.
 fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = incoming(join, symbol);
-    for base in overridden(join.world, symbol) {
-        for edge in incoming(join, base) {
-            if edge.kind == EdgeKind::Call && edge.target == Some(base) {
-                edges.push(FoundEdge { rule: Rule::Hierarchy, target: Some(symbol), ..edge });
-            }
-        }
-    }
+    edges.extend(dispatched_to(join, symbol));
+    edges.extend(overrides(join.world, symbol).into_iter().filter_map(|below| overriding(join.world, below, symbol)));
+    edges.extend(declarations(join, symbol));
     edges
+}
+
+/// What a symbol depends on: the edges out of it, what else may run at its calls, and its definition.
+fn dependencies<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let mut edges = outgoing(join, symbol);
+    edges.extend(dispatched(join, &edges));
+    edges.extend(declarations(join, symbol));
+    edges
+}
+
+/// The edges between a symbol and what it declares or is declared by: they are one thing, whichever the edges lead to.
+fn declarations<'w>(join: &Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let world = join.world;
+    let sides = std::iter::once(symbol).chain(twins(world, symbol));
+    sides.filter_map(|side| declares(world, side)).filter(|edge| edge.source == symbol || edge.target == Some(symbol)).collect()
 }

@@ -1,18 +1,24 @@
 //! Open rows joined with the definitions of their names: `name`, `ambiguous` or `unresolved`.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
+use super::calls::is_through_super;
+use super::overriding;
+use crate::db::Db;
 use crate::index::world::World;
-use crate::names::edges::{EdgeKind, OpenReason, OpenRow};
+use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::library::is_library_member;
 use crate::names::resolve::{Rule, parent_type, symbol_head};
-use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseRole, UseRow};
+use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow};
 
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
 pub(crate) struct Join<'w> {
     pub(crate) world: World<'w>,
     candidates: FxHashMap<(Box<str>, &'static str), Box<[Candidate<'w>]>>,
+    implementations: FxHashMap<Symbol<'w>, Arc<[Symbol<'w>]>>,
 }
 
 /// A definition that a name may mean.
@@ -41,7 +47,13 @@ pub(crate) struct Joined<'w> {
 
 impl<'w> Join<'w> {
     pub(crate) fn new(world: World<'w>) -> Self {
-        Self { world, candidates: FxHashMap::default() }
+        Self { world, candidates: FxHashMap::default(), implementations: FxHashMap::default() }
+    }
+
+    /// What may run instead of a member where a call names it.
+    pub(crate) fn implementations(&mut self, member: Symbol<'w>) -> Arc<[Symbol<'w>]> {
+        let world = self.world;
+        self.implementations.entry(member).or_insert_with(|| overriding::implementations(world, member).into()).clone()
     }
 
     /// Decides an open row of a file.
@@ -65,13 +77,20 @@ impl<'w> Join<'w> {
             // Most receivers of a member of this name are values of the standard library.
             return unresolved;
         }
+        if open.reason == OpenReason::Ancestor && is_through_super(rows, Site::Use(open.site), family == "python") {
+            // It is a member of a type above that is not here.
+            return unresolved;
+        }
         let db = self.world.db;
+        // What is above a type is none of its own members.
+        let below = if is_super(rows, used.base) { enclosing_type(db, file, rows, open.source) } else { None };
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)
             .iter()
             .filter(|candidate| {
                 (candidate.is_member || !member)
                     && (member || !candidate.is_member || candidate.kind.is_type())
+                    && (below.is_none() || candidate.parent != below)
                     && (!candidate.private || candidate.symbol.file(db) == file)
                     && fits(candidate, open.kind, calls, &used)
             })
@@ -117,6 +136,16 @@ impl<'w> Join<'w> {
                 .collect()
         })
     }
+}
+
+/// Whether a use is the current object seen from above its type: `super`, in Python `super()`.
+fn is_super(rows: &Rows, index: u32) -> bool {
+    rows.use_row(index).is_some_and(|used| used.kind == UseKind::Super || used.role == UseRole::Call && rows.str(used.name) == "super")
+}
+
+/// The type that the symbol of a row is a member of.
+fn enclosing_type<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &Rows, row: u32) -> Option<Symbol<'w>> {
+    parent_type(db, Symbol::new(db, file, rows.symbol(row)?.identity()))
 }
 
 /// Whether a definition can stand at a site of this kind.

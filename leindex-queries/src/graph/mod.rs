@@ -6,6 +6,12 @@
 pub(crate) mod calls;
 pub(crate) mod cycles;
 pub(crate) mod dead;
+pub(crate) mod declaring;
+pub(crate) mod dispatch;
 pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;
+pub(crate) mod overriding;
+pub(crate) mod structure;
+#[cfg(test)]
+mod tests;

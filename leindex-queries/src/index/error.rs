@@ -15,6 +15,14 @@ pub enum Error {
         /// Files that are named alike.
         nearest: Vec<String>,
     },
+    /// A file that is listed without being analysed.
+    #[error("`{path}` is listed only: {reason}")]
+    ListedOnly {
+        /// The path.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// A symbol that is not there.
     #[error("no symbol is called `{name}`; {}", suggestion(.nearest, "search for words of it"))]
     UnknownSymbol {

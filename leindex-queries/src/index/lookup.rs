@@ -313,6 +313,9 @@ fn parts_of(name: &str) -> Vec<String> {
 
 pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>, Error> {
     world.file(path).ok_or_else(|| {
+        if let Some(reason) = listed_only(world, path) {
+            return Error::ListedOnly { path: path.to_owned(), reason };
+        }
         let name = path.rsplit('/').next().unwrap_or(path);
         let mut near: Vec<(usize, &str)> = world
             .live
@@ -325,6 +328,15 @@ pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>
         near.truncate(3);
         Error::UnknownPath { path: path.to_owned(), nearest: near.into_iter().map(|(_, path)| format!("`{path}`")).collect() }
     })
+}
+
+/// Why a file that exists is not analysed.
+fn listed_only(world: World<'_>, path: &str) -> Option<&'static str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut directories = leindex_db::Workspace::get(world.db).roots(world.db).iter().flat_map(|root| root.directories(world.db));
+    let directory = directories.find(|directory| directory.path(world.db) == folder)?;
+    let entry = directory.entries(world.db).iter().find(|entry| *entry.name == *name)?;
+    Some(entry.skip.map_or("it is in no language that is analysed", leindex_db::Skip::reason))
 }
 
 /// The innermost symbol whose span holds an offset; the module if there is none.

@@ -9,14 +9,17 @@ use serde::Serialize;
 use super::change::ChangedLines;
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Error};
-use super::lookup::{file_at, find, innermost};
+use super::lookup::{file_at, find, innermost, text_of};
 use super::results::{EdgeInfo, SymbolInfo};
 use super::snapshot::{Snapshot, edge_info};
 use super::world::World;
-use crate::graph::calls::{FoundEdge, edges_of_file, incoming, outgoing};
+use crate::graph::calls::{FoundEdge, incoming, outgoing, uses_of_file};
+use crate::graph::declaring::twins;
+use crate::graph::dispatch::{dispatched, dispatched_to};
 use crate::graph::impact::{Reach, reach};
 use crate::graph::join::Join;
-use crate::graph::{cycles, dead, hierarchy};
+use crate::graph::structure::edges_of_file;
+use crate::graph::{cycles, dead, hierarchy, overriding};
 use crate::names::edges::EdgeKind;
 use crate::names::evidence::is_test_path;
 use crate::names::files::{Symbol, symbol_row};
@@ -128,28 +131,24 @@ impl Default for ImpactOptions {
 }
 
 impl Snapshot<'_> {
-    /// Who calls a symbol.
+    /// Who calls a symbol. A declaration and its definition answer as one; calls of a member that it overrides, which may
+    /// run it, are edges of rule `hierarchy`.
     ///
     /// # Errors
     ///
     /// As [`symbol`](Self::symbol).
     pub fn callers(&self, name: &str) -> Result<Relations, Error> {
         self.relations(name, |join, symbol| {
-            let mut edges = incoming(join, symbol);
-            for base in hierarchy::overridden(join.world, symbol) {
-                edges.extend(
-                    incoming(join, base)
-                        .into_iter()
-                        .filter(|edge| edge.kind == EdgeKind::Call && edge.target == Some(base))
-                        .map(|edge| FoundEdge { rule: Rule::Hierarchy, target: Some(symbol), ..edge }),
-                );
-            }
+            let mut edges = incoming_as_one(join, symbol);
             edges.retain(|edge| edge.kind == EdgeKind::Call);
+            edges.extend(dispatched_to(join, symbol));
+            in_order(join.world, &mut edges);
             edges
         })
     }
 
-    /// What a symbol calls. Calls that leave the workspace are edges of rule `external` without a target.
+    /// What a symbol calls. Calls that leave the workspace are edges of rule `external` without a target; what may run
+    /// instead of a member that a call names are edges of rule `hierarchy`.
     ///
     /// # Errors
     ///
@@ -158,17 +157,20 @@ impl Snapshot<'_> {
         self.relations(name, |join, symbol| {
             let mut edges = outgoing(join, symbol);
             edges.retain(|edge| edge.kind == EdgeKind::Call);
+            edges.extend(dispatched(join, &edges));
+            in_order(join.world, &mut edges);
             edges
         })
     }
 
-    /// Every place that mentions a symbol: calls, reads, types, bases and imports.
+    /// Every place that mentions a symbol: calls, reads, types, bases and imports. A declaration and its definition answer
+    /// as one.
     ///
     /// # Errors
     ///
     /// As [`symbol`](Self::symbol).
     pub fn references(&self, name: &str) -> Result<Relations, Error> {
-        self.relations(name, incoming)
+        self.relations(name, incoming_as_one)
     }
 
     fn relations(
@@ -214,7 +216,7 @@ impl Snapshot<'_> {
                     open,
                 )
             } else {
-                (hierarchy::overridden(world, symbol), hierarchy::overrides(world, symbol), false)
+                (overriding::overridden(world, symbol), overriding::overrides(world, symbol), false)
             };
             let infos = |symbols: Vec<Symbol<'_>>| symbols.into_iter().filter_map(|symbol| symbol_info(world, symbol)).collect();
             Ok(Hierarchy { symbol: info, above: infos(above), below: infos(below), open, revision: self.revision().to_owned() })
@@ -230,7 +232,7 @@ impl Snapshot<'_> {
         let path = super::change::normal(path);
         self.ask(|world| {
             let file = file_at(world, &path)?;
-            let edges = edges_of_file(&mut Join::new(world), file);
+            let edges = uses_of_file(&mut Join::new(world), file);
             Ok(edges.iter().filter(|edge| edge.kind == EdgeKind::Import).map(|edge| edge_info(world, edge)).collect())
         })?
     }
@@ -257,7 +259,7 @@ impl Snapshot<'_> {
                     .any(|edge| edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| target.file(world.db) == file))
                 {
                     found.extend(
-                        edges_of_file(&mut join, other)
+                        uses_of_file(&mut join, other)
                             .iter()
                             .filter(|edge| edge.kind == EdgeKind::Import && edge.target.is_some_and(|target| target.file(world.db) == file))
                             .map(|edge| edge_info(world, edge)),
@@ -301,11 +303,13 @@ impl Snapshot<'_> {
                 // A file that is not analysed changes no symbol.
                 let Some(file) = world.file(&super::change::normal(path)) else { continue };
                 let Some(rows) = world.rows(file) else { continue };
+                let text = text_of(world, file);
                 for range in lines {
                     for line in range.clone() {
                         let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
-                        let text_start = row.start;
-                        let index = innermost(&rows, text_start).max(innermost(&rows, text_start.saturating_add(4)));
+                        let rest = text.get(row.start as usize..).unwrap_or("");
+                        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                        let index = innermost(&rows, row.start + indent as u32);
                         if let Some(row) = rows.symbol(index) {
                             let symbol = Symbol::new(world.db, file, row.identity());
                             if !start.contains(&symbol) {
@@ -398,4 +402,23 @@ impl Snapshot<'_> {
                 .collect())
         })?
     }
+}
+
+/// The edges into a symbol and into what is the same thing: its declarations, its definition.
+fn incoming_as_one<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let mut edges = incoming(join, symbol);
+    for twin in twins(join.world, symbol) {
+        for edge in incoming(join, twin) {
+            if !edges.iter().any(|known| (known.file, known.start, known.kind) == (edge.file, edge.start, edge.kind)) {
+                edges.push(edge);
+            }
+        }
+    }
+    in_order(join.world, &mut edges);
+    edges
+}
+
+/// Puts edges in order of path and place.
+fn in_order<'w>(world: World<'w>, edges: &mut [FoundEdge<'w>]) {
+    edges.sort_by_cached_key(|edge| (edge.file.path(world.db), edge.start, edge.kind));
 }

@@ -140,7 +140,7 @@ pub struct EdgeInfo {
     pub kind: &'static str,
     /// How it was found.
     pub rule: &'static str,
-    /// How sure that is, where it was measured.
+    /// How often the rule is right in this language, where it was measured: see [`crate::names::confidence`].
     pub confidence: Option<f32>,
     /// How many definitions the name may mean.
     pub candidates: u16,

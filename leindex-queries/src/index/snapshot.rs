@@ -14,10 +14,12 @@ use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchHit, Sear
 use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
 use crate::db::RootDatabase;
-use crate::graph::calls::{self, FoundEdge};
+use crate::graph::calls::FoundEdge;
 use crate::graph::join::Join;
+use crate::graph::structure::edges_of_file;
+use crate::names::confidence::confidence;
 use crate::names::edges::file_edges;
-use crate::names::files::{Symbol, symbol_row};
+use crate::names::files::{Symbol, file_config, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
 use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
@@ -163,7 +165,7 @@ impl Snapshot<'_> {
             let mut join = Join::new(world);
             let mut found = Vec::new();
             for &file in &world.live.all {
-                for edge in calls::edges_of_file(&mut join, file) {
+                for edge in edges_of_file(&mut join, file) {
                     found.push(edge_info(world, &edge));
                 }
             }
@@ -187,7 +189,7 @@ impl Snapshot<'_> {
             let mut join = Join::new(world);
             let mut counts = std::collections::BTreeMap::new();
             for &file in &world.live.all {
-                for edge in calls::edges_of_file(&mut join, file) {
+                for edge in edges_of_file(&mut join, file) {
                     *counts.entry(edge.rule.as_str()).or_default() += 1;
                 }
             }
@@ -295,6 +297,7 @@ fn highlights<'w>(world: World<'w>, symbol: Symbol<'w>, lexical: &Lexical<'w>) -
 
 pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo {
     let (line, column) = world.rows(edge.file).map_or((0, 0), |rows| rows.position(edge.start));
+    let language = file_config(world.db, edge.file).map(|config| config.name);
     EdgeInfo {
         source: symbol_name(world, edge.source),
         target: edge.target.map(|target| symbol_name(world, target)),
@@ -303,7 +306,7 @@ pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo 
         target_name: edge.name.to_string(),
         kind: edge.kind.as_str(),
         rule: edge.rule.as_str(),
-        confidence: None,
+        confidence: language.and_then(|language| confidence(edge.kind, edge.rule, language, edge.candidates.len())),
         candidates: u16::try_from(edge.candidates.len()).unwrap_or(u16::MAX),
         path: edge.file.path(world.db).to_owned(),
         line,

@@ -6,16 +6,19 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_blob, file_config, shape_symbol};
-use super::members::{ImportFacts, member};
+use super::members::{ImportFacts, bases, member, type_parts};
+use super::module_map::module_keys;
 use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
 use crate::db::Db;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::name_hash;
-use crate::syntax::rows::{BaseKind, BaseRow, ImportKind, ImportRow, NONE, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
+use crate::syntax::rows::{
+    BaseKind, BaseRow, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, Str, SymbolKind, UseKind, UseRole, UseRow,
+};
 
 /// What an edge says: the `kind` column of the `edges` table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
@@ -147,7 +150,10 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
     let owners: Vec<u32> = (0..rows.count::<ScopeRow>()).map(|scope| rows.owner(scope).unwrap_or(0)).collect();
     let owner = |scope: u32| owners.get(scope as usize).copied().unwrap_or(0);
     let literals = file_config(db, file).is_some_and(|config| matches!(config.names.family, "go" | "rust"));
-    let bases: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
+    // In Scala a method without parameters is called by its name alone.
+    let calls_by_name = file_config(db, file).is_some_and(|config| config.name == "scala");
+    let mut locals = None;
+    let base_rows: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
     for (index, row) in rows.iter::<UseRow>().enumerate() {
         let index = index as u32;
         if matches!(row.kind, UseKind::This | UseKind::Super | UseKind::Literal | UseKind::Element) && row.role != UseRole::Call {
@@ -158,7 +164,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
             // A composite literal runs nothing: there are no constructors in Go and Rust.
             UseRole::New if literals => EdgeKind::TypeUse,
             UseRole::Call | UseRole::New => EdgeKind::Call,
-            UseRole::Base => match bases.get(&index) {
+            UseRole::Base => match base_rows.get(&index) {
                 Some(base) => {
                     if base.symbol != NONE {
                         source = base.symbol;
@@ -179,9 +185,23 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
                 let of_type = of.is_some_and(SymbolKind::is_type);
                 let annotates = row.role == UseRole::Decorator && of != Some(SymbolKind::Class);
                 // Calling a type converts to it where there are no constructors.
-                let kind = if of_type && (annotates || literals && kind == EdgeKind::Call) { EdgeKind::TypeUse } else { kind };
+                let kind = match kind {
+                    EdgeKind::Call if of_type && (annotates || literals) => EdgeKind::TypeUse,
+                    EdgeKind::Reference
+                        if calls_by_name
+                            && resolver.head(target).and_then(|head| head.arguments).is_some_and(|(fewest, _)| fewest == 0) =>
+                    {
+                        EdgeKind::Call
+                    }
+                    kind => kind,
+                };
                 closed.push(Edge { source, site: Site::Use(index), kind, rule: found_rule(rule), target: Some(target) });
             }
+            // A value of a type from outside, under a name of this file, is nothing from outside.
+            Found::Outside
+                if row.kind == UseKind::Name
+                    && kind == EdgeKind::Reference
+                    && locals.get_or_insert_with(|| local_names(rows)).contains(&row.name) => {}
             Found::Outside => closed.push(Edge { source, site: Site::Use(index), kind, rule: Rule::External, target: None }),
             Found::Open(reason) => {
                 // Reads of locals and of members of unknown things are no relations between definitions.
@@ -200,6 +220,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
             Some(Entity::Symbol(symbol) | Entity::Instance(symbol)) => Some(*symbol),
             Some(Entity::Overloads(symbols)) => symbols.first().copied(),
             Some(Entity::Module(parts)) if row.kind != ImportKind::Symbol || parts.len() == 1 => parts.first().map(|part| part.symbol),
+            Some(Entity::External(_)) if row.kind == ImportKind::Wildcard && is_around(db, file, rows.str(row.module)) => continue,
             Some(Entity::External(_)) => {
                 closed.push(Edge { source, site, kind: EdgeKind::Import, rule: Rule::External, target: None });
                 continue;
@@ -210,6 +231,19 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
         closed.push(Edge { source, site, kind: EdgeKind::Import, rule, target });
     }
     FileEdges { closed: closed.into(), open: open.into() }
+}
+
+/// Names that the file gives to values, and to nothing that it imports.
+fn local_names(rows: &Rows) -> FxHashSet<Str> {
+    let imported: FxHashSet<Str> = rows.iter::<ImportRow>().map(|import| import.alias).collect();
+    rows.iter::<BindingRow>().map(|binding| binding.name).filter(|name| !imported.contains(name)).collect()
+}
+
+/// Whether a package is one of those around a file's own: it is seen without an import, and may hold nothing itself.
+fn is_around(db: &dyn Db, file: SourceFile<'_>, package: &str) -> bool {
+    let separator = file_config(db, file).map_or(".", |config| config.names.separator);
+    let is_below = |key: &String| key.strip_prefix(package).is_some_and(|rest| rest.starts_with(separator));
+    module_keys(db, file).iter().any(is_below)
 }
 
 fn found_rule(rule: Rule) -> Rule {
@@ -230,11 +264,19 @@ fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseR
         Entity::Symbol(symbol) if calls => called(resolver, *symbol, row.arity),
         Entity::Symbol(symbol) => Found::Target(*symbol),
         Entity::Overloads(symbols) => match choose(resolver, symbols, calls.then_some(row.arity)) {
+            Choice::One(symbol) if calls => called(resolver, symbol, row.arity),
             Choice::One(symbol) => Found::Target(symbol),
             Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
         },
+        // `super(…)` in a constructor.
+        Entity::Super(ty) if calls && row.kind == UseKind::Super => match bases(db, *ty).known.first() {
+            Some(&(base, _)) => called(resolver, base, row.arity),
+            None => Found::Open(OpenReason::Local),
+        },
         Entity::Instance(ty) if calls => match &*member(db, *ty, Name::new(db, "__call__"), false).symbols {
             [target] => Found::Target(*target),
+            // `this(…)` in a constructor, `cls()`.
+            _ if row.kind == UseKind::This => called(resolver, *ty, row.arity),
             _ => Found::Open(OpenReason::Local),
         },
         // A type named through its own instance: `Self`, a receiver's type.
@@ -264,6 +306,11 @@ fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseR
 fn called<'db>(resolver: &Resolver<'db, '_>, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
     let db = resolver.db();
     let Some(kind) = resolver.kind(symbol) else { return Found::Nothing };
+    // Fields of these are functions.
+    let selects = || file_config(db, symbol.file(db)).is_some_and(|config| matches!(config.names.family, "haskell" | "ruby"));
+    if kind == SymbolKind::Field && selects() {
+        return Found::Target(symbol);
+    }
     if matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field) {
         // What runs is what the variable holds.
         return match Horizon::FULL.value().and_then(|horizon| held_value(db, symbol, horizon)) {
@@ -324,6 +371,7 @@ fn choose<'db>(resolver: &Resolver<'db, '_>, symbols: &[Symbol<'db>], arity: Opt
     let defined: Vec<Symbol<'db>> = fitting.iter().copied().filter(|&symbol| !is_declaration(symbol)).collect();
     match (&*fitting, &*defined) {
         ([one], _) | (_, [one]) => Choice::One(*one),
+        ([first, rest @ ..], _) if rest.iter().all(|part| type_parts(resolver.db(), *first).contains(part)) => Choice::One(*first),
         _ => Choice::Several(fitting.into()),
     }
 }

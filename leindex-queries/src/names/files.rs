@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leindex_db::Entry;
+use leindex_db::{Dialect, Entry};
 
 use crate::db::Db;
 pub use crate::ids::{Name, SourceFile, Symbol};
@@ -65,9 +65,14 @@ pub(crate) fn file_rows<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<A
     Some(blob::rows(db, file_blob(db, file)?))
 }
 
-/// The language of a file now.
+/// The language of a file now. Changes when the file comes or goes or is read in another way, not with its bytes.
 pub(crate) fn file_config<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<&'static LanguageConfig> {
-    db.languages().config(shape_blob(db, file)?.dialect(db))
+    db.languages().config(file_dialect(db, file)?)
+}
+
+#[salsa::tracked(returns(copy))]
+fn file_dialect<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<Dialect> {
+    Some(shape_blob(db, file)?.dialect(db))
 }
 
 /// The row of a symbol now, with its index and the rows it stands in.
@@ -79,4 +84,12 @@ fn row_in(rows: Arc<IndexedRows>, identity: u64) -> Option<(Arc<IndexedRows>, u3
     let index = rows.by_identity(identity)?;
     let row = rows.symbol(index)?;
     Some((rows, index, row))
+}
+
+/// The name of a symbol, or `None` if it is gone. Changes only when the symbol comes or goes: read it in place of
+/// [`shape_symbol`] before looking at other files, so that an edit of this one does not look at them again.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn symbol_name<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Name<'db>> {
+    let (rows, _, row) = shape_symbol(db, symbol)?;
+    Some(Name::new(db, rows.str(row.name)))
 }

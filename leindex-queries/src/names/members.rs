@@ -13,15 +13,15 @@ use std::rc::Rc;
 use leindex_db::{Directory, Workspace};
 use rustc_hash::FxHashMap;
 
-use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol};
-use super::module_map::{ImportKey, MODULE_IDENTITY};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol, symbol_name};
+use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
-    ScopeRow, UseRow,
+    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, ModuleRow, NONE, Record as _, Rows,
+    ScopeKind, ScopeRow, SymbolFlags, UseRow,
 };
 
 /// What stands under a name in a file's top level, a namespace or a type.
@@ -158,7 +158,9 @@ pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
 pub(crate) fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[u32]> {
     let mut names = Vec::new();
     for &ancestor in &linearization_within(db, ty, heads).types {
-        names.extend_from_slice(own_names(db, ancestor));
+        for part in own_places(db, ancestor).all() {
+            names.extend_from_slice(own_names(db, part));
+        }
         for extension in extensions(db, ancestor, heads) {
             names.extend(extension.members.iter().map(|(name, _)| name_hash(name)));
         }
@@ -179,6 +181,107 @@ pub fn wildcards<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ImportFact
         .collect()
 }
 
+/// The imports that hold in every file of a language (`global using`), each with the file it stands in.
+pub(crate) fn everywhere<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> impl Iterator<Item = (SourceFile<'db>, ImportFacts)> + 'db {
+    let has = file_config(db, file).is_some_and(|config| config.name == "csharp");
+    let shared = if has { global_imports(db, Workspace::get(db)) } else { &[] };
+    shared.iter().cloned()
+}
+
+#[salsa::tracked(returns(deref))]
+fn global_imports<'db>(db: &'db dyn Db, workspace: Workspace) -> Box<[(SourceFile<'db>, ImportFacts)]> {
+    let mut found = Vec::new();
+    for &root in workspace.roots(db) {
+        for &directory in root.directories(db) {
+            found.extend_from_slice(directory_global_imports(db, directory));
+        }
+    }
+    found.into()
+}
+
+#[salsa::tracked(returns(deref))]
+fn directory_global_imports<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(SourceFile<'db>, ImportFacts)]> {
+    let mut found = Vec::new();
+    for entry in directory.shapes(db) {
+        if entry.skip.is_some() || db.languages().config(entry.dialect).is_none_or(|config| config.name != "csharp") {
+            continue;
+        }
+        let file = SourceFile::new(db, directory, entry.name.clone());
+        found.extend(wildcards(db, file).iter().map(|import| (file, import.clone())));
+    }
+    found.into()
+}
+
+/// The parts of a type that is written in several places (`partial`, a class that is opened again), in order of their
+/// paths; the type alone where it is not.
+pub(crate) fn type_parts<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> &'db [Symbol<'db>] {
+    &own_places(db, ty).parts
+}
+
+/// Where the members of a type are written, apart from extensions.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+struct OwnPlaces<'db> {
+    parts: Box<[Symbol<'db>]>,
+    /// The object to whose members the type lends its name (Kotlin's `companion object`).
+    companion: Option<Symbol<'db>>,
+}
+
+impl<'db> OwnPlaces<'db> {
+    fn all(&self) -> impl Iterator<Item = Symbol<'db>> {
+        self.parts.iter().copied().chain(self.companion)
+    }
+}
+
+#[salsa::tracked]
+fn own_places<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> OwnPlaces<'db> {
+    OwnPlaces { parts: parts_of_type(db, ty), companion: companion(db, ty) }
+}
+
+fn parts_of_type<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Symbol<'db>]> {
+    let alone = || Box::from([ty]);
+    let Some((rows, _, row)) = shape_symbol(db, ty) else { return alone() };
+    if !row.flags.has(SymbolFlags::PARTIAL) || !row.kind.is_type() {
+        return alone();
+    }
+    let family = file_config(db, ty.file(db)).map_or("", |config| config.names.family);
+    let name = Name::new(db, rows.str(row.name));
+    let declared = rows.iter::<ModuleRow>().find(|module| module.symbol == row.parent || row.parent == 0 && module.symbol == NONE);
+    let around: Box<[Symbol<'db>]> = match declared {
+        Some(module) => {
+            let key = ModuleKey::new(db, family, rows.str(module.key));
+            module_parts(db, key).iter().map(|part| part.symbol).collect()
+        }
+        None if row.parent == 0 && family == "ruby" => {
+            // The top level of Ruby is one for all files.
+            module_parts(db, ModuleKey::new(db, family, name.text(db))).iter().map(|part| part.symbol).collect()
+        }
+        None => rows.symbol(row.parent).map(|parent| Symbol::new(db, ty.file(db), parent.identity())).into_iter().collect(),
+    };
+    let is_part = |symbol: Symbol<'db>| {
+        shape_symbol(db, symbol).is_some_and(|(_, _, part)| part.flags.has(SymbolFlags::PARTIAL) && part.kind == row.kind)
+    };
+    let mut parts = Vec::new();
+    for symbol in around {
+        if shape_symbol(db, symbol).is_some_and(|(rows, _, row)| rows.str(row.name) == name.text(db) && row.kind.is_type()) {
+            parts.push(symbol);
+            continue;
+        }
+        if own_names(db, symbol).binary_search(&name_hash(name.text(db))).is_ok() {
+            parts.extend(children(db, symbol, name).symbols.iter().map(|&identity| Symbol::new(db, symbol.file(db), identity)));
+        }
+    }
+    parts.retain(|&part| is_part(part));
+    if parts.contains(&ty) { parts.into() } else { alone() }
+}
+
+fn companion<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Option<Symbol<'db>> {
+    file_config(db, ty.file(db)).filter(|config| config.name == "kotlin")?;
+    let (rows, index, _) = shape_symbol(db, ty)?;
+    let mut inner = rows.symbols().filter(|inner| inner.parent == index && inner.kind.is_type());
+    let found = inner.find(|inner| rows.str(inner.signature).contains("companion object"))?;
+    Some(Symbol::new(db, ty.file(db), found.identity()))
+}
+
 /// The bases of a type, as far as they are known, and whether one is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
 pub struct Bases<'db> {
@@ -195,16 +298,21 @@ pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> &'db Bases<'db> {
 
 #[salsa::tracked]
 fn bases_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Bases<'db> {
-    let Some((rows, index, _)) = shape_symbol(db, symbol) else { return Bases::default() };
     let Some(less) = heads.less() else { return Bases { known: Box::default(), open: true } };
     let mut found = Vec::new();
     let mut open = false;
-    let mut own = rows.iter::<BaseRow>().filter(|base| base.symbol == index).peekable();
-    if own.peek().is_some() {
-        let mut resolver = Resolver::new(db, symbol.file(db), &rows, Horizon::of(less));
+    for &part in type_parts(db, symbol) {
+        let Some((rows, index, _)) = shape_symbol(db, part) else { continue };
+        let mut own = rows.iter::<BaseRow>().filter(|base| base.symbol == index).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        let mut resolver = Resolver::new(db, part.file(db), &rows, Horizon::of(less));
         for base in own {
             match resolver.entity(base.base) {
-                Entity::Symbol(ty) if ty != symbol => found.push((ty, base.kind)),
+                Entity::Symbol(ty) if ty == symbol || ty == part => open = true,
+                Entity::Symbol(ty) if found.iter().all(|(known, _)| *known != ty) => found.push((ty, base.kind)),
+                Entity::Symbol(_) => {}
                 _ => open = true,
             }
         }
@@ -429,8 +537,7 @@ pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads
 /// What is added to a type outside of it.
 #[salsa::tracked(returns(deref))]
 pub(crate) fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[Extension<'db>]> {
-    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
-    let name = Name::new(db, rows.str(row.name));
+    let Some(name) = symbol_name(db, ty) else { return Box::default() };
     let mut found = Vec::new();
     for &file in extending_files(db, name) {
         found.extend(file_extensions(db, file, heads).iter().filter(|extension| extension.ty == ty).cloned());
@@ -473,8 +580,13 @@ pub(crate) fn member_within<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'d
 
 /// A member defined by a type or an extension of it, not by its ancestors.
 fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Heads) -> Member<'db> {
-    let own = children(db, ty, name);
-    let mut symbols: Vec<Symbol<'db>> = own.symbols.iter().map(|&identity| Symbol::new(db, ty.file(db), identity)).collect();
+    let mut symbols: Vec<Symbol<'db>> = Vec::new();
+    let mut bound = None;
+    for part in own_places(db, ty).all() {
+        let own = children(db, part, name);
+        symbols.extend(own.symbols.iter().map(|&identity| Symbol::new(db, part.file(db), identity)));
+        bound = bound.or(own.bound.then_some(part));
+    }
     for extension in extensions(db, ty, heads) {
         for (member, identity) in &extension.members {
             if **member == *name.text(db) {
@@ -482,7 +594,7 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Hea
             }
         }
     }
-    let field_of = (symbols.is_empty() && own.bound).then_some(ty);
+    let field_of = bound.filter(|_| symbols.is_empty());
     Member { symbols: symbols.into(), inherited: false, open: false, field_of }
 }
 
@@ -589,9 +701,9 @@ fn in_first_order<T: Eq + std::hash::Hash + Copy>(items: &mut Vec<T>) {
 /// Types that directly inherit from a type.
 #[salsa::tracked(returns(deref))]
 pub fn subtypes<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[(Symbol<'db>, BaseKind)]> {
-    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
+    let Some(name) = symbol_name(db, ty) else { return Box::default() };
     let mut found = Vec::new();
-    for &file in inheriting_files(db, Name::new(db, rows.str(row.name))) {
+    for &file in inheriting_files(db, name) {
         found.extend(file_hierarchy(db, file).iter().filter(|(_, base, _)| *base == ty).map(|&(sub, _, kind)| (sub, kind)));
     }
     in_first_order(&mut found);

@@ -1,5 +1,6 @@
 //! Le Graphe, its names: modules, imports, scopes and the edges that follow from them.
 
+pub mod confidence;
 pub mod edges;
 pub mod evidence;
 pub mod files;

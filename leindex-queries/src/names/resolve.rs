@@ -7,15 +7,15 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_symbol};
-use super::members::{ImportFacts, children, member_names, member_within, own_names, wildcards};
+use super::members::{ImportFacts, children, everywhere, member_names, member_within, own_names, type_parts, wildcards};
 use super::module_map::{ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_targets, module_keys, module_parts, submodule_names};
 use crate::db::Db;
 use crate::languages::LanguageConfig;
 use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BindingKind, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow, UNKNOWN_BASE,
-    UseKind, UseRole,
+    BindingKind, BindingRow, ImportFlags, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow,
+    UNKNOWN_BASE, UseKind, UseRole,
 };
 
 /// What an expression or name stands for.
@@ -184,6 +184,14 @@ impl<'db, 'r> Resolver<'db, 'r> {
         Some(self.head(symbol)?.kind)
     }
 
+    fn is_plain_type(&self, symbol: Symbol<'db>) -> bool {
+        self.head(symbol).is_some_and(|head| head.is_plain_type)
+    }
+
+    fn is_declaration(&self, symbol: Symbol<'db>) -> bool {
+        self.head(symbol).is_some_and(|head| head.declaration)
+    }
+
     /// What a use names: for a call, the callee.
     pub(crate) fn entity(&mut self, index: u32) -> Entity<'db> {
         self.resolve(index).0
@@ -202,10 +210,31 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let outer = self.in_head;
         self.in_head |= self.index.is_head(index);
         let found = stacker::maybe_grow(RED_ZONE, STACK, || self.compute(index));
+        let found = self.narrowed(index, found);
         self.in_head = outer;
         self.depth -= 1;
         self.uses.insert(index, found.clone());
         found
+    }
+
+    /// Of a type and a value of one name, what the place asks for; of the parts or declarations of a type, the first.
+    fn narrowed(&self, index: u32, (entity, rule): (Entity<'db>, Rule)) -> (Entity<'db>, Rule) {
+        let Entity::Overloads(symbols) = &entity else { return (entity, rule) };
+        let Some(row) = self.rows.use_row(index) else { return (entity, rule) };
+        let wants_type = matches!(row.role, UseRole::Type | UseRole::Base | UseRole::New);
+        let (types, values): (Vec<_>, Vec<_>) = symbols.iter().partition(|&&symbol| self.is_plain_type(symbol));
+        let fitting: Vec<Symbol<'db>> = match (wants_type, &*types, &*values) {
+            (true, [_, ..], _) | (false, _, []) => types,
+            _ => values,
+        };
+        let defined = fitting.iter().copied().find(|&symbol| !self.is_declaration(symbol));
+        match (&*fitting, defined) {
+            ([one], _) => (Entity::Symbol(*one), rule),
+            ([first, rest @ ..], _) if rest.iter().all(|part| type_parts(self.db, *first).contains(part)) => (Entity::Symbol(*first), rule),
+            ([first, ..], Some(defined)) if self.is_plain_type(*first) && self.is_declaration(*first) => (Entity::Symbol(defined), rule),
+            _ if fitting.len() == symbols.len() => (entity, rule),
+            _ => (Entity::Overloads(fitting.into()), rule),
+        }
     }
 
     fn compute(&mut self, index: u32) -> (Entity<'db>, Rule) {
@@ -219,8 +248,15 @@ impl<'db, 'r> Resolver<'db, 'r> {
             }
             UseKind::This => match self.enclosing_type(row.scope) {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
+                None if self.file_family() == "elixir" => match self.enclosing_module(row.scope) {
+                    Some(symbol) => (Entity::Module([ModulePart { symbol }].into()), Rule::Exact),
+                    None => (Entity::Local, Rule::Unresolved),
+                },
                 None => (Entity::Local, Rule::Unresolved),
             },
+            UseKind::Super if self.file_family() == "rust" => {
+                self.path_root(row.scope, row.name).unwrap_or((Entity::Unknown, Rule::Unresolved))
+            }
             UseKind::Super => match self.enclosing_type(row.scope) {
                 Some(ty) => (Entity::Super(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
@@ -230,6 +266,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     return (Entity::Unknown, Rule::Unresolved);
                 }
                 let (base, rule) = self.value(row.base);
+                if let Entity::Module(parts) = &base
+                    && self.file_family() == "rust"
+                    && self.rows.str(row.name) == "super"
+                    && let [part] = &**parts
+                {
+                    return self.module_above(part.symbol);
+                }
                 let found = self.member_of(&base, row.name, rule);
                 match base {
                     Entity::Unbound | Entity::Unknown | Entity::Module(_) | Entity::Symbol(_) if found.1 == Rule::Unresolved => {
@@ -326,7 +369,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
         match self.kind(symbol) {
             Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match self.held(symbol) {
                 Some(entity) => (entity, Rule::Type),
-                None => (Entity::Symbol(symbol), rule),
+                None => match self.head(symbol).and_then(|head| head.value_of) {
+                    Some(ty) => (Entity::Instance(Symbol::new(self.db, symbol.file(self.db), ty)), Rule::Type),
+                    None => (Entity::Symbol(symbol), rule),
+                },
             },
             Some(SymbolKind::Module | SymbolKind::Namespace) => (Entity::Module([ModulePart { symbol }].into()), rule),
             _ => (Entity::Symbol(symbol), rule),
@@ -339,9 +385,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     /// `base.name`.
-    fn member_of(&mut self, base: &Entity<'db>, name: Str, base_rule: Rule) -> (Entity<'db>, Rule) {
+    fn member_of(&mut self, base: &Entity<'db>, text: Str, base_rule: Rule) -> (Entity<'db>, Rule) {
         let db = self.db;
-        let name = Name::new(db, self.rows.str(name));
+        let name = Name::new(db, self.rows.str(text));
         match base {
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
@@ -362,6 +408,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
             },
             Entity::Module(parts) => self.module_member(parts, name, base_rule.min(Rule::Import)),
             Entity::External(package) => (Entity::External(*package), Rule::External),
+            Entity::Overloads(symbols) if self.has_two_namespaces() => {
+                let mut found = symbols.iter().map(|&symbol| self.member_of(&Entity::Symbol(symbol), text, base_rule));
+                found.find(|found| found.1 != Rule::Unresolved).unwrap_or((Entity::Unknown, Rule::Unresolved))
+            }
             _ => (Entity::Unknown, Rule::Unresolved),
         }
     }
@@ -401,6 +451,52 @@ impl<'db, 'r> Resolver<'db, 'r> {
         }
     }
 
+    /// The module that a scope lies in, where modules lie in files.
+    fn enclosing_module(&self, mut scope: u32) -> Option<Symbol<'db>> {
+        while let Some(row) = self.rows.get::<ScopeRow>(scope) {
+            if row.kind == ScopeKind::Namespace && row.symbol != NONE {
+                return self.rows.symbol(row.symbol).map(|symbol| Symbol::new(self.db, self.file, symbol.identity()));
+            }
+            scope = row.parent;
+        }
+        None
+    }
+
+    /// What `crate`, `self` and `super` stand for at the beginning of a path in Rust.
+    fn path_root(&mut self, scope: u32, name: Str) -> Option<(Entity<'db>, Rule)> {
+        let text = self.rows.str(name);
+        if self.file_family() != "rust" || !matches!(text, "crate" | "self" | "super") {
+            return None;
+        }
+        let own = self.enclosing_module(scope).filter(|_| text != "crate");
+        match own {
+            Some(symbol) if text == "self" => Some((Entity::Module([ModulePart { symbol }].into()), Rule::Exact)),
+            Some(symbol) => Some(self.module_above(symbol)),
+            None => Some(self.module_called(text)),
+        }
+    }
+
+    /// The module around one of this file.
+    fn module_above(&mut self, module: Symbol<'db>) -> (Entity<'db>, Rule) {
+        if module.identity(self.db) == MODULE_IDENTITY() {
+            return if module.file(self.db) == self.file { self.module_called("super") } else { (Entity::Unknown, Rule::Unresolved) };
+        }
+        let row = self.rows.by_identity(module.identity(self.db)).and_then(|index| self.rows.symbol(index));
+        match row.and_then(|row| self.rows.symbol(row.parent)) {
+            Some(parent) => {
+                let symbol = Symbol::new(self.db, self.file, parent.identity());
+                (Entity::Module([ModulePart { symbol }].into()), Rule::Exact)
+            }
+            None => (Entity::Unknown, Rule::Unresolved),
+        }
+    }
+
+    fn module_called(&mut self, path: &str) -> (Entity<'db>, Rule) {
+        let facts =
+            ImportFacts { kind: ImportKind::Module, module: path.into(), name: Box::default(), level: 0, flags: ImportFlags::default() };
+        self.import(&facts)
+    }
+
     /// The type around a scope.
     pub(crate) fn enclosing_type(&mut self, mut scope: u32) -> Option<Symbol<'db>> {
         while let Some(row) = self.rows.get::<ScopeRow>(scope) {
@@ -420,6 +516,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A plain name seen from a scope.
     fn lookup(&mut self, scope: u32, name: Str, start: u32) -> (Entity<'db>, Rule) {
+        if let Some(found) = self.path_root(scope, name) {
+            return found;
+        }
         if !self.index.is_bound(name) {
             // Bound nowhere in the file: the same answer from every scope of the same type.
             if self.in_head {
@@ -478,8 +577,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A name of the namespace that a scope is part of, from any file that is part of it too.
     fn namespace_member(&mut self, scope: &ScopeRow, name: Str) -> Option<(Entity<'db>, Rule)> {
-        // Where a namespace is nested in its file's module, its names are in no other file.
-        if scope.kind != ScopeKind::Namespace || self.config.is_none_or(|config| config.names.nested_modules) {
+        // Where a namespace is nested in its file's module, its names are in no other file. Constants of a module or class
+        // that is opened again are seen in all its parts.
+        let is_constant = || self.file_family() == "ruby" && self.rows.str(name).starts_with(char::is_uppercase);
+        let nested = self.config.is_none_or(|config| config.names.nested_modules);
+        if nested || scope.kind != ScopeKind::Namespace && !is_constant() {
             return None;
         }
         let key = self.index.namespace(scope.symbol)?;
@@ -508,6 +610,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let name = Name::new(self.db, self.rows.str(name));
         match self.type_member(ty, name, false, Rule::Type) {
             (Entity::Open, _) => None,
+            // A constructor goes by the name of its type.
+            (Entity::Symbol(symbol), _) if symbol_kind(self.db, symbol) == Some(SymbolKind::Constructor) => None,
+            (Entity::Overloads(symbols), _)
+                if symbols.iter().all(|&symbol| symbol_kind(self.db, symbol) == Some(SymbolKind::Constructor)) =>
+            {
+                None
+            }
             found => Some(found),
         }
     }
@@ -519,6 +628,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             .bindings(scope, name)
             .filter_map(|index| self.rows.get::<BindingRow>(index))
             .filter(|row| row.kind != BindingKind::Field || in_type)
+            .filter(|row| row.kind != BindingKind::Symbol || self.goes_by_its_name(row, in_type))
             .collect();
         // The binding in force: the last one before the use, else the first.
         let chosen = rows.iter().rev().find(|row| row.start < start).or(rows.first())?;
@@ -533,7 +643,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     .collect();
                 let overloaded = self.config.is_some_and(|config| config.overloads);
                 let chosen = self.rows.symbol(chosen.target).map(|symbol| symbol.identity())?;
-                let entity = if overloaded || self.has_declarations(&symbols) {
+                let entity = if overloaded || self.has_two_namespaces() || self.has_declarations(&symbols) {
                     self.overloads(self.file, &symbols)?
                 } else {
                     Entity::Symbol(Symbol::new(self.db, self.file, chosen))
@@ -568,7 +678,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                         return Some((Entity::Instance(ty), Rule::Type));
                     }
                     if let Entity::External(name) = self.entity(chosen.type_use) {
-                        return Some((Entity::External(name), Rule::External));
+                        let declared = self.rows.use_row(chosen.type_use).map_or("", |used| self.rows.str(used.name));
+                        let entity = if says_nothing(declared) { Entity::Local } else { Entity::External(name) };
+                        return Some((entity, Rule::External));
                     }
                 }
                 if chosen.value != NONE && self.depth < DEPTH {
@@ -580,6 +692,26 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 (Entity::Local, Rule::Unresolved)
             }
         })
+    }
+
+    /// Whether a definition is seen by its plain name from the scope that it stands in.
+    fn goes_by_its_name(&self, binding: &BindingRow, in_type: bool) -> bool {
+        let Some(symbol) = self.rows.symbol(binding.target) else { return false };
+        match self.file_family() {
+            // Members are reached through their type or a value of it.
+            "go" | "rust" if in_type => false,
+            "haskell" => true,
+            // A constructor goes by the name of its type, and members of a type elsewhere by that type.
+            _ => {
+                symbol.kind != SymbolKind::Constructor
+                    && self.rows.get::<ScopeRow>(symbol.inner).is_none_or(|scope| scope.self_type == NONE)
+            }
+        }
+    }
+
+    /// Whether types and values may share a name: a class and its companion, a type and its constructor.
+    fn has_two_namespaces(&self) -> bool {
+        self.config.is_some_and(|config| matches!(config.name, "haskell" | "scala" | "typescript"))
     }
 
     fn has_declarations(&self, identities: &[u64]) -> bool {
@@ -603,7 +735,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 },
                 _ => None,
             },
-            Entity::Overloads(symbols) => symbols.iter().copied().find(|&symbol| self.kind(symbol).is_some_and(SymbolKind::is_type)),
+            Entity::Overloads(symbols) => {
+                let types = || symbols.iter().copied().filter(|&symbol| self.kind(symbol).is_some_and(SymbolKind::is_type));
+                types().find(|&symbol| !self.is_declaration(symbol)).or_else(|| types().next())
+            }
             // `Self`, or a receiver's type.
             Entity::Instance(ty) => Some(ty),
             _ => None,
@@ -656,9 +791,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 }
 
-/// Whether a module goes by its name everywhere. Elixir's do, though its functions do not.
+/// Whether a module goes by its name everywhere: an absolute namespace, a crate. What is in it need not.
 fn sees_all_modules(config: &LanguageConfig) -> bool {
-    config.names.global_scope || config.names.family == "elixir"
+    config.names.global_scope || matches!(config.names.family, "csharp" | "elixir" | "rust")
 }
 
 fn names_by_hash<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>]) -> FxHashMap<u32, Vec<ModulePart<'db>>> {
@@ -744,7 +879,8 @@ fn direct_member<'db>(
 ) -> Option<Entity<'db>> {
     let mut symbols = Vec::new();
     for part in parts {
-        if own_names(db, part.symbol).binary_search(&hash).is_err() {
+        // Most files of a large module miss. Of a module of one file, that name alone is what the asker depends on.
+        if parts.len() > 1 && own_names(db, part.symbol).binary_search(&hash).is_err() {
             continue;
         }
         let mut found = children(db, part.symbol, name);
@@ -810,7 +946,13 @@ fn passed_on<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[
 fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[ModulePart<'db>]> {
     let (Some(rows), Some(heads)) = (super::files::shape_rows(db, file), heads.less()) else { return Box::default() };
     let own = rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard);
-    closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect(), heads)
+    let own = own.map(|import| (file, ImportFacts::of(&rows, &import)));
+    closure(db, own.chain(everywhere(db, file)).collect(), heads)
+}
+
+/// Whether a file sees all names of another without naming them.
+pub(crate) fn sees_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, other: SourceFile<'db>) -> bool {
+    seen_whole(db, file, Heads::ALL).iter().any(|part| part.symbol.file(db) == other)
 }
 
 /// Most modules that are followed from one file.
@@ -905,8 +1047,13 @@ pub(crate) fn follow_import<'db>(
     trail.follow(|trail| {
         let parts = match import_parts(db, file, import, trail) {
             Ok(parts) => parts,
-            Err(Some(package)) => return Some(Entity::External(package)),
-            Err(None) => return Some(Entity::Unknown),
+            Err(unknown) => {
+                // A package that holds nothing but packages: `import a.b` where all is in `a.b`.
+                if let Some(parts) = package_below(db, file, import) {
+                    return Some(Entity::Module(parts));
+                }
+                return Some(unknown.map_or(Entity::Unknown, Entity::External));
+            }
         };
         match import.kind {
             ImportKind::Symbol if !import.name.is_empty() => {
@@ -915,11 +1062,13 @@ pub(crate) fn follow_import<'db>(
                 if found.is_some() {
                     return found;
                 }
-                // A type's member: `import static a.B.c`.
-                if let [part] = &*parts
-                    && symbol_kind(db, part.symbol).is_some_and(SymbolKind::is_type)
-                {
-                    let found = member_within(db, part.symbol, name, false, trail.heads);
+                // A type's member: `import static a.B.c`, `require("m").c` where the module is a type as a whole.
+                let whole = match whole_module(db, &parts, trail) {
+                    Some(Entity::Symbol(symbol)) => Some(symbol),
+                    _ => parts.first().filter(|_| parts.len() == 1).map(|part| part.symbol),
+                };
+                if let Some(ty) = whole.filter(|&symbol| symbol_kind(db, symbol).is_some_and(SymbolKind::is_type)) {
+                    let found = member_within(db, ty, name, false, trail.heads);
                     return match &*found.symbols {
                         [] => Some(Entity::Unknown),
                         [one] => Some(Entity::Symbol(*one)),
@@ -936,6 +1085,13 @@ pub(crate) fn follow_import<'db>(
             _ => Some(Entity::Module(parts)),
         }
     })
+}
+
+fn package_below<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts) -> Option<Box<[ModulePart<'db>]>> {
+    let config = file_config(db, file).filter(|config| config.names.family == "jvm" && !import.name.is_empty())?;
+    let key = [&*import.module, &*import.name].join(config.names.separator);
+    let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches("_root_.")));
+    (!parts.is_empty()).then(|| parts.into())
 }
 
 /// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
@@ -965,6 +1121,10 @@ pub(crate) struct SymbolHead {
     pub(crate) declaration: bool,
     /// How many arguments a callable takes: fewest and most.
     pub(crate) arguments: Option<(u32, u32)>,
+    /// A type, and no object that goes by a type's name (Scala's companion).
+    is_plain_type: bool,
+    /// The identity of the enumeration that it is a value of.
+    value_of: Option<u64>,
 }
 
 impl SymbolHead {
@@ -975,7 +1135,17 @@ impl SymbolHead {
                 false => (fewest + u32::from(!parameter.optional), most.saturating_add(1)),
             })
         });
-        Self { kind: row.kind, declaration: row.flags.has(SymbolFlags::DECLARATION), arguments }
+        let is_type = row.kind.is_type() || row.kind == SymbolKind::TypeAlias;
+        let is_plain_type = is_type && !rows.str(row.signature).split_whitespace().any(|word| word == "object");
+        let named = matches!(row.kind, SymbolKind::Constant | SymbolKind::Field) && row.type_use == NONE;
+        let parent = rows.symbol(row.parent).filter(|parent| named && parent.kind == SymbolKind::Enum);
+        Self {
+            kind: row.kind,
+            declaration: row.flags.has(SymbolFlags::DECLARATION),
+            arguments,
+            is_plain_type,
+            value_of: parent.map(|parent| parent.identity()),
+        }
     }
 }
 
@@ -1009,6 +1179,11 @@ fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -
     }
     let parent: SymbolRow = rows.symbol(row.parent)?;
     parent.kind.is_type().then(|| Symbol::new(db, file, parent.identity()))
+}
+
+/// Whether a declared type leaves open what a value of it has.
+fn says_nothing(ty: &str) -> bool {
+    matches!(ty, "Any" | "any" | "dynamic" | "mixed" | "unknown")
 }
 
 /// The type of what a function returns or a field holds, by its declaration.

@@ -152,6 +152,7 @@ impl<'r> Seen<'r> {
             out.words(&[row.kind as u32, row.flags.0, row.parent, scope_of(row.scope), scope_of(row.inner), use_of(row.type_use)]);
             out.words(&[row.identity() as u32, (row.identity() >> 32) as u32]);
             out.text(rows, row.name);
+            out.text(rows, row.signature);
             for parameter in rows.parameters(&row) {
                 out.words(&[u32::from(parameter.optional), u32::from(parameter.variadic)]);
             }

@@ -2809,7 +2809,7 @@ fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
         (Role::Extension { .. }, Slot::Bases) => Mode::Base(BaseKind::Implement),
         (Role::New { .. }, Slot::Class) => Mode::Type,
         (Role::Member { .. }, Slot::Object) => match inherited {
-            Mode::Type | Mode::Decorator => inherited,
+            Mode::Type => inherited,
             _ => Mode::Read,
         },
         (Role::Call { .. } | Role::Curried { .. } | Role::MethodCall { .. } | Role::Element { .. }, Slot::Object) => match inherited {

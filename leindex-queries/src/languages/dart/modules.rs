@@ -166,7 +166,7 @@ mod tests {
     fn relative_uris_lead_to_files() {
         assert_eq!(targets("../b.dart"), [Target::File("app/lib/b.dart".into())]);
         assert_eq!(targets("c.g.dart"), [Target::File("app/lib/src/c.g.dart".into())]);
-        assert_eq!(targets("../../../../b.dart"), []);
+        assert_eq!(targets("../../../../b.dart"), [Target::File("../b.dart".into())]);
     }
 
     #[test]

@@ -1,5 +1,4 @@
 //! Promises of the facade: roots beside the project's, the shared handle, positions, cancellation, errors.
-#![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -394,7 +393,7 @@ fn errors_say_what_to_do_next() {
 
 #[test]
 fn diagnostics_name_what_is_not_understood() {
-    let folder = Folder::new(&[("good.py", "x = 1\n"), ("bad.py", "def f(:\n    pass\n"), ("text.py", "x = '\u{0}'\n")]);
+    let folder = Folder::new(&[("good.py", "x = 1\n"), ("bad.py", "def f():\n    pass\n)\n"), ("text.py", "x = '\u{0}'\n")]);
     let index = folder.open("");
     let found = index.snapshot().diagnostics().unwrap();
     let told: Vec<String> = found.iter().map(|found| format!("{}:{} {}", found.path, found.line.unwrap_or(0), found.message)).collect();

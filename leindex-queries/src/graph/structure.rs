@@ -1,0 +1,95 @@
+//! Edges that follow from where and how things are defined: what holds what, what belongs to a type though it stands
+//! elsewhere, what declares what, which members override which.
+//!
+//! They are made from a file's own rows and the hierarchy when somebody asks: nothing keeps them, so no edit renews them.
+
+use std::sync::Arc;
+
+use super::calls::{FoundEdge, uses_of_file};
+use super::declaring::definitions_of;
+use super::dispatch::dispatched;
+use super::join::Join;
+use super::overriding::{overridden_next, stands_in_type};
+use crate::index::world::World;
+use crate::names::edges::EdgeKind;
+use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
+use crate::names::members::file_extensions;
+use crate::names::resolve::{Heads, Rule};
+use crate::syntax::rows::SymbolRow;
+
+/// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
+pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+    let mut found = uses_of_file(join, file);
+    found.extend(dispatched(join, &found));
+    found.extend(structural_edges(join.world, file));
+    found.sort_by_key(|edge| (edge.start, edge.kind));
+    found
+}
+
+/// The edges of a file's definitions, each at the name of what was defined.
+fn structural_edges<'w>(world: World<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+    let Some(rows) = world.rows(file) else { return Vec::new() };
+    let symbol = |row: &SymbolRow| Symbol::new(world.db, file, row.identity());
+    let mut found = Vec::new();
+    for row in rows.symbols().skip(1) {
+        let of = symbol(&row);
+        if let Some(parent) = rows.symbol(row.parent) {
+            found.extend(definition_edge(world, symbol(&parent), of, of, EdgeKind::Contains, Rule::Exact));
+        }
+        found.extend(declares(world, of));
+        let is_outside = file_config(world.db, file).is_some_and(|config| config.name == "cpp") && !stands_in_type(world, of);
+        if !is_outside {
+            let overridden = overridden_next(world, of);
+            found.extend(overridden.into_iter().filter_map(|above| definition_edge(world, of, above, of, EdgeKind::Override, Rule::Type)));
+        }
+    }
+    for extension in file_extensions(world.db, file, Heads::ALL) {
+        let rule = if extension.ty.file(world.db) == file { Rule::Exact } else { Rule::Import };
+        for &(_, identity) in &extension.members {
+            let member = Symbol::new(world.db, file, identity);
+            found.extend(definition_edge(world, extension.ty, member, member, EdgeKind::Member, rule));
+        }
+    }
+    found
+}
+
+/// The edge from a declaration to what it declares, if it is one.
+pub(crate) fn declares<'w>(world: World<'w>, declaration: Symbol<'w>) -> Option<FoundEdge<'w>> {
+    let (definitions, rule) = definitions_of(world, declaration);
+    match *definitions {
+        [] => None,
+        [definition] => definition_edge(world, declaration, definition, declaration, EdgeKind::Declares, rule),
+        _ => {
+            let edge = definition_edge(world, declaration, declaration, declaration, EdgeKind::Declares, Rule::Ambiguous)?;
+            Some(FoundEdge { target: None, candidates: definitions.into(), ..edge })
+        }
+    }
+}
+
+/// The edge from a member to one that it overrides.
+pub(crate) fn overriding<'w>(world: World<'w>, member: Symbol<'w>, above: Symbol<'w>) -> Option<FoundEdge<'w>> {
+    definition_edge(world, member, above, member, EdgeKind::Override, Rule::Type)
+}
+
+fn definition_edge<'w>(
+    world: World<'w>,
+    source: Symbol<'w>,
+    target: Symbol<'w>,
+    site: Symbol<'w>,
+    kind: EdgeKind,
+    rule: Rule,
+) -> Option<FoundEdge<'w>> {
+    let (_, _, row) = symbol_row(world.db, site)?;
+    let (target_rows, _, target_row) = symbol_row(world.db, target)?;
+    Some(FoundEdge {
+        source,
+        target: Some(target),
+        kind,
+        rule,
+        candidates: Arc::default(),
+        dispatches: false,
+        file: site.file(world.db),
+        name: target_rows.str(target_row.name).into(),
+        start: row.name_start,
+    })
+}
