@@ -220,7 +220,7 @@ fn choose(index: &Index, files: &[(String, u64)], count: usize) -> Result<Vec<Sa
 fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(BTreeMap<&'static str, Value>, Value), Box<dyn std::error::Error>> {
     let mut report = BTreeMap::new();
     let mut impacts = Vec::new();
-    for class in ["comment", "body", "signature", "new_symbol", "new_file", "delete", "revert"] {
+    for class in ["comment", "body", "revert", "signature", "new_symbol", "new_file", "delete"] {
         let mut millis = Vec::new();
         let mut executed = BTreeMap::<String, u64>::new();
         for sample in samples {

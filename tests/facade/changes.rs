@@ -62,7 +62,10 @@ fn edits_by_range_count_bytes_of_the_buffer() {
     let reversed = 9..5;
     assert_eq!(edit(&mut index, reversed, ""), Err(refused(9, 5)));
     index.apply(Change::Remove("wide.py".into())).unwrap();
-    assert_eq!(edit(&mut index, 0..0, ""), Err("`wide.py` is not a file of the project; name one from its root, as `files` lists them".to_owned()));
+    assert_eq!(
+        edit(&mut index, 0..0, ""),
+        Err("`wide.py` is not a file of the project; name one from its root, as `files` lists them".to_owned())
+    );
     index.apply(Change::CloseOverlay("wide.py".into())).unwrap();
     assert_eq!(index.snapshot().symbol("a").unwrap().start_line, 2);
 }

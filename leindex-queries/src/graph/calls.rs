@@ -33,8 +33,9 @@ pub(crate) struct FoundEdge<'w> {
 
 /// The edges of a file's uses and imports, open ones joined.
 pub(crate) fn uses_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+    let edges = file_edges(join.world.db, file);
     let mut found = Vec::new();
-    edges_where(join, file, |_| true, |_| true, |_, _| true, &mut found);
+    add_edges(join, file, edges.closed.iter(), edges.open.iter(), |_| true, &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }
@@ -47,9 +48,12 @@ pub(crate) fn outgoing<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<Found
 /// The edges that leave a symbol's own text; of open ones, those whose name `admits`. Joins nothing else.
 pub(crate) fn outgoing_where<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, mut admits: impl FnMut(&str) -> bool) -> Vec<FoundEdge<'w>> {
     let Some((_, index, _)) = symbol_row(join.world.db, symbol) else { return Vec::new() };
-    let mut found = Vec::new();
     let file = symbol.file(join.world.db);
-    edges_where(join, file, |edge| edge.source == index, |open| open.source == index, |_, name| admits(name), &mut found);
+    let edges = file_edges(join.world.db, file);
+    let closed = edges.closed.iter().filter(|edge| edge.source == index);
+    let open = edges.open.iter().filter(|open| open.source == index);
+    let mut found = Vec::new();
+    add_edges(join, file, closed, open, |name| admits(name), &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }
@@ -73,41 +77,41 @@ pub(crate) fn incoming_from<'w>(
     files: &[SourceFile<'w>],
 ) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
-    let hashes: FxHashSet<u32> = names.iter().map(|name| name_hash(name)).collect();
+    let mut hashes: Vec<u32> = names.iter().map(|name| name_hash(name)).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    join.world.resolve(files);
     for &file in files {
-        edges_where(
-            join,
-            file,
-            |edge| edge.target == Some(symbol),
-            |row| hashes.contains(&row.name),
-            |_, name| names.iter().any(|known| **known == *name),
-            &mut found,
-        );
+        let edges = file_edges(join.world.db, file);
+        let open = hashes.iter().flat_map(|&hash| edges.open_named(hash));
+        add_edges(join, file, edges.leading_to(symbol), open, |name| names.iter().any(|known| **known == *name), &mut found);
     }
     found.retain(|edge| edge.target == Some(symbol) || edge.candidates.contains(&symbol));
     found.sort_by_cached_key(|edge| (edge.file.path(join.world.db), edge.start, edge.kind));
     found
 }
 
-/// Appends the edges of a file that are asked for: closed ones by themselves, open ones by themselves and their name.
-fn edges_where<'w>(
+/// Appends edges of a file; of the open ones, those whose name `admits`.
+fn add_edges<'w, 'e>(
     join: &mut Join<'w>,
     file: SourceFile<'w>,
-    mut closed: impl FnMut(&Edge<'w>) -> bool,
-    mut maybe: impl FnMut(&OpenRow<'w>) -> bool,
-    mut open: impl FnMut(&OpenRow<'w>, &str) -> bool,
+    closed: impl Iterator<Item = &'e Edge<'w>>,
+    open: impl Iterator<Item = &'e OpenRow<'w>>,
+    mut admits: impl FnMut(&str) -> bool,
     found: &mut Vec<FoundEdge<'w>>,
-) {
+) where
+    'w: 'e,
+{
     let world = join.world;
-    let edges = file_edges(world.db, file);
+    let (mut closed, mut open) = (closed.peekable(), open.peekable());
     // Most files that mention a name hold no edge that is asked for: their rows stay where they are.
-    if !edges.closed.iter().any(&mut closed) && !edges.open.iter().any(&mut maybe) {
+    if closed.peek().is_none() && open.peek().is_none() {
         return;
     }
     let Some(rows) = world.rows(file) else { return };
     let is_python = file_config(world.db, file).is_some_and(|config| config.names.family == "python");
     let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
-    for edge in edges.closed.iter().filter(|edge| closed(edge)) {
+    for edge in closed {
         let (name, start) = site(&rows, edge.site);
         found.push(FoundEdge {
             source: source(edge.source),
@@ -121,12 +125,9 @@ fn edges_where<'w>(
             start,
         });
     }
-    for row in &edges.open {
-        if !maybe(row) {
-            continue;
-        }
+    for row in open {
         let Some(used) = rows.use_row(row.site) else { continue };
-        if !open(row, rows.str(used.name)) {
+        if !admits(rows.str(used.name)) {
             continue;
         }
         let joined = join.join(file, &rows, row);

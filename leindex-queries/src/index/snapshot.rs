@@ -115,7 +115,7 @@ impl Snapshot<'_> {
 
     /// Runs a question.
     pub(crate) fn ask<T>(&self, question: impl FnOnce(World<'_>) -> T) -> Cancellable<T> {
-        catch(|| question(World::new(self.db, &self.view)))
+        catch(|| question(World::new(self.db, &self.view, self.threads.as_deref())))
     }
 }
 

@@ -6,8 +6,10 @@ use std::sync::{Arc, OnceLock};
 use leindex_db::{ContentHash, Directory, Workspace};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use salsa::plumbing::{AsId as _, FromId as _};
 
 use crate::db::{Db, RootDatabase};
+use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
 use crate::search::record::{self, FIELDS, Record};
@@ -103,11 +105,40 @@ pub(crate) struct World<'db> {
     pub(crate) db: &'db dyn Db,
     pub(crate) live: &'db LiveBlobs<'db>,
     pub(crate) view: &'db View,
+    root: &'db RootDatabase,
+    threads: Option<&'db rayon::ThreadPool>,
 }
 
+/// Files from which on it pays to resolve them on all threads.
+const MANY_FILES: usize = 24;
+
 impl<'db> World<'db> {
-    pub(crate) fn new(db: &'db dyn Db, view: &'db View) -> Self {
-        Self { db, live: live_blobs(db, Workspace::get(db)), view }
+    pub(crate) fn new(root: &'db RootDatabase, view: &'db View, threads: Option<&'db rayon::ThreadPool>) -> Self {
+        Self { db: root, live: live_blobs(root, Workspace::get(root)), view, root, threads }
+    }
+
+    /// Resolves files on all threads, if they are many, so that whoever reads their edges next finds the work done.
+    pub(crate) fn resolve(&self, files: &[SourceFile<'db>]) {
+        if files.len() < MANY_FILES {
+            return;
+        }
+        let files: Vec<salsa::Id> = files.iter().map(|file| file.as_id()).collect();
+        let stop = salsa::Database::cancellation_token(self.root);
+        let db = self.root.clone();
+        let resolve = move || {
+            files.par_chunks(8).for_each_with(db, |db, files| {
+                if stop.is_cancelled() {
+                    salsa::Database::cancellation_token(db).cancel();
+                }
+                for &file in files {
+                    let _ = file_edges(db, SourceFile::from_id(file));
+                }
+            });
+        };
+        match self.threads {
+            Some(threads) => threads.install(resolve),
+            None => resolve(),
+        }
     }
 
     /// The live files with this content.

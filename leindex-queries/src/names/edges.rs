@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use salsa::plumbing::AsId as _;
 
 use super::files::{Name, SourceFile, Symbol, file_blob, file_config, shape_symbol};
 use super::members::{ImportFacts, bases, member, type_parts};
@@ -124,6 +125,35 @@ pub struct FileEdges<'db> {
     pub closed: Box<[Edge<'db>]>,
     /// Sites that are open, in order of the rows.
     pub open: Box<[OpenRow<'db>]>,
+    /// Places in `closed` of those with a target, by target.
+    by_target: Box<[u32]>,
+    /// Places in `open`, by the hash of the name.
+    by_name: Box<[u32]>,
+}
+
+impl<'db> FileEdges<'db> {
+    fn new(closed: Vec<Edge<'db>>, open: Vec<OpenRow<'db>>) -> Self {
+        let mut by_target: Vec<u32> = (0..closed.len() as u32).filter(|&at| closed[at as usize].target.is_some()).collect();
+        by_target.sort_unstable_by_key(|&at| (closed[at as usize].target.map(|target| target.as_id()), at));
+        let mut by_name: Vec<u32> = (0..open.len() as u32).collect();
+        by_name.sort_unstable_by_key(|&at| (open[at as usize].name, at));
+        Self { closed: closed.into(), open: open.into(), by_target: by_target.into(), by_name: by_name.into() }
+    }
+
+    /// The closed sites that lead to a symbol, in order of the rows. Logarithmic.
+    pub fn leading_to(&self, target: Symbol<'db>) -> impl Iterator<Item = &Edge<'db>> {
+        let target = Some(target.as_id());
+        let of = |&at: &u32| self.closed[at as usize].target.map(|target| target.as_id());
+        let first = self.by_target.partition_point(|at| of(at) < target);
+        self.by_target[first..].iter().take_while(move |at| of(at) == target).map(|&at| &self.closed[at as usize])
+    }
+
+    /// The open sites of a name, by its hash, in order of the rows. Logarithmic.
+    pub fn open_named(&self, name: u32) -> impl Iterator<Item = &OpenRow<'db>> {
+        let of = |&at: &u32| self.open[at as usize].name;
+        let first = self.by_name.partition_point(|at| of(at) < name);
+        self.by_name[first..].iter().take_while(move |at| of(at) == name).map(|&at| &self.open[at as usize])
+    }
 }
 
 /// The edges of a file. Changes with its uses, or with what they resolve to; an edit of a body elsewhere does not run
@@ -230,7 +260,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
         let rule = if target.is_some() { Rule::Import } else { Rule::Unresolved };
         closed.push(Edge { source, site, kind: EdgeKind::Import, rule, target });
     }
-    FileEdges { closed: closed.into(), open: open.into() }
+    FileEdges::new(closed, open)
 }
 
 /// Names that the file gives to values, and to nothing that it imports.

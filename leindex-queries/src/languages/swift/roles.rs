@@ -186,7 +186,7 @@ pub(super) const METRICS: Metrics = Metrics {
 };
 
 fn statements(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    walk.count_statements(node.named_child_count());
+    walk.add_statements(node.named_child_count() as u32);
     if walk.part(1) == Slot::Body {
         // The body of a function has the function's own scope.
         return Visit::Children;
