@@ -400,7 +400,7 @@ impl<'w> Ranking<'w, '_> {
     /// Whether a blob lies in a file or folder of this name.
     fn stem_is(&self, segment: u32, blob: u32, name: &str) -> bool {
         let Some(key) = self.world.view.segments[segment as usize].blob(blob) else { return false };
-        self.world.files_of(&key).iter().any(|file| module_stem(&file.path(self.world.db)) == name)
+        self.world.files_of(&key).iter().any(|file| module_stem(file.path(self.world.db)) == name)
     }
 
     /// What lies in the files that the question names.
@@ -413,7 +413,7 @@ impl<'w> Ranking<'w, '_> {
                 path == quoted.path || path.ends_with(&ending) || quoted.path.ends_with(&format!("/{path}")) || path.starts_with(&inside)
             };
             let files: Vec<SourceFile<'w>> =
-                self.world.live.all.iter().copied().filter(|file| fits(&file.path(self.world.db))).take(24).collect();
+                self.world.live.all.iter().copied().filter(|file| fits(file.path(self.world.db))).take(24).collect();
             for file in files {
                 let Some((segment, blob)) = self.world.locate(file) else { continue };
                 if self.blob_prior(segment, blob) <= 0.0 {
