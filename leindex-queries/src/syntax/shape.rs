@@ -185,7 +185,7 @@ impl<'r> Seen<'r> {
             out.words(&[row.symbol, scope_of(row.extension), use_of(row.base), row.kind as u32]);
         }
         for row in rows.iter::<ImportRow>() {
-            out.words(&[row.kind as u32, u32::from(row.flags.0), row.level, scope_of(row.scope)]);
+            out.words(&[row.kind as u32, row.flags.0, row.level, scope_of(row.scope)]);
             [row.module, row.name, row.alias].into_iter().for_each(|text| out.text(rows, text));
         }
         for row in rows.iter::<ModuleRow>() {
