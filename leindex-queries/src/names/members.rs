@@ -17,6 +17,7 @@ use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symb
 use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
+use crate::items::signature::object_words;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
@@ -278,7 +279,7 @@ fn companion<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Option<Symbol<'db>> {
     file_config(db, ty.file(db)).filter(|config| config.name == "kotlin")?;
     let (rows, index, _) = shape_symbol(db, ty)?;
     let mut inner = rows.symbols().filter(|inner| inner.parent == index && inner.kind.is_type());
-    let found = inner.find(|inner| rows.str(inner.signature).contains("companion object"))?;
+    let found = inner.find(|inner| object_words(rows.str(inner.signature)).1)?;
     Some(Symbol::new(db, ty.file(db), found.identity()))
 }
 

@@ -14,6 +14,7 @@ use super::module_map::{
     ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, import_targets, module_keys, module_parts, submodule_names,
 };
 use crate::db::Db;
+use crate::items::signature::object_words;
 use crate::languages::LanguageConfig;
 use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
@@ -1199,7 +1200,7 @@ impl SymbolHead {
             })
         });
         let is_type = row.kind.is_type() || row.kind == SymbolKind::TypeAlias;
-        let is_plain_type = is_type && !rows.str(row.signature).split_whitespace().any(|word| word == "object");
+        let is_plain_type = is_type && !object_words(rows.str(row.signature)).0;
         let named = matches!(row.kind, SymbolKind::Constant | SymbolKind::Field) && row.type_use == NONE;
         let parent = rows.symbol(row.parent).filter(|parent| named && parent.kind == SymbolKind::Enum);
         Self {
