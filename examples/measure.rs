@@ -213,11 +213,14 @@ fn choose(index: &Index, files: &[(String, u64)], count: usize) -> Result<Vec<Sa
     Ok(chosen)
 }
 
+/// What is reported of the edits, by class.
+type EditReport = BTreeMap<&'static str, Value>;
+
 /// Edits by class, and the impact asked directly after each edit of a body.
 ///
 /// Each sample's questions are asked once before its edit, as an editor's user would: what is timed is the edit, not the
 /// first look at that part of the project.
-fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(BTreeMap<&'static str, Value>, Value), Box<dyn std::error::Error>> {
+fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(EditReport, Value), Box<dyn std::error::Error>> {
     let mut report = BTreeMap::new();
     let mut impacts = Vec::new();
     for class in ["comment", "body", "revert", "signature", "new_symbol", "new_file", "delete"] {
