@@ -252,19 +252,24 @@ fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(Classes, Value
                 }
             };
             let question = format!("how does {} work", sample.name);
-            let ask = |index: &Index| {
+            let ask = |index: &Index, line: u32| {
                 let snapshot = index.snapshot();
                 // Renamed, it is still on its line.
                 if class != "delete" {
-                    let _ = snapshot.callers(&format!("{}:{}", sample.path, sample.line));
+                    let _ = snapshot.callers(&format!("{}:{line}", sample.path));
                 }
                 snapshot.context(&question, &ContextOptions::default()).map(|_| ())
             };
-            ask(index)?;
+            let (before, after) = match class {
+                "comment" => (sample.line, sample.line + 1),
+                "revert" => (sample.line + 1, sample.line),
+                _ => (sample.line, sample.line),
+            };
+            ask(index, before)?;
             index.events().start();
             let start = Instant::now();
             index.apply(change)?;
-            ask(index)?;
+            ask(index, after)?;
             millis.push(start.elapsed().as_secs_f64() * 1e3);
             let events = index.events().take(index.database());
             for (query, count) in events {
@@ -283,7 +288,7 @@ fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(Classes, Value
                 _ => sample.path.clone(),
             };
             index.apply(Change::CloseOverlay(undo))?;
-            ask(index)?;
+            ask(index, sample.line)?;
         }
         let count = samples.len().max(1) as u64;
         let executed: BTreeMap<String, f64> = executed.into_iter().map(|(query, total)| (query, total as f64 / count as f64)).collect();
