@@ -201,7 +201,7 @@ fn global_imports<'db>(db: &'db dyn Db, workspace: Workspace) -> Box<[(SourceFil
 }
 
 #[salsa::tracked(returns(deref))]
-fn directory_global_imports<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(SourceFile<'db>, ImportFacts)]> {
+pub(crate) fn directory_global_imports<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(SourceFile<'db>, ImportFacts)]> {
     let mut found = Vec::new();
     for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none_or(|config| config.name != "csharp") {
@@ -448,7 +448,7 @@ impl<'db> Ancestors<'db> {
 
 /// What a directory's files add to types that may be defined elsewhere.
 #[salsa::tracked]
-fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
+pub(crate) fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
     for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
@@ -642,7 +642,7 @@ fn base_map<'db>(db: &'db dyn Db, workspace: Workspace) -> FxHashMap<Box<str>, B
 }
 
 #[salsa::tracked]
-fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
+pub(crate) fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
     for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
