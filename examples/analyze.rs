@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use leindex_queries::{ContextOptions, Error, Index, Options};
+use leindex_queries::{ContextOptions, Error, Index, Options, Payload};
 
 /// Answers a question about a project with what an engineer would read first.
 ///
@@ -34,9 +34,10 @@ struct Arguments {
     path: PathBuf,
     /// A question, a name, a path or an error message.
     question: String,
-    /// Most tokens of the answer (o200k_base).
-    #[arg(long, value_name = "N", default_value_t = 2000)]
-    budget: usize,
+    /// Most tokens of the answer (o200k_base): of the text, or with --json of the text and the lists beside it.
+    /// Without it, `token_budget` of the settings, which is 2000 if not set.
+    #[arg(long, value_name = "N")]
+    budget: Option<usize>,
     /// Look only in files that fit, such as `src/**/*.py` (may be given several times).
     #[arg(long = "in", value_name = "GLOB")]
     paths: Vec<String>,
@@ -72,7 +73,12 @@ fn run(arguments: &Arguments) -> Result<bool, Error> {
     for warning in index.warnings() {
         eprintln!("analyze: {warning}");
     }
-    let options = ContextOptions { budget: arguments.budget, paths: arguments.paths.clone(), ..ContextOptions::default() };
+    let options = ContextOptions {
+        budget: arguments.budget.unwrap_or(index.config().token_budget),
+        payload: if arguments.json { Payload::Structured } else { Payload::Text },
+        paths: arguments.paths.clone(),
+        ..ContextOptions::default()
+    };
     let asked = index.snapshot().context(&arguments.question, &options);
     let context = match asked {
         Ok(context) => context,
@@ -93,7 +99,7 @@ fn run(arguments: &Arguments) -> Result<bool, Error> {
     if !arguments.json {
         eprintln!("{} of {} tokens ({}), revision {}", context.tokens, context.budget, context.tokenizer, context.revision);
     }
-    Ok(!context.entries.is_empty())
+    Ok(context.found)
 }
 
 fn progress_bar() -> ProgressBar {

@@ -32,7 +32,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     common::run(|| {
-        let mut index = common::open(&arguments.path, StorePlace::User)?;
+        let mut index = common::open_counting(&arguments.path, StorePlace::User)?;
         index.snapshot().resolve_all()?;
         let files = index.snapshot().files()?;
         let candidates = files.iter().filter(|file| file.skipped.is_none() && file.language.is_some()).map(|file| &file.path);

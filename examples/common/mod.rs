@@ -11,16 +11,24 @@ use leindex_queries::index::{Index, Options, StorePlace};
 
 /// Opens a project, with a bar on a terminal.
 pub(crate) fn open(path: &Path, store: StorePlace) -> Result<Index, Box<dyn std::error::Error>> {
+    open_with(path, Options { store, ..Options::default() })
+}
+
+/// Opens a project and counts the queries that run.
+pub(crate) fn open_counting(path: &Path, store: StorePlace) -> Result<Index, Box<dyn std::error::Error>> {
+    open_with(path, Options { store, count_executions: true, ..Options::default() })
+}
+
+fn open_with(path: &Path, options: Options) -> Result<Index, Box<dyn std::error::Error>> {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("reading {bar:40} {pos}/{len} files")?);
     let shown = bar.clone();
     let options = Options {
-        store,
         progress: Box::new(move |at| {
             shown.set_length(at.total as u64);
             shown.set_position(at.done as u64);
         }),
-        ..Options::default()
+        ..options
     };
     let index = Index::open(path, options)?;
     bar.finish_and_clear();

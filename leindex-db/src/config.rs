@@ -253,6 +253,19 @@ generated = false
     }
 
     #[test]
+    fn settings_that_cannot_be_read_are_refused() {
+        expect!["cannot read the settings in pyproject.toml: `tool.leindex` must be a table"]
+            .assert_eq(&load("pyproject.toml", "[tool]\nleindex = 3\n").unwrap_err());
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("leindex.toml"), b"model = '\xff'").unwrap();
+        let message = Config::load(folder.path()).unwrap_err().to_string();
+        assert!(message.ends_with("leindex.toml: the file is not UTF-8"), "{message}");
+        fs::remove_file(folder.path().join("leindex.toml")).unwrap();
+        fs::create_dir(folder.path().join("leindex.toml")).unwrap();
+        assert!(matches!(Config::load(folder.path()), Err(Error::Io { .. })));
+    }
+
+    #[test]
     fn pyproject_is_read_when_there_is_no_leindex_toml() {
         let text = "[project]\nname = 'x'\n[tool.leindex]\nexclude = ['build/']\n";
         assert_eq!(load("pyproject.toml", text).unwrap().exclude, ["build/"]);

@@ -389,6 +389,19 @@ mod tests {
     }
 
     #[test]
+    fn quotes_are_taken_off_as_git_puts_them_on() {
+        for (quoted, path) in [
+            (r#""\a\b\t\n\v\f\r""#, "\x07\x08\t\n\x0b\x0c\r"),
+            (r#""\\ \" \303\251 \7""#, "\\ \" é \x07"),
+            (r#""\377""#, "\u{FFFD}"),
+            ("plain", "plain"),
+            (r#""open"#, r#""open"#),
+        ] {
+            assert_eq!(unquote(quoted), path, "{quoted}");
+        }
+    }
+
+    #[test]
     fn quoted_paths_are_read() {
         check(
             "diff --git \"a/na\\303\\257ve \\\"x\\\".py\" \"b/na\\303\\257ve \\\"x\\\".py\"\nold mode 100644\nnew mode 100755\n\

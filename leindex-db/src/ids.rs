@@ -6,8 +6,15 @@
 use std::fmt;
 
 /// The BLAKE3-256 hash of a file's bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, salsa::SalsaValue)]
 pub struct ContentHash([u8; 32]);
+
+impl std::hash::Hash for ContentHash {
+    /// Eight of the bytes are as good as all: they are a hash already.
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from_le_bytes(*self.0.first_chunk().expect("a hash has 32 bytes")));
+    }
+}
 
 impl ContentHash {
     /// Hashes `bytes`. About 1.7 GB/s on one core.

@@ -4,6 +4,8 @@
 //! verifies a thousand directories in a tenth of a millisecond where it would need thirty times as much for the files
 //! (and inputs can never be deleted). Setters do not compare: whoever sets a value compares first.
 //!
+//! Entries change with every edit and have low durability; all the rest is durable.
+//!
 //! They stand alone because Salsa's macro makes public functions without documentation. `tests/guards` looks after the
 //! documentation of what is written here.
 #![expect(missing_docs, reason = "made by `salsa::input`")]
@@ -29,6 +31,9 @@ pub struct Root {
     /// Its name in the tables: the manifest's or the folder's, made unique.
     #[returns(deref)]
     pub name: Arc<str>,
+    /// What the paths in it begin with: nothing in the project itself, the way to it (`../lib`) in a further root.
+    #[returns(deref)]
+    pub prefix: Arc<str>,
     /// Its directories, by path. A directory that disappeared stays, without entries.
     #[returns(deref)]
     pub directories: Box<[Directory]>,
@@ -37,7 +42,7 @@ pub struct Root {
 /// One directory with its files, or a part of them where there are very many.
 #[salsa::input(debug)]
 pub struct Directory {
-    /// Path from the root, with `/`; empty for the root itself.
+    /// Path from the project's folder, with `/`; empty for that folder itself.
     #[returns(deref)]
     pub path: Arc<str>,
     /// Which part of a large directory this is; see [`chunk_of`](crate::chunk_of).
@@ -46,6 +51,10 @@ pub struct Directory {
     /// The files, by name.
     #[returns(deref)]
     pub entries: Box<[Entry]>,
+    /// The same files as others see them: each with the hash of a content of the same shape. An edit that keeps a
+    /// file's shape leaves this alone, and with it every query that only reads this.
+    #[returns(deref)]
+    pub shapes: Box<[Entry]>,
 }
 
 /// What queries read of the settings.

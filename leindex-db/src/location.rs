@@ -167,6 +167,15 @@ mod tests {
     }
 
     #[test]
+    fn a_store_lies_in_the_folder_of_all_stores() {
+        let root = tempfile::tempdir().unwrap();
+        let home = home().unwrap();
+        assert!(home.is_absolute());
+        assert_eq!(Location::of(root.path()).unwrap().folder().parent(), Some(home.as_path()));
+        assert_eq!(Location::of(root.path()).unwrap(), Location::beneath(&home, root.path()).unwrap());
+    }
+
+    #[test]
     fn leindex_home_wins_over_the_cache_directory() {
         let home = |leindex: Option<&str>, cache: Option<&str>, user: Option<&str>| {
             home_from(leindex.map(Into::into), cache.map(Into::into), user.map(Into::into))

@@ -254,6 +254,19 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_entered_once() {
+        let mut manifest = sample();
+        assert_eq!((manifest.len(), manifest.is_empty(), Manifest::default().is_empty()), (5, false, true));
+        manifest.insert("", Known { racy: false, ..known("a") });
+        assert_eq!((manifest.len(), manifest.get("", "a").map(|file| file.racy)), (5, Some(false)));
+        let times = [-5_i64, 0, 7].map(|second| {
+            let ago = std::time::Duration::from_secs(second.unsigned_abs());
+            nanoseconds(if second < 0 { UNIX_EPOCH - ago } else { UNIX_EPOCH + ago })
+        });
+        assert_eq!(times, [-5 * SECOND, 0, 7 * SECOND]);
+    }
+
+    #[test]
     fn what_is_encoded_comes_back() {
         assert_eq!(Manifest::decode(&sample().encode()), Some(sample()));
         assert_eq!(Manifest::decode(&Manifest::default().encode()), Some(Manifest::default()));

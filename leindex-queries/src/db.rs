@@ -1,13 +1,18 @@
 //! The database: the one place where inputs, store, text and languages meet. Queries see it as [`Db`].
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use leindex_db::events::EventLog;
 use leindex_db::store::{Store, StoreKey};
 use leindex_db::text::Text;
 use leindex_db::{ContentChanged, ContentHash};
+use rustc_hash::{FxHashMap, FxHashSet};
+use salsa::plumbing::AsId as _;
 
 use crate::languages::Languages;
+use crate::syntax::blob::{Blob, rows_key};
+use crate::syntax::row_index::IndexedRows;
+use crate::syntax::rows::Rows;
 
 /// What queries may ask: bytes and packed results by their hash, and the session's languages. All of it is fixed for
 /// the life of the database or a function of its key, so reading it is no dependency.
@@ -15,6 +20,9 @@ use crate::languages::Languages;
 pub trait Db: leindex_db::Db {
     /// The languages of the session.
     fn languages(&self) -> &Languages;
+
+    /// The rows of the blob with this id, from memory or as `load` gives them. What memory holds is bounded.
+    fn rows_in_memory(&self, blob: salsa::Id, load: &mut dyn FnMut() -> Rows) -> Arc<IndexedRows>;
 }
 
 /// The database of a session. Cloning gives another handle for another thread.
@@ -23,6 +31,9 @@ pub trait Db: leindex_db::Db {
 pub struct RootDatabase {
     storage: salsa::Storage<Self>,
     pub(crate) shared: Arc<Shared>,
+    rows: Arc<RowsCache>,
+    /// Rows that cannot be had again: of contents that are gone but still stand for their files' shapes.
+    held: Arc<RwLock<FxHashMap<salsa::Id, Arc<IndexedRows>>>>,
 }
 
 /// What all databases of an index have in common: forks read the same text and the same store.
@@ -30,34 +41,67 @@ pub(crate) struct Shared {
     pub(crate) languages: Languages,
     pub(crate) text: Text,
     pub(crate) store: Store,
-    pub(crate) cache: PackedCache,
+    /// Bytes of rows that a database may keep in memory.
+    cache_bytes: u64,
     pub(crate) events: EventLog,
+    /// Without it the databases have no callback: Salsa makes an event of every memo that it looks at.
+    count_executions: bool,
 }
 
-/// Packed results in memory, bounded by their bytes.
-pub(crate) type PackedCache = quick_cache::sync::Cache<StoreKey, Arc<[u8]>, BytesWeight>;
+/// Rows in memory by blob, bounded by their bytes.
+type RowsCache = quick_cache::sync::Cache<salsa::Id, Arc<IndexedRows>, BytesWeight, rustc_hash::FxBuildHasher>;
 
 #[derive(Clone)]
-pub(crate) struct BytesWeight;
+struct BytesWeight;
 
-impl quick_cache::Weighter<StoreKey, Arc<[u8]>> for BytesWeight {
-    fn weight(&self, _: &StoreKey, value: &Arc<[u8]>) -> u64 {
-        value.len() as u64 + 100
+impl quick_cache::Weighter<salsa::Id, Arc<IndexedRows>> for BytesWeight {
+    fn weight(&self, _: &salsa::Id, rows: &Arc<IndexedRows>) -> u64 {
+        rows.weight()
     }
 }
 
 impl Shared {
-    /// `cache_bytes` bounds the packed results kept in memory.
-    pub(crate) fn new(languages: Languages, store: Store, cache_bytes: u64) -> Self {
-        let cache = PackedCache::with_weighter(8192, cache_bytes, BytesWeight);
-        Self { languages, text: Text::default(), store, cache, events: EventLog::default() }
+    /// `cache_bytes` bounds the rows that a database keeps in memory.
+    pub(crate) fn new(languages: Languages, store: Store, cache_bytes: u64, count_executions: bool) -> Self {
+        Self { languages, text: Text::default(), store, cache_bytes, events: EventLog::default(), count_executions }
     }
 }
 
 impl RootDatabase {
     /// An empty database over shared text and store.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { storage: salsa::Storage::new(Some(shared.events.callback())), shared }
+        let rows = RowsCache::with(
+            4096,
+            shared.cache_bytes,
+            BytesWeight,
+            rustc_hash::FxBuildHasher,
+            quick_cache::sync::DefaultLifecycle::default(),
+        );
+        let callback = shared.count_executions.then(|| shared.events.callback());
+        Self { storage: salsa::Storage::new(callback), shared, rows: Arc::new(rows), held: Arc::default() }
+    }
+}
+
+impl RootDatabase {
+    /// A blob's rows from memory or the store; `None` where its text would have to be read.
+    pub(crate) fn known_rows(&self, blob: Blob<'_>) -> Option<Arc<IndexedRows>> {
+        let held = || self.held.read().unwrap_or_else(PoisonError::into_inner).get(&blob.as_id()).cloned();
+        let stored = || {
+            let rows = Rows::open(self.shared.store.get(&rows_key(self, blob.hash(self), blob.dialect(self))?)?)?;
+            Some(Arc::new(IndexedRows::new(rows)))
+        };
+        self.rows.get(&blob.as_id()).or_else(held).or_else(stored)
+    }
+
+    /// Holds a blob's rows until [`hold_only`](Self::hold_only) names it no more.
+    pub(crate) fn hold_rows(&self, blob: Blob<'_>, rows: Arc<IndexedRows>) -> salsa::Id {
+        let id = blob.as_id();
+        self.held.write().unwrap_or_else(PoisonError::into_inner).insert(id, rows);
+        id
+    }
+
+    pub(crate) fn hold_only(&self, blobs: &FxHashSet<salsa::Id>) {
+        self.held.write().unwrap_or_else(PoisonError::into_inner).retain(|id, _| blobs.contains(id));
     }
 }
 
@@ -71,17 +115,11 @@ impl leindex_db::Db for RootDatabase {
     }
 
     fn packed(&self, key: &StoreKey) -> Option<Arc<[u8]>> {
-        if let Some(value) = self.shared.cache.get(key) {
-            return Some(value);
-        }
-        let value = self.shared.store.get(key)?;
-        self.shared.cache.insert(*key, Arc::clone(&value));
-        Some(value)
+        self.shared.store.get(key)
     }
 
     fn keep(&self, key: StoreKey, value: Arc<[u8]>) {
         self.shared.store.put(key, &value);
-        self.shared.cache.insert(key, value);
     }
 }
 
@@ -89,5 +127,15 @@ impl leindex_db::Db for RootDatabase {
 impl Db for RootDatabase {
     fn languages(&self) -> &Languages {
         &self.shared.languages
+    }
+
+    fn rows_in_memory(&self, blob: salsa::Id, load: &mut dyn FnMut() -> Rows) -> Arc<IndexedRows> {
+        if let Some(rows) = self.rows.get(&blob) {
+            return rows;
+        }
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).get(&blob).cloned();
+        let rows = held.unwrap_or_else(|| Arc::new(IndexedRows::new(load())));
+        self.rows.insert(blob, Arc::clone(&rows));
+        rows
     }
 }

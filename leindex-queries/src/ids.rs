@@ -66,23 +66,3 @@ pub struct ModuleKey<'db> {
     #[returns(deref)]
     pub name: Box<str>,
 }
-
-/// A module as an import names it.
-#[salsa::interned(revisions = usize::MAX, debug)]
-pub struct ImportSpec<'db> {
-    /// The file that imports.
-    #[returns(copy)]
-    pub file: SourceFile<'db>,
-    /// The module as written.
-    #[returns(deref)]
-    pub module: Box<str>,
-    /// The name wanted from it, or empty: some languages import files by their names.
-    #[returns(deref)]
-    pub name: Box<str>,
-    /// Leading dots.
-    #[returns(copy)]
-    pub level: u32,
-    /// Searched in system paths first.
-    #[returns(copy)]
-    pub system: bool,
-}

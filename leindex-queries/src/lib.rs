@@ -34,7 +34,7 @@ pub mod syntax;
 pub mod query {
     pub use crate::db::{Db, RootDatabase};
     pub use crate::names::edges::{Edge, EdgeKind, FileEdges, OpenReason, OpenRow, Site, file_edges};
-    pub use crate::names::files::{Name, SourceFile, Symbol, file_blob};
+    pub use crate::names::files::{Name, SourceFile, Symbol, file_blob, shape_blob};
     pub use crate::names::live::{live_blobs, workspace_digest};
     pub use crate::names::members::{bases, children, linearization, member, subtypes};
     pub use crate::names::module_map::{module_keys, module_map, module_parts};
@@ -42,10 +42,10 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
-pub use context::{Context, ContextItem, ContextOptions, Tier};
+pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
-    Cancellable, Cancelled, Change, EdgeInfo, Error, FileInfo, Highlight, Index, Options, ScorePart, SearchHit, SearchOptions, Snapshot,
-    SymbolInfo,
+    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, Handle, Highlight, Index, Options, ScorePart,
+    SearchHit, SearchOptions, Snapshot, SymbolInfo,
 };
 
 /// The snippets of the book, which are run as tests.

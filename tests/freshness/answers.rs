@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use leindex_queries::index::{ImpactOptions, OutlineItem, Position, PositionEncoding};
+use leindex_queries::index::{Direction, ImpactOptions, OutlineItem, Position, PositionEncoding};
 use leindex_queries::{ContextOptions, Error, Index, SearchOptions, Snapshot, SymbolInfo};
 use serde::Serialize;
 
@@ -146,11 +146,18 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
         add(format!("symbol {}", symbol.qualified_name), result(snapshot.symbol(&symbol.qualified_name)));
         let position = Position { line: symbol.start_line + symbol.end_byte % 3, column: symbol.start_byte % 40 };
         add(format!("definition at {name}"), result(snapshot.definition(&symbol.path, position, PositionEncoding::Utf8)));
+        add(format!("symbol at {name}"), result(snapshot.symbol_at(&symbol.path, position, PositionEncoding::Utf16)));
+        add(format!("why {name}"), result(snapshot.why(&symbol.path, symbol.end_line)));
+        add(format!("imports {}", symbol.path), result(snapshot.imports(&symbol.path)));
         add(format!("importers {}", symbol.path), result(snapshot.importers(&symbol.path)));
     }
     for symbol in questions.samples().take(4) {
         let options = ImpactOptions { limit: 200, ..ImpactOptions::default() };
         add(format!("impact {}", symbol.symbol), result(snapshot.impact(&[&symbol.symbol], options)));
+        let lines = [(symbol.path.clone(), vec![symbol.start_line..symbol.end_line + 1])];
+        add(format!("impact of lines {}", symbol.symbol), result(snapshot.impact_of_lines(&lines, options)));
+        let options = ImpactOptions { direction: Direction::Dependencies, ..options };
+        add(format!("dependencies {}", symbol.symbol), result(snapshot.impact(&[&symbol.symbol], options)));
     }
     for text in &questions.texts {
         add(format!("search {text}"), json(&snapshot.search(text, &SearchOptions::default()).unwrap()));

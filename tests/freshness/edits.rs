@@ -1,264 +1,66 @@
-//! A project that is edited at random, and the index that follows it.
+//! The kinds of edits: each changes the project as people and their tools do, in any language.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::{fs, mem};
 
-use leindex_queries::index::StorePlace;
-use leindex_queries::{Change, Index, Options, SymbolInfo};
-use tempfile::TempDir;
+use leindex_queries::Change;
 
 use crate::answers::symbols_of;
-use crate::project::{Files, remove, write, write_all};
-use crate::random::Random;
+use crate::project::{remove, write};
+use crate::texts::{alias_line, callable, dialect, folder_of, is_manifest, language, line_start, manifests, name, replace_word, words};
+use crate::world::World;
 
-/// A project on disk, unsaved buffers over it and a live index of both.
-pub(crate) struct World {
-    folder: TempDir,
-    disk: Files,
-    /// Buffers by path; `None` is a file taken away.
-    buffers: BTreeMap<String, Option<String>>,
-    /// Earlier states of the disk.
-    past: Vec<Files>,
-    index: Option<Index>,
-    pub(crate) random: Random,
-    /// What was done, for whoever has to find out why.
-    pub(crate) log: Vec<String>,
-    /// How often each kind of edit was made.
-    pub(crate) made: BTreeMap<&'static str, usize>,
+/// A kind of edit. `make` says what it did, or `None` if it cannot be done now.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// How often it is made where chance decides.
+    pub(crate) weight: usize,
+    pub(crate) make: fn(&mut World) -> Option<String>,
+    /// Dialects that have nothing of the kind.
+    without: &'static [&'static str],
 }
 
-/// A kind of edit: its name, how often it is made, and how. It says what it did, or `None` if it cannot be done now.
-type Edit = (&'static str, usize, fn(&mut World) -> Option<String>);
+const fn kind(name: &'static str, weight: usize, make: fn(&mut World) -> Option<String>) -> Kind {
+    Kind { name, weight, make, without: &[] }
+}
 
-const EDITS: [Edit; 25] = [
-    ("comment", 5, World::comment),
-    ("body", 6, World::body),
-    ("signature", 5, World::signature),
-    ("rename", 5, World::rename),
-    ("twin before", 3, World::twin),
-    ("alias or re-export", 6, World::alias),
-    ("made ambiguous", 4, World::ambiguous),
-    ("base", 4, World::base),
-    ("lines cut", 3, World::cut),
-    ("half typed", 2, World::half_typed),
-    ("manifest", 4, World::manifest),
-    ("settings", 1, World::settings),
-    ("file copied", 3, World::copy_file),
-    ("file added in a new folder", 2, World::new_folder),
-    ("file deleted", 3, World::delete_file),
-    ("file moved", 4, World::move_file),
-    ("contents swapped", 2, World::swap),
-    ("folder moved", 2, World::move_folder),
-    ("folder deleted", 1, World::delete_folder),
-    ("buffer opened", 3, World::open_buffer),
-    ("buffer closed", 4, World::close_buffer),
-    ("file taken away", 1, World::take_away),
-    ("touched", 2, World::touch),
-    ("file reverted", 5, World::revert_file),
-    ("all reverted", 2, World::revert_all),
+impl Kind {
+    pub(crate) fn is_of(&self, dialect: &str) -> bool {
+        !self.without.contains(&dialect)
+    }
+}
+
+pub(crate) const KINDS: [Kind; 28] = [
+    kind("comment", 5, World::comment),
+    kind("body", 6, World::body),
+    kind("lines of a body swapped", 4, World::lines_swapped),
+    kind("another name in a body", 6, World::other_name),
+    kind("signature", 5, World::signature),
+    kind("rename", 5, World::rename),
+    kind("twin before", 3, World::twin),
+    kind("alias or re-export", 6, World::alias),
+    kind("made ambiguous", 4, World::ambiguous),
+    kind("made unique again", 3, World::unique_again),
+    Kind { without: &["c", "elixir", "go", "haskell", "lua"], ..kind("base", 4, World::base) },
+    kind("lines cut", 3, World::cut),
+    kind("half typed", 2, World::half_typed),
+    Kind { without: &["c", "cpp", "csharp", "elixir", "java", "kotlin", "lua", "ruby", "scala"], ..kind("manifest", 4, World::manifest) },
+    kind("settings", 1, World::settings),
+    kind("file copied", 3, World::copy_file),
+    kind("file added in a new folder", 2, World::new_folder),
+    kind("file deleted", 3, World::delete_file),
+    kind("file moved", 4, World::move_file),
+    kind("contents swapped", 2, World::swap),
+    kind("folder moved", 2, World::move_folder),
+    kind("folder deleted", 1, World::delete_folder),
+    kind("buffer opened", 3, World::open_buffer),
+    kind("buffer closed", 4, World::close_buffer),
+    kind("file taken away", 1, World::take_away),
+    kind("touched", 2, World::touch),
+    kind("file reverted", 5, World::revert_file),
+    kind("all reverted", 2, World::revert_all),
 ];
 
 impl World {
-    pub(crate) fn new(files: Files, seed: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut world = Self {
-            folder,
-            disk: files,
-            buffers: BTreeMap::new(),
-            past: Vec::new(),
-            index: None,
-            random: Random::new(seed),
-            log: Vec::new(),
-            made: BTreeMap::new(),
-        };
-        write_all(&world.root(), &world.disk);
-        world.past.push(world.disk.clone());
-        world.index = Some(world.open());
-        world
-    }
-
-    pub(crate) fn root(&self) -> PathBuf {
-        self.folder.path().join("project")
-    }
-
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("store")
-    }
-
-    /// Opens the project with the store of the live index.
-    fn open(&self) -> Index {
-        let mut index = Index::open(self.root(), Options { store: StorePlace::Folder(self.store()), ..Options::default() }).unwrap();
-        self.overlay(&mut index);
-        index
-    }
-
-    /// An index that knows nothing of the past.
-    pub(crate) fn fresh(&self) -> Index {
-        let mut index = Index::open(self.root(), Options { store: StorePlace::Memory, ..Options::default() }).unwrap();
-        self.overlay(&mut index);
-        index
-    }
-
-    fn overlay(&self, index: &mut Index) {
-        for (path, text) in &self.buffers {
-            index.apply(buffer(path, text.as_ref())).unwrap();
-        }
-    }
-
-    pub(crate) fn live(&self) -> &Index {
-        self.index.as_ref().unwrap()
-    }
-
-    pub(crate) fn live_mut(&mut self) -> &mut Index {
-        self.index.as_mut().unwrap()
-    }
-
-    /// Makes an edit and tells the live index.
-    pub(crate) fn edit(&mut self) {
-        let total: usize = EDITS.iter().map(|(_, weight, _)| weight).sum();
-        loop {
-            let mut at = self.random.below(total);
-            let (name, _, make) = EDITS
-                .iter()
-                .find(|(_, weight, _)| {
-                    let found = at < *weight;
-                    at = at.saturating_sub(*weight);
-                    found
-                })
-                .unwrap();
-            if let Some(done) = make(self) {
-                self.log.push(format!("{name}: {done}"));
-                *self.made.entry(name).or_default() += 1;
-                return;
-            }
-        }
-    }
-
-    /// What happens to an index beside edits: segments sealed, memory freed, the program ended, the store lost.
-    pub(crate) fn upset(&mut self) {
-        match self.random.below(24) {
-            0..=3 => {
-                self.log.push("sealed".into());
-                self.live_mut().seal();
-            }
-            4 | 5 => {
-                self.log.push("compacted".into());
-                self.live_mut().compact().unwrap();
-            }
-            6 | 7 => {
-                self.log.push("opened again".into());
-                self.live().persist().unwrap();
-                self.index = None;
-                self.index = Some(self.open());
-            }
-            8 => {
-                self.log.push("opened again without persisting".into());
-                self.index = None;
-                self.index = Some(self.open());
-            }
-            9 => {
-                self.log.push("opened again without the store".into());
-                self.index = None;
-                let _ = fs::remove_dir_all(self.store());
-                self.index = Some(self.open());
-            }
-            10..=12 => {
-                self.log.push("everything resolved".into());
-                self.live().snapshot().resolve_all().unwrap();
-            }
-            13 => {
-                self.log.push("refreshed".into());
-                self.live_mut().refresh().unwrap();
-            }
-            _ => {}
-        }
-    }
-
-    /// Tells the live index that paths changed on disk.
-    fn tell(&mut self, paths: &[String]) {
-        let root = self.root();
-        if self.random.one_in(4) || paths.len() > 20 {
-            self.live_mut().refresh().unwrap();
-            return;
-        }
-        let absolute = self.random.one_in(2);
-        let paths = paths.iter().map(|path| if absolute { root.join(path) } else { PathBuf::from(path) }).collect();
-        self.live_mut().apply(Change::Disk(paths)).unwrap();
-    }
-
-    /// The files that exist, buffers included.
-    fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = self.disk.keys().filter(|path| self.buffers.get(*path) != Some(&None)).cloned().collect();
-        paths.extend(
-            self.buffers.iter().filter(|(path, text)| text.is_some() && !self.disk.contains_key(*path)).map(|(path, _)| path.clone()),
-        );
-        paths
-    }
-
-    fn source(&mut self) -> Option<String> {
-        let paths: Vec<String> = self.paths().into_iter().filter(|path| language(path).is_some()).collect();
-        self.random.pick(&paths).cloned()
-    }
-
-    fn text(&self, path: &str) -> Option<String> {
-        match self.buffers.get(path) {
-            Some(text) => text.clone(),
-            None => String::from_utf8(self.disk.get(path)?.clone()).ok(),
-        }
-    }
-
-    /// Writes a new text of a file, to its buffer if it has one, and tells.
-    fn set(&mut self, path: &str, text: String) {
-        let in_buffer = matches!(self.buffers.get(path), Some(Some(_)));
-        if in_buffer || self.random.one_in(8) {
-            let before = self.text(path).unwrap_or_default();
-            // One range that covers what differs.
-            let common = before.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
-            let mut start = common;
-            while !before.is_char_boundary(start) || !text.is_char_boundary(start) {
-                start -= 1;
-            }
-            let same_end = before[start..].bytes().rev().zip(text[start..].bytes().rev()).take_while(|(a, b)| a == b).count();
-            let mut end = same_end;
-            while !before.is_char_boundary(before.len() - end) || !text.is_char_boundary(text.len() - end) {
-                end -= 1;
-            }
-            let change = if in_buffer && self.random.one_in(2) {
-                Change::Edit(path.to_owned(), start..before.len() - end, text[start..text.len() - end].to_owned())
-            } else {
-                Change::Overlay(path.to_owned(), text.clone())
-            };
-            self.live_mut().apply(change).unwrap();
-            self.buffers.insert(path.to_owned(), Some(text));
-            return;
-        }
-        self.remember();
-        write(&self.root(), path, text.as_bytes());
-        self.disk.insert(path.to_owned(), text.into_bytes());
-        self.tell(&[path.to_owned()]);
-    }
-
-    fn remember(&mut self) {
-        if self.past.len() > 40 {
-            let at = 1 + self.random.below(self.past.len() - 1);
-            self.past.remove(at);
-        }
-        self.past.push(self.disk.clone());
-    }
-
-    /// A symbol of a file.
-    fn symbol(&mut self, wanted: impl Fn(&SymbolInfo) -> bool) -> Option<(String, SymbolInfo)> {
-        for _ in 0..8 {
-            let path = self.source()?;
-            let symbols: Vec<SymbolInfo> = symbols_of(&self.live().snapshot(), &path).into_iter().filter(|symbol| wanted(symbol)).collect();
-            if let Some(symbol) = self.random.pick(&symbols) {
-                return Some((path, symbol.clone()));
-            }
-        }
-        None
-    }
-
     fn comment(&mut self) -> Option<String> {
         let (path, symbol) = self.symbol(|_| true)?;
         let text = self.text(&path)?;
@@ -290,12 +92,58 @@ impl World {
         Some(format!("{path}:{line}"))
     }
 
+    /// A line of a function and its text, with its first byte.
+    fn line_of_body(&mut self, before_last: bool) -> Option<(String, String, u32)> {
+        let (path, symbol) = self.symbol(|symbol| callable(symbol) && symbol.end_line > symbol.start_line)?;
+        let lines = (symbol.end_line - symbol.start_line) as usize - usize::from(before_last);
+        let line = symbol.start_line + 1 + self.random.below(lines) as u32;
+        let text = self.text(&path)?;
+        Some((path, text, line))
+    }
+
+    /// What is known of a name may depend on which of two statements comes first.
+    fn lines_swapped(&mut self) -> Option<String> {
+        let (path, text, line) = self.line_of_body(true)?;
+        let (start, middle) = (line_start(&text, line)?, line_start(&text, line + 1)?);
+        let end = line_start(&text, line + 2).unwrap_or(text.len());
+        if text[start..middle] == text[middle..end] || !text[..end].ends_with('\n') {
+            return None;
+        }
+        self.set(&path, format!("{}{}{}{}", &text[..start], &text[middle..end], &text[start..middle], &text[end..]));
+        Some(format!("{path}:{line}"))
+    }
+
+    /// Another name in the place of one in a body: of the same file, or of any other of the language.
+    fn other_name(&mut self) -> Option<String> {
+        let (path, text, line) = self.line_of_body(false)?;
+        let (start, end) = (line_start(&text, line)?, line_start(&text, line + 1).unwrap_or(text.len()));
+        let &(at, word) = self.random.pick(&words(&text[start..end]))?;
+        let from = if self.random.one_in(2) { path.clone() } else { self.source().filter(|from| language(from) == language(&path))? };
+        let other = self.text(&from)?;
+        let (_, new) = *self.random.pick(&words(&other))?;
+        if new == word {
+            return None;
+        }
+        let at = start + at;
+        self.set(&path, format!("{}{new}{}", &text[..at], &text[at + word.len()..]));
+        Some(format!("{path}:{line} {word} to {new}"))
+    }
+
     fn signature(&mut self) -> Option<String> {
         let (path, symbol) = self.symbol(callable)?;
         let text = self.text(&path)?;
         let line = line_start(&text, symbol.name_line)?;
         let name = line + text[line..].find(&symbol.name)?;
-        let open = name + text[name..].find('(')?;
+        let after = name + symbol.name.len();
+        let Some(open) = text[after..].lines().next().and_then(|rest| Some(after + rest.find('(')?)) else {
+            let new = match language(&path)? {
+                "ruby" => "(extra)",
+                "haskell" if text[after..].lines().next().is_some_and(|rest| rest.contains('=')) => " extra",
+                _ => return None,
+            };
+            self.set(&path, format!("{}{new}{}", &text[..after], &text[after..]));
+            return Some(format!("{path} {}", symbol.name));
+        };
         let extra = match language(&path)? {
             "python" | "ruby" | "lua" | "javascript" | "elixir" | "haskell" => "extra",
             "php" => "$extra",
@@ -328,11 +176,17 @@ impl World {
         Some(format!("{path} {} to {new}", symbol.name))
     }
 
+    /// A twin of a definition, not quite the same, before it: the one that was there is the second now.
     fn twin(&mut self) -> Option<String> {
         let (path, symbol) = self.symbol(|_| true)?;
         let text = self.text(&path)?;
         let (start, end) = (line_start(&text, symbol.start_line)?, line_start(&text, symbol.end_line + 1).unwrap_or(text.len()));
-        self.set(&path, format!("{}{}{}", &text[..end], &text[start..end], &text[end..]));
+        let mut twin = text[start..end].to_owned();
+        if let Some(at) = twin.rfind(|c: char| c.is_ascii_digit()) {
+            twin.insert_str(at, &self.random.below(100).to_string());
+        }
+        let gap = if twin.ends_with('\n') { "" } else { "\n" };
+        self.set(&path, format!("{}{twin}{gap}{}", &text[..start], &text[start..]));
         Some(format!("{path} {}", symbol.name))
     }
 
@@ -361,14 +215,40 @@ impl World {
         Some(format!("{path}: {line}"))
     }
 
+    /// A second definition of a name, in another file of the language; of a name that has one only, where there is one.
     fn ambiguous(&mut self) -> Option<String> {
-        let (from, symbol) = self.symbol(|symbol| symbol.end_line - symbol.start_line < 12)?;
-        let path = self.source().filter(|path| language(path) == language(&from))?;
+        let mut chosen = None;
+        for _ in 0..6 {
+            let found = self.symbol(|symbol| symbol.end_line - symbol.start_line < 12)?;
+            let unique = self.live().snapshot().symbols(&found.1.name).unwrap().len() == 1;
+            chosen = Some(found);
+            if unique {
+                break;
+            }
+        }
+        let (from, symbol) = chosen?;
+        let path = self.source().filter(|path| language(path) == language(&from) && *path != from)?;
         let (text, other) = (self.text(&from)?, self.text(&path)?);
         let (start, end) = (line_start(&text, symbol.start_line)?, line_start(&text, symbol.end_line + 1).unwrap_or(text.len()));
-        let piece = text[start..end].trim_end();
-        self.set(&path, format!("{other}\n{piece}\n"));
+        let piece = format!("\n{}\n", text[start..end].trim_end());
+        // Beside something of its kind, else at the end.
+        let beside = symbols_of(&self.live().snapshot(), &path).into_iter().find(|other| other.kind == symbol.kind);
+        let at = beside.and_then(|beside| line_start(&other, beside.end_line + 1)).unwrap_or(other.len());
+        self.set(&path, format!("{}{piece}{}", &other[..at], &other[at..]));
+        self.doubles.push((path.clone(), piece));
         Some(format!("{} of {from} also in {path}", symbol.name))
+    }
+
+    fn unique_again(&mut self) -> Option<String> {
+        for at in (0..self.doubles.len()).rev() {
+            let (path, piece) = self.doubles[at].clone();
+            let in_focus = self.focus.is_none_or(|focus| dialect(&path) == Some(focus));
+            let Some(text) = self.text(&path).filter(|text| in_focus && text.contains(&piece)) else { continue };
+            self.doubles.remove(at);
+            self.set(&path, text.replacen(&piece, "", 1));
+            return Some(path);
+        }
+        None
     }
 
     /// Makes a type extend another: often enough one that leads back.
@@ -420,9 +300,9 @@ impl World {
     }
 
     fn manifest(&mut self) -> Option<String> {
-        let names =
-            ["package.json", "tsconfig.json", "go.mod", "Cargo.toml", "pyproject.toml", "composer.json", "pubspec.yaml", "cellar.cabal"];
-        let manifests: Vec<String> = self.paths().into_iter().filter(|path| names.contains(&name(path))).collect();
+        let names = self.focus.map_or(&[][..], manifests);
+        let is_manifest = |path: &String| if names.is_empty() { is_manifest(name(path)) } else { names.contains(&name(path)) };
+        let manifests: Vec<String> = self.paths().into_iter().filter(is_manifest).collect();
         let path = self.random.pick(&manifests)?.clone();
         let text = self.text(&path)?;
         let changes = [
@@ -450,6 +330,10 @@ impl World {
             ("}", "} }"),
             ("} }", "}"),
             ("1.0", "2.0"),
+            ("Sources/Core", "Sources/Kernel"),
+            ("Sources/Kernel", "Sources/Core"),
+            ("\"Core\"", "\"Engine\""),
+            ("\"Engine\"", "\"Core\""),
         ];
         let fitting: Vec<&(&str, &str)> = changes.iter().filter(|(from, _)| text.contains(from)).collect();
         let (from, to) = **self.random.pick(&fitting)?;
@@ -479,11 +363,6 @@ impl World {
         }
         self.tell(&[path.to_owned()]);
         Some(format!("{path} {text:?}"))
-    }
-
-    fn on_disk(&mut self) -> Option<String> {
-        let paths: Vec<String> = self.disk.keys().filter(|path| language(path).is_some()).cloned().collect();
-        self.random.pick(&paths).cloned()
     }
 
     fn copy_file(&mut self) -> Option<String> {
@@ -630,7 +509,8 @@ impl World {
     }
 
     fn close_buffer(&mut self) -> Option<String> {
-        let open: Vec<String> = self.buffers.keys().cloned().collect();
+        let in_focus = |path: &&String| self.focus.is_none_or(|focus| dialect(path) == Some(focus));
+        let open: Vec<String> = self.buffers.keys().filter(in_focus).cloned().collect();
         let path = self.random.pick(&open)?.clone();
         self.buffers.remove(&path);
         self.live_mut().apply(Change::CloseOverlay(path.clone())).unwrap();
@@ -667,210 +547,7 @@ impl World {
     /// A branch switch.
     fn revert_all(&mut self) -> Option<String> {
         let at = self.random.below(self.past.len());
-        let then = self.past.get(at)?.clone();
-        let root = self.root();
-        let changed: Vec<String> =
-            self.disk.keys().chain(then.keys()).filter(|path| self.disk.get(*path) != then.get(*path)).cloned().collect();
-        for path in self.disk.keys().filter(|path| !then.contains_key(*path)) {
-            remove(&root, path);
-        }
-        for (path, bytes) in then.iter().filter(|(path, bytes)| self.disk.get(*path) != Some(bytes)) {
-            write(&root, path, bytes);
-        }
-        self.disk = then;
-        self.tell(&changed);
-        Some(format!("to state {at}, {} files", changed.len()))
+        let changed = self.return_to(at);
+        Some(format!("to state {at}, {changed} files"))
     }
-}
-
-fn buffer(path: &str, text: Option<&String>) -> Change {
-    text.map_or_else(|| Change::Remove(path.to_owned()), |text| Change::Overlay(path.to_owned(), text.clone()))
-}
-
-fn callable(symbol: &SymbolInfo) -> bool {
-    matches!(symbol.kind, "function" | "method" | "constructor")
-}
-
-fn name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The folder of a path, with the slash.
-fn folder_of(path: &str) -> &str {
-    &path[..path.rfind('/').map_or(0, |at| at + 1)]
-}
-
-/// The family of a source file.
-fn language(path: &str) -> Option<&'static str> {
-    Some(match name(path).rsplit_once('.')?.1 {
-        "py" => "python",
-        "rb" => "ruby",
-        "lua" => "lua",
-        "php" => "php",
-        "js" | "cjs" | "mjs" | "jsx" => "javascript",
-        "ts" | "tsx" => "typescript",
-        "dart" => "dart",
-        "java" => "java",
-        "kt" => "kotlin",
-        "scala" => "scala",
-        "cs" => "csharp",
-        "go" => "go",
-        "rs" => "rust",
-        "swift" if name(path) != "Package.swift" => "swift",
-        "c" | "h" => "c",
-        "cpp" | "cc" | "hpp" => "cpp",
-        "ex" | "exs" => "elixir",
-        "hs" => "haskell",
-        _ => return None,
-    })
-}
-
-fn line_start(text: &str, line: u32) -> Option<usize> {
-    if line <= 1 {
-        return Some(0);
-    }
-    text.match_indices('\n').nth(line as usize - 2).map(|(at, _)| at + 1)
-}
-
-fn replace_word(text: &str, word: &str, new: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(word) {
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let whole = !rest[..at].ends_with(is_part) && !rest[at + word.len()..].starts_with(is_part);
-        out.push_str(&rest[..at]);
-        out.push_str(if whole { new } else { word });
-        rest = &rest[at + word.len()..];
-    }
-    out + rest
-}
-
-/// A path relative to the folder of `from`, without its ending.
-fn relative(from: &str, to: &str) -> String {
-    let from: Vec<&str> = folder_of(from).split('/').filter(|part| !part.is_empty()).collect();
-    let parts: Vec<&str> = to.split('/').collect();
-    let common = from.iter().zip(&parts).take_while(|(a, b)| a == b).count();
-    let up = "../".repeat(from.len() - common);
-    format!("{}{}", if up.is_empty() { "./" } else { &up }, parts[common..].join("/"))
-}
-
-/// A line that brings a symbol of `to` into `from`, or passes it on, in one of the ways of the language.
-fn alias_line(from: &str, to: &str, target: &SymbolInfo, way: usize, number: usize) -> Option<String> {
-    let name = &target.name;
-    let file = Path::new(to).file_stem()?.to_string_lossy().into_owned();
-    let near = relative(from, to);
-    let qualified = &target.qualified_name;
-    let package = qualified.rsplit_once('.').map_or(qualified.as_str(), |(package, _)| package);
-    Some(match language(from)? {
-        "python" => {
-            let inside = to.trim_end_matches(".py").trim_end_matches("/__init__");
-            let dotted = inside.rsplit_once("src/").map_or(inside, |(_, rest)| rest).replace('/', ".");
-            let near = if folder_of(from) == folder_of(to) { format!(".{file}") } else { dotted.clone() };
-            match way {
-                0 => format!("from {near} import {name} as {name}{number}"),
-                1 => format!("from {near} import {name}"),
-                2 => format!("from {near} import *"),
-                _ => format!("import {dotted} as {file}{number}"),
-            }
-        }
-        "javascript" | "typescript" => {
-            let near =
-                if language(from) == Some("typescript") { near.trim_end_matches(".ts").trim_end_matches(".tsx").to_owned() } else { near };
-            match way {
-                0 => format!("export {{ {name} as {name}{number} }} from '{near}';"),
-                1 => format!("import {{ {name} as {name}{number} }} from '{near}'; export {{ {name}{number} as {name} }};"),
-                2 => format!("export * from '{near}';"),
-                _ => format!("import {name}{number}, * as all{number} from '{near}';"),
-            }
-        }
-        "rust" => {
-            let inside = to.rsplit_once("src/").map_or(to, |(_, rest)| rest).trim_end_matches(".rs").trim_end_matches("/mod");
-            let path = inside.replace('/', "::");
-            match way {
-                0 => format!("pub use crate::{path}::{name} as {name}{number};"),
-                1 => format!("use super::{file}::{{self, {name}}};"),
-                2 => format!("pub use crate::{path}::*;"),
-                _ => format!("pub type {name}{number} = crate::{path}::{name};"),
-            }
-        }
-        "go" => match way {
-            0 => format!("var {name}{number} = {name}"),
-            1 => format!("type {name}{number} = {name}"),
-            2 => format!("import . \"example.com/store/{}\"", folder_of(to).trim_end_matches('/')),
-            _ => format!("import pkg{number} \"example.com/store/{}\"", folder_of(to).trim_end_matches('/')),
-        },
-        "java" => match way {
-            0 => format!("import {qualified};"),
-            1 => format!("import static {qualified};"),
-            2 => format!("import static {package}.*;"),
-            _ => format!("import {package}.*;"),
-        },
-        "kotlin" => match way {
-            0 => format!("import {qualified} as {name}{number}"),
-            1 => format!("import {qualified}"),
-            2 => format!("import {package}.*"),
-            _ => format!("typealias {name}{number} = {qualified}"),
-        },
-        "scala" => match way {
-            0 => format!("import {package}.{{{name} => {name}{number}}}"),
-            1 => format!("import {qualified}"),
-            2 => format!("import {package}._"),
-            _ => format!("export {package}.{name}"),
-        },
-        "csharp" => match way {
-            0 => format!("using {name}{number} = {qualified};"),
-            1 => format!("using {package};"),
-            2 => format!("using static {package};"),
-            _ => format!("global using {package};"),
-        },
-        "php" => match way {
-            0 => format!("use {qualified} as {name}{number};"),
-            1 => format!("use {qualified};"),
-            2 => format!("use function {qualified};"),
-            _ => format!("require_once __DIR__ . '/{near}';"),
-        },
-        "ruby" => match way {
-            0 => format!("{}{number} = {qualified}", name.to_uppercase()),
-            1 => format!("require_relative \"{}\"", near.trim_end_matches(".rb")),
-            2 => format!("include {qualified}"),
-            _ => format!("alias {name}{number} {name}"),
-        },
-        "lua" => match way {
-            0 => format!("local {name}{number} = require(\"{file}\").{name}"),
-            1 => format!("{name} = require(\"{}\").{name}", to.trim_end_matches(".lua").replace('/', ".")),
-            2 => format!("local {file} = require(\"{file}\")"),
-            _ => format!("{name}{number} = {name}"),
-        },
-        "dart" => match way {
-            0 => format!("export '{near}' show {name};"),
-            1 => format!("import '{near}' as p{number};"),
-            2 => format!("export '{near}';"),
-            _ => format!("typedef {name}{number} = {name};"),
-        },
-        "swift" => match way {
-            0 => format!("typealias {name}{number} = {name}"),
-            1 => format!("import {}", name),
-            2 => format!("extension {name} {{ func extra{number}() {{}} }}"),
-            _ => format!("let {}{number} = {name}()", name.to_lowercase()),
-        },
-        "c" | "cpp" => match way {
-            0 => format!("#include \"{near}\""),
-            1 => format!("#define {name}{number} {name}"),
-            2 => format!("using {};", qualified.replace('.', "::")),
-            _ => format!("typedef {name} {name}{number};"),
-        },
-        "elixir" => match way {
-            0 => format!("alias {qualified}, as: A{number}"),
-            1 => format!("import {qualified}"),
-            2 => format!("use {qualified}"),
-            _ => format!("defdelegate {name}(x), to: {package}"),
-        },
-        "haskell" => match way {
-            0 => format!("import {file} as M{number}"),
-            1 => format!("import qualified {package} as M{number} ({name})"),
-            2 => format!("import {package}"),
-            _ => format!("{name}{number} = {name}"),
-        },
-        _ => return None,
-    })
 }

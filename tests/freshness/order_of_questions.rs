@@ -10,6 +10,7 @@ use crate::random::Random;
 
 /// Asks several fresh indexes in several orders and on several threads.
 fn check(files: &Files, rounds: u64) {
+    let _together = crate::ALONE.read();
     let folder = tempfile::tempdir().unwrap();
     write_all(folder.path(), files);
     let open = || Index::open(folder.path(), Options { store: StorePlace::Memory, ..Options::default() }).unwrap();

@@ -148,7 +148,14 @@ impl Reader<'_> {
         }
         buffer.clear();
         buffer.reserve(usize::try_from(stamp.size).unwrap_or(0) + 1);
-        file.by_ref().take(limit.saturating_add(1)).read_to_end(buffer)?;
+        file.by_ref().take(HEAD as u64).read_to_end(buffer)?;
+        let dialect = self.pass.classifier.dialect(name, buffer);
+        if dialect == Dialect::NONE {
+            // The beginning shows that it is of no interest.
+            let racy = stamp.is_racy(now);
+            return Ok(Outcome { known: Some(Facts { stamp, hash: UNREAD, dialect, verdict: None, racy }), opened: true });
+        }
+        file.by_ref().take(limit.saturating_add(1).saturating_sub(HEAD as u64)).read_to_end(buffer)?;
         let size = buffer.len() as u64;
         if size > limit {
             return Ok(self.unread(name, stamp, Skip::TooLarge));
@@ -157,7 +164,6 @@ impl Reader<'_> {
         stamp.size = size;
 
         let hash = ContentHash::of(buffer);
-        let dialect = self.pass.classifier.dialect(name, buffer.get(..HEAD).unwrap_or(buffer));
         let verdict = judge(buffer).filter(|skip| dialect != Dialect::MANIFEST || matches!(skip, Skip::Binary | Skip::NotUtf8));
         if self.wants(hash, dialect, verdict) {
             self.pass.sink.bytes(path, hash, dialect, buffer);

@@ -493,6 +493,21 @@ fn looking_at_changed_paths_equals_looking_at_everything() {
 }
 
 #[test]
+fn a_changed_path_may_be_spelled_in_any_way() {
+    for spelling in ["a.py", "./a.py", "sub/../a.py", "sub/./../a.py"] {
+        let mut project = Project::new(&[("a.py", "1"), ("sub/b.py", "2")]);
+        project.discover();
+        project.write("a.py", b"other");
+        project.discover_paths(&[spelling]);
+        assert_eq!(project.now(), project.fresh(), "{spelling}");
+    }
+    let mut project = Project::new(&[("a.py", "1")]);
+    project.discover();
+    project.write("a.py", b"other");
+    assert_eq!(project.discover_paths(&["../elsewhere.py", "sub/../../a.py"]).reads, 0, "paths outside the root");
+}
+
+#[test]
 fn a_changed_ignore_file_means_looking_at_everything() {
     let mut project = Project::new(&[("a.py", "1"), ("b.py", "2")]);
     project.discover();

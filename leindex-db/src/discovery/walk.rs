@@ -249,3 +249,33 @@ fn plain(error: &std::io::Error) -> String {
         _ => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error as IoError, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_names_the_path_from_the_root_and_the_cause_in_plain_words() {
+        let io = |kind| ignore::Error::Io(IoError::from(kind));
+        let at = |path: &str, error| ignore::Error::WithPath { path: path.into(), err: Box::new(error) };
+        let deep = |error| ignore::Error::WithDepth { depth: 3, err: Box::new(error) };
+        let glob = |glob: &str| ignore::Error::Glob { glob: Some(glob.into()), err: "unclosed class".into() };
+        for (error, expected) in [
+            (deep(at("/root/closed", io(ErrorKind::PermissionDenied))), "closed: permission denied"),
+            (at("/root/gone.py", io(ErrorKind::NotFound)), "gone.py: vanished while it was read"),
+            (io(ErrorKind::NotFound), ": vanished while it was read"),
+            (at("/root/x", IoError::other("disk on fire").into()), "x: disk on fire"),
+            (
+                at("/root/.gitignore", ignore::Error::WithLineNumber { line: 2, err: Box::new(glob("[a")) }),
+                ".gitignore: error parsing glob '[a': unclosed class",
+            ),
+            (ignore::Error::Partial(vec![at("/root/a", io(ErrorKind::PermissionDenied)), glob("b")]), "a: permission denied"),
+        ] {
+            let found = diagnostic(&error, Path::new("/root")).map(|found| format!("{}: {}", found.path, found.message));
+            assert_eq!(found.as_deref(), Some(expected), "{error:?}");
+        }
+        assert_eq!(diagnostic(&ignore::Error::Partial(Vec::new()), Path::new("/root")), None);
+    }
+}

@@ -275,7 +275,7 @@ fn a_damaged_database_is_set_aside_and_rebuilt_and_packs_still_answer() {
 fn a_database_that_was_never_finished_is_made_anew_without_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let store = reopened_after(folder.path(), |database| {
-        let next = database.with_file_name("fjall-2");
+        let next = database.with_file_name("fjall-99");
         fs::create_dir_all(next.join("keyspaces")).unwrap();
         fs::write(next.join("version"), b"").unwrap();
         fs::create_dir_all(database.with_file_name("fjall-0.gone/keyspaces")).unwrap();

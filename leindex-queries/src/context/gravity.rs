@@ -21,6 +21,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,6 +35,7 @@ use crate::names::resolve::{Rule, parent_type};
 use crate::search::lexical::Lexical;
 use crate::search::record::for_each_holder;
 use crate::search::score::{DocumentId, Scorer, keep_best, log2};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolKind, SymbolRow, name_hash};
 
 /// What a symbol without a word of the question keeps.
@@ -134,25 +136,22 @@ pub(crate) struct Reach {
 }
 
 /// What a question looks up again and again of a file.
-struct FileFacts {
-    path: String,
-    rows: Rows,
-    /// Rows by the identities of their symbols.
-    by_identity: FxHashMap<u64, u32>,
+struct FileFacts<'w> {
+    path: &'w str,
+    rows: Arc<IndexedRows>,
     /// Segment and number of its content.
     place: Option<(u32, u32)>,
 }
 
-impl FileFacts {
-    fn of<'w>(world: World<'w>, file: SourceFile<'w>) -> Option<Rc<Self>> {
+impl<'w> FileFacts<'w> {
+    fn of(world: World<'w>, file: SourceFile<'w>) -> Option<Rc<Self>> {
         let rows = world.rows(file)?;
-        let by_identity = rows.symbols().enumerate().map(|(index, symbol)| (symbol.identity(), index as u32)).collect();
-        Some(Rc::new(Self { path: file.path(world.db), rows, by_identity, place: world.locate(file) }))
+        Some(Rc::new(Self { path: file.path(world.db), rows, place: world.locate(file) }))
     }
 }
 
 /// `semantic(N)`.
-fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts, index: u32, row: &SymbolRow) -> f64 {
+fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts<'_>, index: u32, row: &SymbolRow) -> f64 {
     if lexical.terms().is_empty() {
         let hash = name_hash(facts.rows.str(row.name));
         let central = f64::from(world.mention_count(hash)) / f64::from(world.definition_count(hash).max(1));
@@ -170,7 +169,7 @@ fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts, 
 /// A symbol on the heap. Greater is taken first: by relevance, then by path and row.
 struct Waiting<'w> {
     pulled: Pulled<'w>,
-    path: String,
+    path: &'w str,
     row: u32,
     tokens: usize,
 }
@@ -245,7 +244,7 @@ pub(crate) fn pull<'w>(world: World<'w>, lexical: &Lexical<'w>, entries: &[Symbo
 struct Gravity<'w, 'q> {
     world: World<'w>,
     lexical: &'q Lexical<'w>,
-    facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts>>>,
+    facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts<'w>>>>,
     join: Join<'w>,
     heap: BinaryHeap<Waiting<'w>>,
     nearest: FxHashMap<Symbol<'w>, f64>,
@@ -287,15 +286,15 @@ impl<'w> Gravity<'w, '_> {
         let relevance = relevance(own_semantic(self.world, self.lexical, &facts, index, &row), complexity(c), distance);
         let bytes = (row.end - row.start) as usize;
         let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
-        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path: facts.path.clone(), row: index, tokens });
+        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path: facts.path, row: index, tokens });
     }
 
     /// A symbol's row, its index and what is known of its file.
-    fn look_up(&mut self, symbol: Symbol<'w>) -> Option<(Rc<FileFacts>, u32, SymbolRow)> {
+    fn look_up(&mut self, symbol: Symbol<'w>) -> Option<(Rc<FileFacts<'w>>, u32, SymbolRow)> {
         let world = self.world;
         let file = symbol.file(world.db);
         let facts = self.facts.entry(file).or_insert_with(|| FileFacts::of(world, file)).clone()?;
-        let index = *facts.by_identity.get(&symbol.identity(world.db))?;
+        let index = facts.rows.by_identity(symbol.identity(world.db))?;
         let row = facts.rows.symbol(index)?;
         Some((facts, index, row))
     }
@@ -420,17 +419,17 @@ impl<'w> Gravity<'w, '_> {
             |blob: DocumentId| world.view.segments[blob.segment as usize].blob(blob.document).map_or(&[][..], |key| world.files_of(&key));
         let all = found.iter().map(|(blob, _)| files_of(*blob).len()).sum();
         keep_best(&mut found, FILES_OF_A_NAME + 1);
-        let mut files: Vec<(bool, f32, String, SourceFile<'w>)> = Vec::new();
+        let mut files: Vec<(bool, f32, &str, SourceFile<'w>)> = Vec::new();
         for (blob, score) in found {
             files.extend(files_of(blob).iter().map(|&file| (file != own, score, file.path(world.db), file)));
         }
-        files.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
+        files.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then_with(|| a.2.cmp(b.2)));
         files.truncate(FILES_OF_A_NAME);
         (files.into_iter().map(|(.., file)| file).collect(), all)
     }
 
     fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
-        let to_test = !self.wants_tests && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, &facts.path));
+        let to_test = !self.wants_tests && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, facts.path));
         let distance = from.distance + length(kind, rule, to_test);
         self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
     }

@@ -22,8 +22,10 @@ use gravity::{Reach, pull};
 /// What a context may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContextOptions {
-    /// Most tokens of the text, counted with `o200k_base`. Never exceeded.
+    /// Most tokens of what is handed over, counted with `o200k_base`. Never exceeded.
     pub budget: usize,
+    /// What is handed over, and so counts.
+    pub payload: Payload,
     /// Path patterns that entry points must fit (`src/**/*.py`, `tests/`); empty for all.
     pub paths: Vec<String>,
     /// Languages of entry points, by name; empty for all.
@@ -32,8 +34,19 @@ pub struct ContextOptions {
 
 impl Default for ContextOptions {
     fn default() -> Self {
-        Self { budget: 2000, paths: Vec::new(), languages: Vec::new() }
+        Self { budget: 2000, payload: Payload::default(), paths: Vec::new(), languages: Vec::new() }
     }
+}
+
+/// What of a [`Context`] its reader receives. Only that counts against the budget.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Payload {
+    /// The Markdown and the lists beside it: `text`, and each of `entries`, `items` and `omitted` that is not empty, as
+    /// compact JSON.
+    #[default]
+    Structured,
+    /// The Markdown alone: `text`. The lists are for the program that asks.
+    Text,
 }
 
 /// What an engineer would read first to answer a question.
@@ -41,7 +54,7 @@ impl Default for ContextOptions {
 pub struct Context {
     /// The question.
     pub question: String,
-    /// Tokens of `text`.
+    /// Tokens of what is handed over, as [`Payload`] says.
     pub tokens: usize,
     /// Tokens it was allowed.
     pub budget: usize,
@@ -49,9 +62,11 @@ pub struct Context {
     pub tokenizer: &'static str,
     /// The revision that this is an answer for.
     pub revision: String,
-    /// The symbols that the question is about, best first.
+    /// Whether a symbol of the project answers the question.
+    pub found: bool,
+    /// The symbols that the question is about, best first, as many as there is room for.
     pub entries: Vec<String>,
-    /// What the text shows, entries first.
+    /// What the text shows, entries first. With a budget that is too small for both, the text may show places alone.
     pub items: Vec<ContextItem>,
     /// What it does not show, and what is not known.
     pub omitted: Vec<String>,
@@ -111,14 +126,16 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let budget = options.budget;
     let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (12 + budget / 125).min(400) };
     let field = pull(world, &lexical, &symbols, question.tests, reach);
-    let rendered =
-        render::render(world, &render::Answer { text, revision, budget, hits: &hits, entries: &entries, field: &field, lexical: &lexical });
+    let payload = options.payload;
+    let answer = render::Answer { text, revision, budget, payload, hits: &hits, entries: &entries, field: &field, lexical: &lexical };
+    let rendered = render::render(world, &answer);
     Context {
         question: text.to_owned(),
         tokens: rendered.tokens,
         budget,
         tokenizer: TOKENIZER,
         revision: revision.to_owned(),
+        found: !hits.is_empty(),
         entries: rendered.entries,
         items: rendered.items,
         omitted: rendered.omitted,

@@ -1,13 +1,16 @@
 //! Rendering: Markdown for a reader with a budget.
 //!
 //! Every item is rendered at some [`Tier`] as a [`Block`], whose tokens are counted once and add up; what does not fit is
-//! tried at a lower tier, and what is left over at the end raises items again, the most relevant first.
+//! tried at a lower tier, and what is left over at the end raises items again, the most relevant first. Where the lists
+//! beside the text are handed over too, every item pays for its record in them.
+
+use std::sync::Arc;
 
 use leindex_embed::{Block, Tokens, count_within, prefix_within};
 use rustc_hash::FxHashMap;
 
 use super::gravity::{Field, Pulled, Via, members_of};
-use super::{ContextItem, Tier};
+use super::{ContextItem, Payload, Tier};
 use crate::index::SymbolInfo;
 use crate::index::describe::symbol_info;
 use crate::index::world::World;
@@ -16,10 +19,15 @@ use crate::names::files::{SourceFile, Symbol, symbol_row};
 use crate::search::lexical::Lexical;
 use crate::search::rank::Found;
 use crate::search::terms::{for_each_subword, term};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolKind, SymbolRow};
 
 /// Below this budget there is room for a list of places only.
 const SMALL: usize = 120;
+/// The same where the lists are handed over too.
+const SMALL_STRUCTURED: usize = 280;
+/// Share of the budget that the list of entry points may have, in percent.
+const FOR_ENTRY_NAMES: usize = 20;
 /// Share of the budget that entry points may have before anything else, in percent.
 const FOR_ENTRIES: usize = 60;
 /// Share of the budget that is kept for signatures, in percent.
@@ -34,6 +42,10 @@ const HOLDER: usize = 100;
 const AROUND: u32 = 2;
 /// Lines of an excerpt.
 const EXCERPT_LINES: usize = 16;
+/// Lines below which a cut text says no more than a signature.
+const FEWEST_LINES: usize = 3;
+/// Lines of documentation that are left where a text has to be cut.
+const DOC_LINES: usize = 4;
 /// Characters of a question in the heading.
 const HEADING: usize = 160;
 
@@ -42,6 +54,7 @@ pub(super) struct Answer<'a, 'w> {
     pub(super) text: &'a str,
     pub(super) revision: &'a str,
     pub(super) budget: usize,
+    pub(super) payload: Payload,
     pub(super) hits: &'a [(Found<'w>, Symbol<'w>)],
     pub(super) entries: &'a [(Found<'w>, Symbol<'w>)],
     pub(super) field: &'a Field<'w>,
@@ -60,21 +73,24 @@ pub(super) struct Rendered {
 
 /// Renders an answer within its budget.
 pub(super) fn render<'w>(world: World<'w>, answer: &Answer<'_, 'w>) -> Rendered {
-    let mut renderer = Renderer { world, answer, texts: FxHashMap::default() };
-    let entries = answer.entries.iter().filter_map(|(_, symbol)| Some(symbol_info(world, *symbol)?.symbol)).collect();
-    let mut rendered = match (answer.hits.is_empty(), answer.budget < SMALL) {
-        (true, _) => renderer.nothing(),
-        (_, true) => renderer.places(),
-        _ => renderer.sections(),
-    };
-    rendered.entries = entries;
-    rendered
+    let mut renderer = Renderer { world, answer, texts: FxHashMap::default(), room: answer.budget };
+    loop {
+        let mut rendered = renderer.rendered();
+        rendered.tokens += renderer.list_tokens(&rendered);
+        if rendered.tokens <= answer.budget {
+            return rendered;
+        }
+        // The records were counted one by one, and tokens may merge otherwise where they meet.
+        renderer.room = renderer.room.saturating_sub(rendered.tokens - answer.budget);
+    }
 }
 
 struct Renderer<'w, 'a> {
     world: World<'w>,
     answer: &'a Answer<'a, 'w>,
     texts: FxHashMap<SourceFile<'w>, std::rc::Rc<str>>,
+    /// Tokens that text and lists may have: the budget, or less on a further try.
+    room: usize,
 }
 
 /// An item on its way into the answer.
@@ -82,7 +98,7 @@ struct Item<'w> {
     info: SymbolInfo,
     row: SymbolRow,
     index: u32,
-    rows: Rows,
+    rows: Arc<IndexedRows>,
     file: SourceFile<'w>,
     is_entry: bool,
     near: bool,
@@ -91,10 +107,49 @@ struct Item<'w> {
     why: String,
     /// Lines in its own text that concern the answer.
     sites: Vec<u32>,
+    /// Tokens of its record in the list of items, if that counts.
+    record: usize,
     shown: Option<(Tier, Block)>,
 }
 
 impl<'w> Renderer<'w, '_> {
+    fn rendered(&mut self) -> Rendered {
+        if self.answer.hits.is_empty() {
+            return self.nothing();
+        }
+        let entries = self.entry_names();
+        let small = if self.counts_lists() { SMALL_STRUCTURED } else { SMALL };
+        let room = self.room.saturating_sub(self.tokens_of(&entries));
+        let rendered = if self.room < small { self.places(room) } else { self.sections(room) };
+        Rendered { entries, ..rendered }
+    }
+
+    fn counts_lists(&self) -> bool {
+        self.answer.payload == Payload::Structured
+    }
+
+    /// The names of the entry points, as many as their share has room for.
+    fn entry_names(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.answer.entries.iter().filter_map(|(_, symbol)| Some(symbol_info(self.world, *symbol)?.symbol)).collect();
+        while self.tokens_of(&names) > self.room * FOR_ENTRY_NAMES / 100 {
+            names.pop();
+        }
+        names
+    }
+
+    /// Tokens of a list as it is handed over; none if it is empty, or is not handed over.
+    fn tokens_of<T: serde::Serialize>(&self, list: &[T]) -> usize {
+        if list.is_empty() || !self.counts_lists() {
+            return 0;
+        }
+        serde_json::to_string(list).map_or(usize::MAX, |json| count(&json))
+    }
+
+    fn list_tokens(&self, rendered: &Rendered) -> usize {
+        self.tokens_of(&rendered.entries) + self.tokens_of(&rendered.items) + self.tokens_of(&rendered.omitted)
+    }
+
     fn nothing(&self) -> Rendered {
         let asked = one_line(self.answer.text, HEADING);
         let message = if asked.is_empty() {
@@ -102,17 +157,17 @@ impl<'w> Renderer<'w, '_> {
         } else {
             format!("No symbol of the project answers `{asked}`. Try words that its code would use, or a name.\n")
         };
-        let text = cut_to(&message, self.answer.budget);
-        Rendered { tokens: count(&text), text, omitted: vec![message.trim_end().to_owned()], ..Rendered::default() }
+        let text = cut_to(&message, self.room);
+        Rendered { tokens: count(&text), text, ..Rendered::default() }
     }
 
     /// A list of places, for budgets in which nothing else has room.
-    fn places(&mut self) -> Rendered {
-        let mut tokens = Tokens::new(self.answer.budget);
+    fn places(&mut self, room: usize) -> Rendered {
+        let mut tokens = Tokens::new(room);
+        let mut left = room;
         let mut items = Vec::new();
-        let pulled: Vec<Pulled<'w>> = self.answer.field.pulled.clone();
         let mut left_out = 0;
-        for pulled in &pulled {
+        for pulled in &self.answer.field.pulled {
             let Some(item) = self.item(pulled) else { continue };
             let lines = [
                 self.signature_line(&item),
@@ -120,23 +175,30 @@ impl<'w> Renderer<'w, '_> {
                 format!("{}\n", place(&item.info)),
                 format!("{}\n", item.info.name),
             ];
-            let fits = lines.into_iter().find_map(|line| Block::within(line, tokens.left()));
-            match fits {
-                Some(block) if tokens.push(&block) => items.push(item.shown_as(Tier::Signature)),
-                _ => left_out += 1,
+            let fitting = |limit: usize| lines.iter().find_map(|line| Block::within(line.as_str(), limit));
+            if let Some(block) = left.checked_sub(item.record).and_then(fitting) {
+                left -= item.record + block.tokens();
+                tokens.push(&block);
+                items.push(item.shown_as(Tier::Signature));
+            } else if items.is_empty()
+                && let Some(block) = fitting(left)
+            {
+                left -= block.tokens();
+                tokens.push(&block);
+            } else {
+                left_out += 1;
             }
         }
-        let used = tokens.used();
-        let text = tokens.into_text();
         let omitted = if left_out > 0 { vec![format!("{left_out} more symbols; raise the budget to see them.")] } else { Vec::new() };
-        if text.is_empty() {
-            let text = cut_to("…\n", self.answer.budget);
-            return Rendered { tokens: count(&text), text, items, omitted, ..Rendered::default() };
+        let omitted = if self.tokens_of(&omitted) <= left { omitted } else { Vec::new() };
+        if tokens.used() == 0 {
+            let text = cut_to("…\n", room);
+            return Rendered { tokens: count(&text), text, ..Rendered::default() };
         }
-        Rendered { tokens: used, text, items, omitted, ..Rendered::default() }
+        Rendered { tokens: tokens.used(), text: tokens.into_text(), items, omitted, ..Rendered::default() }
     }
 
-    fn sections(&mut self) -> Rendered {
+    fn sections(&mut self, room: usize) -> Rendered {
         let budget = self.answer.budget;
         let heading = Block::new(format!(
             "# {}\n\nRevision {}, {budget} tokens of {}.\n",
@@ -148,8 +210,10 @@ impl<'w> Renderer<'w, '_> {
             .map(|title| Block::new(title.trim_start()));
         let for_titles: usize = titles.iter().map(Block::tokens).sum();
         let mut notes = self.notes();
-        let for_notes = (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
-        let Some(mut left) = budget.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places() };
+        // A note stands in the text and, if that counts, once more in its list.
+        let times = if self.counts_lists() { 2 } else { 1 };
+        let for_notes = times * (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
+        let Some(mut left) = room.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places(room) };
         let pulled: Vec<Pulled<'w>> =
             self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 100)).cloned().collect();
         let mut items: Vec<Item<'w>> = pulled.iter().filter_map(|pulled| self.item(pulled)).collect();
@@ -175,8 +239,9 @@ impl<'w> Renderer<'w, '_> {
             notes.insert(0, format!("{more} related symbols for lack of room{like}."));
         }
 
-        let mut out = Tokens::new(budget);
+        let mut out = Tokens::new(room);
         out.push(&heading);
+        let mut records = 0;
         let mut items = Vec::new();
         let groups: [fn(&Item<'_>, Tier) -> bool; 3] = [
             |item, _| item.is_entry,
@@ -190,19 +255,26 @@ impl<'w> Renderer<'w, '_> {
             }
             for (item, tier, block) in group {
                 if out.push(block) {
+                    records += item.record;
                     items.push(item.shown_as(*tier));
                 }
             }
         }
-        let room = out.left().saturating_sub(titles[3].tokens());
-        let footer: Vec<Block> = notes.iter().map(|note| Block::new(format!("- {note}\n"))).collect();
-        if footer.iter().any(|block| block.tokens() <= room) {
-            out.push(&titles[3]);
-            for block in &footer {
-                out.push(block);
+        let mut left = out.left().saturating_sub(titles[3].tokens() + records);
+        let mut omitted = Vec::new();
+        for note in notes {
+            let block = Block::new(format!("- {note}\n"));
+            let cost = block.tokens() + self.tokens_of(std::slice::from_ref(&note));
+            if cost <= left {
+                if omitted.is_empty() {
+                    out.push(&titles[3]);
+                }
+                left -= cost;
+                out.push(&block);
+                omitted.push(note);
             }
         }
-        Rendered { tokens: out.used(), text: out.into_text(), items, omitted: notes, ..Rendered::default() }
+        Rendered { tokens: out.used(), text: out.into_text(), items, omitted, ..Rendered::default() }
     }
 
     /// Decides how much of each item is shown.
@@ -215,14 +287,15 @@ impl<'w> Renderer<'w, '_> {
             // The first is the best: it gets twice the share of the others.
             let share = if at == 0 && entries > 1 { for_entries * 2 / (entries - at + 1) } else { for_entries / (entries - at) };
             let item = &items[at];
+            let share = share.saturating_sub(item.record);
             let block = if self.is_covered(items, at) {
                 None
             } else {
                 self.full(item, share).or_else(|| self.shortened(item, share)).or_else(|| self.signature(item, share))
             };
             if let Some((tier, block)) = block {
-                for_entries = for_entries.saturating_sub(block.tokens());
-                *left -= block.tokens();
+                for_entries = for_entries.saturating_sub(item.record + block.tokens());
+                *left -= item.record + block.tokens();
                 items[at].shown = Some((tier, block));
             }
         }
@@ -232,12 +305,12 @@ impl<'w> Renderer<'w, '_> {
             if items[at].shown.is_some() || !items[at].near || items[at].is_entry || self.is_covered(items, at) {
                 continue;
             }
-            let room = left.saturating_sub(for_signatures).min(near_limit);
             let item = &items[at];
+            let room = left.saturating_sub(for_signatures + item.record).min(near_limit);
             let block =
                 if item.is_holder { self.full(item, room.min(HOLDER)) } else { self.full(item, room).or_else(|| self.excerpt(item, room)) };
             if let Some((tier, block)) = block {
-                *left -= block.tokens();
+                *left -= item.record + block.tokens();
                 items[at].shown = Some((tier, block));
             }
         }
@@ -245,8 +318,9 @@ impl<'w> Renderer<'w, '_> {
             if items[at].shown.is_some() || self.is_covered(items, at) {
                 continue;
             }
-            if let Some((tier, block)) = self.signature(&items[at], *left) {
-                *left -= block.tokens();
+            let record = items[at].record;
+            if let Some((tier, block)) = self.signature(&items[at], left.saturating_sub(record)) {
+                *left -= record + block.tokens();
                 items[at].shown = Some((tier, block));
             }
         }
@@ -308,7 +382,7 @@ impl<'w> Renderer<'w, '_> {
             }
         };
         let is_holder = pulled.via.is_some_and(|via| via.kind == EdgeKind::Contains && !via.forward);
-        Some(Item {
+        let mut item = Item {
             info,
             row,
             index,
@@ -319,8 +393,11 @@ impl<'w> Renderer<'w, '_> {
             is_holder,
             why,
             sites,
+            record: 0,
             shown: None,
-        })
+        };
+        item.record = self.tokens_of(&[item.shown_as(Tier::Signature)]);
+        Some(item)
     }
 
     fn why_entry(&self, symbol: Symbol<'w>) -> String {
@@ -336,7 +413,7 @@ impl<'w> Renderer<'w, '_> {
         let separator = ".";
         let local = crate::index::describe::local_name(&rows, &row, separator);
         let path = via.from.file(self.world.db).path(self.world.db);
-        let name = if local.is_empty() { path } else { local };
+        let name = if local.is_empty() { path.to_owned() } else { local };
         let relation = match (via.kind, via.forward) {
             (EdgeKind::Call, true) => "called by",
             (EdgeKind::Call, false) => "calls",
@@ -386,9 +463,9 @@ impl<'w> Renderer<'w, '_> {
             return self.excerpt(item, limit);
         }
         let text = self.text(item.file);
-        let code = whole_lines(&text, &item.rows, &item.row);
+        let code = with_short_doc(whole_lines(&text, &item.rows, &item.row));
         let lines = code.lines().count();
-        self.cut(item, code, limit, |shown| format!("… {} more lines, to line {}", lines - shown, item.row.end_line))
+        self.cut(item, &code, limit, |shown| format!("… {} more lines, to line {}", lines - shown, item.row.end_line))
             .map(|block| (Tier::Cut, block))
     }
 
@@ -423,13 +500,13 @@ impl<'w> Renderer<'w, '_> {
         if let Some(block) = Block::within(self.fenced(item, code), limit) {
             return Some(block);
         }
-        // What stands around the code costs the same whatever is cut; a line of its own is the smallest that is worth it.
+        // What stands around the code costs the same whatever is cut.
         let around = count(&self.fenced(item, &format!("{}\n", mark(0))));
         let mut room = limit.checked_sub(around)?;
         loop {
             let end = prefix_within(code, room);
             let shown = code[..end].lines().count();
-            if shown == 0 {
+            if shown < FEWEST_LINES {
                 return None;
             }
             let text = self.fenced(item, &format!("{}{}\n", &code[..end], mark(shown)));
@@ -444,9 +521,8 @@ impl<'w> Renderer<'w, '_> {
     fn fenced(&self, item: &Item<'w>, code: &str) -> String {
         let fence = "`".repeat(longest_run(code, '`').max(2) + 1);
         let code = code.trim_end();
-        let summary = if item.is_entry && item.info.generated_summary { format!("{}\n", item.info.summary) } else { String::new() };
         format!(
-            "### `{}` ({}) {}\n{}\n{summary}{fence}{}\n{code}\n{fence}\n",
+            "### `{}` ({}) {}\n{}\n{fence}{}\n{code}\n{fence}\n",
             item.info.qualified_name,
             item.info.kind,
             span(&item.info),
@@ -624,6 +700,37 @@ fn whole_lines<'t>(text: &'t str, rows: &Rows, row: &SymbolRow) -> &'t str {
     text.get(start..end).unwrap_or("")
 }
 
+/// The text of a callable with long documentation, above it or as its first string, cut to its first lines.
+fn with_short_doc(code: &str) -> std::borrow::Cow<'_, str> {
+    let lines: Vec<&str> = code.lines().collect();
+    let is_comment = |line: &&&str| ["//", "/*", "*", "#", "--", "{-"].iter().any(|mark| line.trim_start().starts_with(mark));
+    let is_attribute = |line: &&&str| line.trim_start().starts_with("#[");
+    let above = lines.iter().take_while(|line| is_comment(line) && !is_attribute(line)).count();
+    let quotes =
+        |line: &str| ["\"\"\"", "'''"].into_iter().find(|quote| line.trim_start().trim_start_matches(['r', 'R']).starts_with(quote));
+    let string = || {
+        let (first, quote) = lines.iter().take(24).enumerate().find_map(|(at, line)| Some((at, quotes(line)?)))?;
+        let opening = lines.get(first)?;
+        let closed = opening.matches(quote).count() > 1;
+        let last = first + 1 + lines.iter().skip(first + 1).position(|line| line.contains(quote))?;
+        (!closed).then_some(first..last)
+    };
+    let doc = if above > 0 { 0..above } else { string().unwrap_or_default() };
+    if doc.len() <= DOC_LINES + 1 {
+        return code.into();
+    }
+    let mut out = String::with_capacity(code.len());
+    for (at, line) in lines.iter().enumerate() {
+        if at < doc.start + DOC_LINES || at >= doc.end {
+            out.push_str(line);
+            out.push('\n');
+        } else if at == doc.start + DOC_LINES {
+            out.push_str(&format!("… {} more lines of documentation\n", doc.end - at));
+        }
+    }
+    out.into()
+}
+
 /// The head of a type or module and the heads of its members, each with its line.
 fn outline(item: &Item<'_>, text: &str) -> String {
     let mut out = String::new();
@@ -661,4 +768,27 @@ fn outline(item: &Item<'_>, text: &str) -> String {
         out.push_str(&format!("{}: {}\n", member.name_line, one_line(signature, 120)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_short_doc;
+
+    #[test]
+    fn long_documentation_gives_way_to_code() {
+        let rust = format!("{}#[inline]\nfn f() {{\n    g()\n}}\n", "/// doc\n".repeat(20));
+        let short = with_short_doc(&rust);
+        assert_eq!(short, format!("{}… 16 more lines of documentation\n#[inline]\nfn f() {{\n    g()\n}}\n", "/// doc\n".repeat(4)));
+        let python = format!("def f(x):\n    \"\"\"First.\n{}    \"\"\"\n    return x\n", "    more\n".repeat(9));
+        let short = with_short_doc(&python);
+        assert!(short.contains("… 6 more lines of documentation\n    \"\"\"\n    return x\n"), "{short}");
+        for kept in [
+            "/// a\n/// b\nfn f() {}\n",
+            "def f():\n    \"\"\"One.\"\"\"\n    x = 1\n    y = \"\"\"\n    z\n    \"\"\"\n",
+            "fn f() {}\n",
+            "",
+        ] {
+            assert_eq!(with_short_doc(kept), kept);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use leindex_embed::count_tokens;
 
-use super::{Context, ContextOptions, Tier};
+use super::{Context, ContextOptions, Payload, Tier};
 use crate::index::StorePlace;
 use crate::{Change, Index, Options, SearchOptions};
 
@@ -47,8 +47,22 @@ fn ask(index: &Index, question: &str, budget: usize) -> Context {
     index.snapshot().context(question, &ContextOptions { budget, ..ContextOptions::default() }).expect("nobody cancels")
 }
 
+fn ask_for_text(index: &Index, question: &str, budget: usize) -> Context {
+    let options = ContextOptions { budget, payload: Payload::Text, ..ContextOptions::default() };
+    index.snapshot().context(question, &options).expect("nobody cancels")
+}
+
+/// Tokens of the lists of a context, as `serde_json` writes them.
+fn list_tokens(context: &Context) -> usize {
+    let lists = serde_json::to_value(context).expect("plain data");
+    let counted = ["entries", "items", "omitted"].map(|key| &lists[key]).into_iter().filter(|list| **list != serde_json::json!([]));
+    let items = serde_json::to_string(&context.items).expect("plain data");
+    // A `Value` sorts its keys; the list of items is counted in the order in which it is written.
+    counted.map(|list| if *list == lists["items"] { count_tokens(&items) } else { count_tokens(&list.to_string()) }).sum()
+}
+
 fn check(context: &Context, budget: usize) {
-    let tokens = count_tokens(&context.text);
+    let tokens = count_tokens(&context.text) + list_tokens(context);
     assert_eq!(tokens, context.tokens, "{} at {budget}", context.question);
     assert!(tokens <= budget, "{tokens} of {budget}: {}", context.question);
     let short_of_room = context.omitted.iter().any(|note| note.contains("for lack of room"));
@@ -101,6 +115,31 @@ fn a_budget_is_never_exceeded() {
         };
         check(&ask(&index, &question, budget), budget);
     }
+}
+
+#[test]
+fn every_budget_holds_for_the_text_and_the_lists_beside_it() {
+    let index = own_index().lock().expect("no test panics while it holds the index");
+    let mut with_items = 0;
+    for budget in (1..400).chain((400..=4000).step_by(19)) {
+        let question = QUESTIONS[2 + budget % 8];
+        let context = ask(&index, question, budget);
+        check(&context, budget);
+        with_items += usize::from(!context.items.is_empty());
+        let text = ask_for_text(&index, question, budget);
+        assert_eq!(text.tokens, count_tokens(&text.text), "{question} at {budget}");
+        assert!(text.tokens <= budget && text.found && context.found, "{question} at {budget}");
+    }
+    assert!(with_items > 400, "{with_items}");
+}
+
+#[test]
+fn a_reader_of_text_alone_gets_more_of_it() {
+    let folder = shop();
+    let index = open(folder.path());
+    let (both, text) = (ask(&index, "Cart.checkout", 400), ask_for_text(&index, "Cart.checkout", 400));
+    assert!(count_tokens(&both.text) + 50 < text.tokens, "{}\n{}", both.text, text.text);
+    assert!(both.items.iter().all(|item| both.text.contains(&item.path)));
 }
 
 #[test]

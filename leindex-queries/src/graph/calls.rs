@@ -9,9 +9,9 @@ use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::file_aliases;
-use crate::names::module_map::MODULE_IDENTITY;
+use crate::names::module_map::{MODULE_IDENTITY, module_keys};
 use crate::names::resolve::Rule;
-use crate::syntax::rows::{ImportRow, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
+use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +33,9 @@ pub(crate) struct FoundEdge<'w> {
 
 /// The edges of a file's uses and imports, open ones joined.
 pub(crate) fn uses_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
+    let edges = file_edges(join.world.db, file);
     let mut found = Vec::new();
-    edges_where(join, file, |_| true, |_| true, |_, _| true, &mut found);
+    add_edges(join, file, edges.closed.iter(), edges.open.iter(), |_| true, &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }
@@ -47,9 +48,12 @@ pub(crate) fn outgoing<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<Found
 /// The edges that leave a symbol's own text; of open ones, those whose name `admits`. Joins nothing else.
 pub(crate) fn outgoing_where<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, mut admits: impl FnMut(&str) -> bool) -> Vec<FoundEdge<'w>> {
     let Some((_, index, _)) = symbol_row(join.world.db, symbol) else { return Vec::new() };
-    let mut found = Vec::new();
     let file = symbol.file(join.world.db);
-    edges_where(join, file, |edge| edge.source == index, |open| open.source == index, |_, name| admits(name), &mut found);
+    let edges = file_edges(join.world.db, file);
+    let closed = edges.closed.iter().filter(|edge| edge.source == index);
+    let open = edges.open.iter().filter(|open| open.source == index);
+    let mut found = Vec::new();
+    add_edges(join, file, closed, open, |name| admits(name), &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }
@@ -73,41 +77,41 @@ pub(crate) fn incoming_from<'w>(
     files: &[SourceFile<'w>],
 ) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
-    let hashes: Vec<u32> = names.iter().map(|name| name_hash(name)).collect();
+    let mut hashes: Vec<u32> = names.iter().map(|name| name_hash(name)).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    join.world.resolve(files);
     for &file in files {
-        edges_where(
-            join,
-            file,
-            |edge| edge.target == Some(symbol),
-            |row| hashes.contains(&row.name),
-            |_, name| names.iter().any(|known| **known == *name),
-            &mut found,
-        );
+        let edges = file_edges(join.world.db, file);
+        let open = hashes.iter().flat_map(|&hash| edges.open_named(hash));
+        add_edges(join, file, edges.leading_to(symbol), open, |name| names.iter().any(|known| **known == *name), &mut found);
     }
     found.retain(|edge| edge.target == Some(symbol) || edge.candidates.contains(&symbol));
     found.sort_by_cached_key(|edge| (edge.file.path(join.world.db), edge.start, edge.kind));
     found
 }
 
-/// Appends the edges of a file that are asked for: closed ones by themselves, open ones by themselves and their name.
-fn edges_where<'w>(
+/// Appends edges of a file; of the open ones, those whose name `admits`.
+fn add_edges<'w, 'e>(
     join: &mut Join<'w>,
     file: SourceFile<'w>,
-    mut closed: impl FnMut(&Edge<'w>) -> bool,
-    mut maybe: impl FnMut(&OpenRow<'w>) -> bool,
-    mut open: impl FnMut(&OpenRow<'w>, &str) -> bool,
+    closed: impl Iterator<Item = &'e Edge<'w>>,
+    open: impl Iterator<Item = &'e OpenRow<'w>>,
+    mut admits: impl FnMut(&str) -> bool,
     found: &mut Vec<FoundEdge<'w>>,
-) {
+) where
+    'w: 'e,
+{
     let world = join.world;
-    let edges = file_edges(world.db, file);
+    let (mut closed, mut open) = (closed.peekable(), open.peekable());
     // Most files that mention a name hold no edge that is asked for: their rows stay where they are.
-    if !edges.closed.iter().any(&mut closed) && !edges.open.iter().any(&mut maybe) {
+    if closed.peek().is_none() && open.peek().is_none() {
         return;
     }
     let Some(rows) = world.rows(file) else { return };
     let is_python = file_config(world.db, file).is_some_and(|config| config.names.family == "python");
     let source = |row: u32| Symbol::new(world.db, file, rows.symbol(row).map_or_else(MODULE_IDENTITY, |symbol| symbol.identity()));
-    for edge in edges.closed.iter().filter(|edge| closed(edge)) {
+    for edge in closed {
         let (name, start) = site(&rows, edge.site);
         found.push(FoundEdge {
             source: source(edge.source),
@@ -121,12 +125,9 @@ fn edges_where<'w>(
             start,
         });
     }
-    for row in &edges.open {
-        if !maybe(row) {
-            continue;
-        }
+    for row in open {
         let Some(used) = rows.use_row(row.site) else { continue };
-        if !open(row, rows.str(used.name)) {
+        if !admits(rows.str(used.name)) {
             continue;
         }
         let joined = join.join(file, &rows, row);
@@ -150,15 +151,25 @@ fn edges_where<'w>(
 pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<str>> {
     let mut names: Vec<Box<str>> = Vec::new();
     let Some((rows, _, row)) = symbol_row(world.db, symbol) else { return names };
-    if row.kind == SymbolKind::Module {
-        let path = symbol.file(world.db).path(world.db);
-        let stem = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+    if symbol.identity(world.db) == MODULE_IDENTITY() {
+        let file = symbol.file(world.db);
+        let path = file.path(world.db);
         let mut parts = path.rsplit('/');
-        names.push(stem(parts.next().unwrap_or("")).into());
-        names.extend(parts.next().map(Box::from));
+        let name = parts.next().unwrap_or("");
+        add(&mut names, name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+        add(&mut names, parts.next().unwrap_or(""));
+        let declared = rows.iter::<ModuleRow>().filter(|module| module.symbol == NONE);
+        declared.for_each(|module| add(&mut names, last_part(rows.str(module.key))));
+        for key in module_keys(world.db, file) {
+            add(&mut names, last_part(key));
+            if file_config(world.db, file).is_some_and(|config| config.name == "rust") && !key.contains(':') {
+                add(&mut names, "crate");
+            }
+        }
         return names;
     }
     names.push(rows.str(row.name).into());
+    add(&mut names, last_part(rows.str(row.name)));
     if row.kind == SymbolKind::Constructor
         && let Some(parent) = rows.symbol(row.parent)
     {
@@ -207,6 +218,11 @@ fn subtype_names<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>
             subtype_names(world, sub, names, depth + 1);
         }
     }
+}
+
+/// A module's name without what stands before it.
+fn last_part(name: &str) -> &str {
+    name.rsplit(['.', '/', ':', '\\']).next().unwrap_or(name)
 }
 
 fn add(names: &mut Vec<Box<str>>, name: &str) {

@@ -54,7 +54,7 @@ pub(crate) fn dead_code<'w>(world: World<'w>, entry_points: &[String], is_test: 
     for &file in &world.live.all {
         let path = file.path(world.db);
         let Some(rows) = world.rows(file) else { continue };
-        if is_test(&path) || entry_points.contains(&path) {
+        if is_test(path) || entry_points.iter().any(|entry| entry == path) {
             continue;
         }
         for row in rows.symbols().skip(1) {

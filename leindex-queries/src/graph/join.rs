@@ -6,13 +6,14 @@ use rustc_hash::FxHashMap;
 
 use super::calls::is_through_super;
 use super::overriding;
+use crate::db::Db;
 use crate::index::describe::is_test;
 use crate::index::world::World;
-use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site, arguments};
+use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::library::is_library_member;
-use crate::names::resolve::{Rule, parent_type};
-use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseRole, UseRow};
+use crate::names::resolve::{Rule, parent_type, symbol_head};
+use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow};
 
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
 pub(crate) struct Join<'w> {
@@ -84,13 +85,16 @@ impl<'w> Join<'w> {
         }
         let db = self.world.db;
         // What is defined for tests is visible to tests only.
-        let from_test = is_test(rows, open.source, &file.path(db));
+        let from_test = is_test(rows, open.source, file.path(db));
+        // What is above a type is none of its own members.
+        let below = if is_super(rows, used.base) { enclosing_type(db, file, rows, open.source) } else { None };
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)
             .iter()
             .filter(|candidate| {
                 (candidate.is_member || !member)
                     && (member || !candidate.is_member || candidate.kind.is_type())
+                    && (below.is_none() || candidate.parent != below)
                     && (!candidate.private || candidate.symbol.file(db) == file)
                     && (from_test || !candidate.is_test)
                     && fits(candidate, open.kind, calls, &used)
@@ -129,15 +133,25 @@ impl<'w> Join<'w> {
                         // A field of Python is any assignment to `self`: few hold functions.
                         is_called: row.kind.is_callable() || row.kind.is_type() || row.kind == SymbolKind::Field && family != "python",
                         private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
-                        is_test: is_test(&rows, index, &symbol.file(world.db).path(world.db)),
+                        is_test: is_test(&rows, index, symbol.file(world.db).path(world.db)),
                         declaration: row.flags.has(SymbolFlags::DECLARATION),
                         parent: if in_type { parent_type(world.db, symbol) } else { None },
-                        arguments: arguments(world.db, symbol),
+                        arguments: symbol_head(world.db, symbol).and_then(|head| head.arguments),
                     })
                 })
                 .collect()
         })
     }
+}
+
+/// Whether a use is the current object seen from above its type: `super`, in Python `super()`.
+fn is_super(rows: &Rows, index: u32) -> bool {
+    rows.use_row(index).is_some_and(|used| used.kind == UseKind::Super || used.role == UseRole::Call && rows.str(used.name) == "super")
+}
+
+/// The type that the symbol of a row is a member of.
+fn enclosing_type<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &Rows, row: u32) -> Option<Symbol<'w>> {
+    parent_type(db, Symbol::new(db, file, rows.symbol(row)?.identity()))
 }
 
 /// Whether a definition can stand at a site of this kind.

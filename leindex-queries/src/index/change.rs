@@ -62,7 +62,7 @@ impl Index {
                     if let Some(entry) = overlay {
                         self.db.shared.text.drop_overlay(entry.hash);
                     }
-                    self.set_folder(folder_of(&path));
+                    self.set_folder(folder_of(&path), true);
                     self.set_directories();
                     let absolute = self.project.path.join(&path);
                     self.pass(Some(&[absolute]))?;
@@ -75,7 +75,7 @@ impl Index {
                 if let Some(Some(entry)) = before {
                     self.db.shared.text.drop_overlay(entry.hash);
                 }
-                self.set_folder(folder_of(&path));
+                self.set_folder(folder_of(&path), true);
                 self.set_directories();
                 Ok(())
             }
@@ -99,17 +99,19 @@ impl Index {
                 let rows = compute_rows(&shared.languages, dialect, &bytes);
                 let record = Record::of(&rows, &String::from_utf8_lossy(&bytes));
                 shared.store.put(rows_key, rows.as_bytes());
-                shared.cache.insert(rows_key, rows.as_bytes().clone());
                 shared.store.put(record_key, &record.encode());
             }
         }
-        let size = bytes.len() as u64;
-        shared.text.set_overlay(hash, bytes.into());
-        let entry = Entry { name, hash, dialect, size, skip: None };
-        if let Some(Some(before)) = self.project.overlays.insert(path.clone(), Some(entry)) {
+        // A text of no language is not listed, as on disk.
+        let entry = (dialect != Dialect::NONE).then(|| {
+            let size = bytes.len() as u64;
+            shared.text.set_overlay(hash, bytes.into());
+            Entry { name, hash, dialect, size, skip: None }
+        });
+        if let Some(Some(before)) = self.project.overlays.insert(path.clone(), entry) {
             shared.text.drop_overlay(before.hash);
         }
-        self.set_folder(folder_of(&path));
+        self.set_folder(folder_of(&path), true);
         self.set_directories();
     }
 

@@ -1,6 +1,6 @@
 //! Symbols as plain data: names in full, and a sentence about each.
 
-use leindex_db::Workspace;
+use leindex_db::{Root, Workspace};
 
 use super::results::SymbolInfo;
 use super::world::World;
@@ -20,8 +20,11 @@ const NAMED: usize = 4;
 /// A symbol's name everywhere: `<project> <path> <descriptor>`.
 pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
     let db = world.db;
-    let project = Workspace::get(db).roots(db).first().map_or("", |root| root.name(db));
     let path = symbol.file(db).path(db);
+    let holds = |root: &&Root| path.strip_prefix(root.prefix(db)).is_some_and(|rest| root.prefix(db).is_empty() || rest.starts_with('/'));
+    // The project's own root is the first and holds what no other does.
+    let roots = Workspace::get(db).roots(db);
+    let project = roots.iter().rfind(holds).map_or("", |root| root.name(db));
     let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
     format!("{project} {path} {descriptor}")
 }
@@ -35,12 +38,12 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
     let path = file.path(db);
     let documented = docs::summary(rows.str(row.doc));
     let generated_summary = documented.is_empty();
-    let summary = if generated_summary { generated_summary_of(&rows, index, &row, &path) } else { documented };
+    let summary = if generated_summary { generated_summary_of(&rows, index, &row, path) } else { documented };
     Some(SymbolInfo {
         symbol: symbol_name(world, symbol),
         language: config.name,
         kind: row.kind.as_str(),
-        name: if index == 0 { path.rsplit('/').next().unwrap_or(&path).to_owned() } else { rows.str(row.name).to_owned() },
+        name: if index == 0 { path.rsplit('/').next().unwrap_or(path).to_owned() } else { rows.str(row.name).to_owned() },
         qualified_name: qualified_name(world, symbol, &rows, index),
         signature: rows.str(row.signature).to_owned(),
         summary,
@@ -52,9 +55,9 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         end_byte: row.end,
         cyclomatic: row.cyclomatic,
         cognitive: row.cognitive,
-        is_test: is_test(&rows, index, &path),
+        is_test: is_test(&rows, index, path),
         is_exported: row.flags.has(SymbolFlags::EXPORTED) || row.flags.has(SymbolFlags::DEFAULT_EXPORT),
-        path,
+        path: path.to_owned(),
     })
 }
 

@@ -8,15 +8,23 @@ pub enum Error {
     #[error(transparent)]
     Storage(#[from] leindex_db::Error),
     /// A path that is no file of the project.
-    #[error("`{path}` is not a file of the project{}", suggestion(.nearest))]
+    #[error("`{path}` is not a file of the project; {}", suggestion(.nearest, "name one from its root, as `files` lists them"))]
     UnknownPath {
         /// The path.
         path: String,
         /// Files that are named alike.
         nearest: Vec<String>,
     },
+    /// A file that is listed without being analysed.
+    #[error("`{path}` is listed only: {reason}")]
+    ListedOnly {
+        /// The path.
+        path: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// A symbol that is not there.
-    #[error("no symbol is called `{name}`{}", suggestion(.nearest))]
+    #[error("no symbol is called `{name}`; {}", suggestion(.nearest, "search for words of it"))]
     UnknownSymbol {
         /// What was asked for.
         name: String,
@@ -31,6 +39,14 @@ pub enum Error {
         /// The symbols, in full.
         candidates: Vec<String>,
     },
+    /// A further root that cannot be one.
+    #[error("the root `{root}` {problem}; correct `roots` in the settings or the options")]
+    BadRoot {
+        /// The root, as it was named.
+        root: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A range that does not lie in the text.
     #[error("the range {start}..{end} does not lie in `{path}`, which has {length} bytes; ask for the text and edit again")]
     BadRange {
@@ -43,22 +59,28 @@ pub enum Error {
         /// Length of the text.
         length: usize,
     },
+    /// A read or write of a [`Handle`](super::Handle) inside of another, which would wait for itself.
+    #[error("the handle was used inside its own read or write; use the snapshot or index that was given there")]
+    Nested,
     /// The question was cancelled, or a file changed while it was read.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
 }
 
-fn suggestion(nearest: &[String]) -> String {
-    if nearest.is_empty() { String::new() } else { format!("; did you mean {}?", nearest.join(" or ")) }
+fn suggestion(nearest: &[String], otherwise: &str) -> String {
+    if nearest.is_empty() { otherwise.to_owned() } else { format!("did you mean {}?", nearest.join(" or ")) }
 }
 
 /// An answer was not finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Cancelled {
-    /// Somebody cancelled it, or a newer revision came; ask again.
-    #[error("the question was cancelled; ask again")]
+    /// Somebody cancelled it.
+    #[error("the question was cancelled; ask again when the answer is wanted")]
     Cancelled,
+    /// A change came while it ran. A [`Handle`](super::Handle) asks again by itself.
+    #[error("a change came while the question ran; ask again")]
+    Superseded,
     /// A file changed on disk since it was indexed; refresh and ask again.
     #[error("a file changed while it was read; refresh and ask again")]
     Changed,

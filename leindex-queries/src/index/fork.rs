@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use leindex_db::{Root, Settings, Workspace};
-
 use super::change::Change;
 use super::error::Error;
 use super::open::{Index, Options, Project};
+use super::roots::new_inputs;
+use super::shapes::Shapes;
 use crate::db::RootDatabase;
 
 impl Index {
@@ -21,27 +21,33 @@ impl Index {
     /// As [`apply`](Self::apply).
     pub fn fork(&self, change: Change) -> Result<Self, Error> {
         let db = RootDatabase::new(Arc::clone(&self.db.shared));
-        let root = Root::new(&db, Arc::from(self.project.root.path(&self.db)), Arc::from(self.project.root.name(&self.db)), Box::default());
-        Workspace::new(&db, [root].into());
-        Settings::new(&db, self.project.config.entry_points.clone().into(), self.project.config.token_budget);
+        let mut roots = self.project.roots.clone();
+        new_inputs(&db, &mut roots);
         let text = &db.shared.text;
         for entry in self.project.overlays.values().flatten() {
             if let Ok(bytes) = text.read(entry.hash) {
                 text.set_overlay(entry.hash, bytes);
             }
         }
-        let options = Options { store: self.options.store.clone(), languages: self.options.languages.clone(), ..Options::default() };
+        let options = Options {
+            store: self.options.store.clone(),
+            roots: self.options.roots.clone(),
+            threads: self.options.threads.clone(),
+            languages: self.options.languages.clone(),
+            ..Options::default()
+        };
         let project = Project {
             path: self.project.path.clone(),
             config: self.project.config.clone(),
-            manifest: self.project.manifest.clone(),
-            root,
+            roots,
             directories: BTreeMap::new(),
             on_disk: self.project.on_disk.clone(),
             overlays: self.project.overlays.clone(),
-            diagnostics: self.project.diagnostics.clone(),
+            shapes: Shapes::default(),
         };
-        let mut fork = Self { db, project, segments: self.segments.clone(), view: Mutex::new(None), options };
+        let mut segments = self.segments.clone();
+        segments.forget_coverage();
+        let mut fork = Self { db, project, segments, view: Mutex::new(None), options };
         fork.set_all_folders();
         fork.apply(change)?;
         Ok(fork)

@@ -1,40 +1,19 @@
 //! Finding symbols: by their full name, by path and line, by qualified name, by position.
 
-use line_index::{LineIndex, TextSize, WideEncoding, WideLineCol};
 use serde::Serialize;
 
 use super::change::normal;
-use super::describe::{qualified_name, symbol_info};
+use super::describe::{local_name, qualified_name, symbol_info};
 use super::error::{Cancellable, Error};
-use super::results::{FileInfo, SymbolInfo};
+use super::position::{Position, PositionEncoding, offset_in};
+use super::results::{Diagnostic, FileInfo, SymbolInfo};
 use super::snapshot::Snapshot;
 use super::world::World;
 use crate::items::descriptor::descriptor;
 use crate::names::edges::{Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, entry};
 use crate::names::resolve::Rule;
-use crate::syntax::rows::{NONE, Rows, SymbolKind, UseRow};
-
-/// How columns are counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PositionEncoding {
-    /// Bytes.
-    #[default]
-    Utf8,
-    /// Two-byte units, as editors and the language server protocol count.
-    Utf16,
-    /// Characters.
-    Utf32,
-}
-
-/// A place in a text: line from 1, column from 0 in the units of the encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Position {
-    /// Line, from 1.
-    pub line: u32,
-    /// Column, from 0.
-    pub column: u32,
-}
+use crate::syntax::rows::{DiagnosticRow, Rows, SymbolKind, UseRow};
 
 /// A symbol with those defined inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,11 +36,11 @@ impl Snapshot<'_> {
                         let file = SourceFile::new(db, directory, entry.name.clone());
                         let rows = world.rows(file);
                         files.push(FileInfo {
-                            path: file.path(db),
+                            path: file.path(db).to_owned(),
                             language: db.languages().config(entry.dialect).map(|config| config.name),
                             bytes: entry.size,
-                            lines: rows.as_ref().map_or(0, Rows::lines),
-                            parse_errors: rows.as_ref().map_or(0, Rows::parse_errors),
+                            lines: rows.as_ref().map_or(0, |rows| rows.lines()),
+                            parse_errors: rows.as_ref().map_or(0, |rows| rows.parse_errors()),
                             skipped: entry.skip.map(leindex_db::Skip::reason),
                         });
                     }
@@ -69,6 +48,37 @@ impl Snapshot<'_> {
             }
             files.sort_by(|a, b| a.path.cmp(&b.path));
             files
+        })
+    }
+
+    /// What people should know of files that are not, or not wholly, understood: those that are only listed, have
+    /// syntax errors, or could not be read to their end; by path and line.
+    pub fn diagnostics(&self) -> Cancellable<Vec<Diagnostic>> {
+        let files = self.files()?;
+        self.ask(|world| {
+            let mut found: Vec<Diagnostic> = self.diagnostics.clone();
+            for file in files {
+                let rows = world.file(&file.path).and_then(|file| world.rows(file));
+                let Some(rows) = rows.filter(|_| file.skipped.is_none()) else {
+                    let skipped =
+                        file.skipped.map(|reason| Diagnostic { path: file.path, line: None, message: format!("only listed: {reason}") });
+                    found.extend(skipped);
+                    continue;
+                };
+                let errors = file.parse_errors;
+                if errors > 0 {
+                    let message = format!("{errors} syntax error{}; the rest is analysed", if errors == 1 { "" } else { "s" });
+                    found.push(Diagnostic { path: file.path.clone(), line: None, message });
+                }
+                found.extend(rows.iter::<DiagnosticRow>().map(|row| Diagnostic {
+                    path: file.path.clone(),
+                    line: Some(rows.position(row.start).0),
+                    message: rows.str(row.message).to_owned(),
+                }));
+            }
+            found.sort();
+            found.dedup();
+            found
         })
     }
 
@@ -245,18 +255,24 @@ pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error
     }
 }
 
+/// Names that come near one that nothing has: those spelt alike, with as many of their holders as were named.
 fn unknown(world: World<'_>, spec: &str) -> Error {
-    let wanted = parts_of(spec).pop().unwrap_or_default().to_lowercase();
+    let wanted = parts_of(spec);
+    let text = wanted.join(".").to_lowercase();
+    let last = wanted.last().map_or(0, |last| last.chars().count());
+    let far = 1 + text.chars().count() / 4;
     let mut near: Vec<(usize, String)> = Vec::new();
     for &file in &world.live.all {
         let Some(rows) = world.rows(file) else { continue };
         for row in rows.symbols().skip(1) {
-            let name = rows.str(row.name);
-            if name.len().abs_diff(wanted.len()) > 3 {
+            if rows.str(row.name).chars().count().abs_diff(last) > far {
                 continue;
             }
-            let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &wanted);
-            if distance <= 1 + wanted.len() / 4 && !near.iter().any(|(_, known)| known == name) {
+            let name = local_name(&rows, &row, ".");
+            let from = name.rmatch_indices('.').nth(wanted.len().saturating_sub(1)).map_or(0, |(dot, _)| dot + 1);
+            let name = &name[from..];
+            let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &text);
+            if distance <= far && !near.iter().any(|(_, known)| known == name) {
                 near.push((distance, name.to_owned()));
             }
         }
@@ -297,8 +313,11 @@ fn parts_of(name: &str) -> Vec<String> {
 
 pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>, Error> {
     world.file(path).ok_or_else(|| {
+        if let Some(reason) = listed_only(world, path) {
+            return Error::ListedOnly { path: path.to_owned(), reason };
+        }
         let name = path.rsplit('/').next().unwrap_or(path);
-        let mut near: Vec<(usize, String)> = world
+        let mut near: Vec<(usize, &str)> = world
             .live
             .all
             .iter()
@@ -309,6 +328,15 @@ pub(crate) fn file_at<'w>(world: World<'w>, path: &str) -> Result<SourceFile<'w>
         near.truncate(3);
         Error::UnknownPath { path: path.to_owned(), nearest: near.into_iter().map(|(_, path)| format!("`{path}`")).collect() }
     })
+}
+
+/// Why a file that exists is not analysed.
+fn listed_only(world: World<'_>, path: &str) -> Option<&'static str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut directories = leindex_db::Workspace::get(world.db).roots(world.db).iter().flat_map(|root| root.directories(world.db));
+    let directory = directories.find(|directory| directory.path(world.db) == folder)?;
+    let entry = directory.entries(world.db).iter().find(|entry| *entry.name == *name)?;
+    Some(entry.skip.map_or("it is in no language that is analysed", leindex_db::Skip::reason))
 }
 
 /// The innermost symbol whose span holds an offset; the module if there is none.
@@ -345,21 +373,6 @@ pub(crate) fn text_of(world: World<'_>, file: SourceFile<'_>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn offset<'w>(world: World<'w>, file: SourceFile<'w>, position: Position, encoding: PositionEncoding) -> Option<u32> {
-    let text = text_of(world, file);
-    let index = LineIndex::new(&text);
-    let line = position.line.checked_sub(1)?;
-    let range = index.line(line)?;
-    let wide = match encoding {
-        PositionEncoding::Utf8 => {
-            let offset = u32::from(range.start()) + position.column;
-            return (offset <= u32::from(range.end()) && text.is_char_boundary(offset as usize)).then_some(offset);
-        }
-        PositionEncoding::Utf16 => WideEncoding::Utf16,
-        PositionEncoding::Utf32 => WideEncoding::Utf32,
-    };
-    let column = index.to_utf8(wide, WideLineCol { line, col: position.column })?;
-    index.offset(column).map(|offset: TextSize| u32::from(offset)).filter(|offset| *offset <= u32::from(range.end()))
+fn offset(world: World<'_>, file: SourceFile<'_>, position: Position, encoding: PositionEncoding) -> Option<u32> {
+    offset_in(&text_of(world, file), position, encoding)
 }
-
-const _: u32 = NONE;

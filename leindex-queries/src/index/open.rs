@@ -6,15 +6,16 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use leindex_db::config::{Config, SETTINGS_FILES};
-use leindex_db::discovery::{self, Classifier, Diagnostic, Found, FoundFile, Pass, Sink, Trust};
+use leindex_db::discovery::{self, Classifier, Found, FoundFile, Pass, Sink, Trust};
 use leindex_db::events::EventLog;
 use leindex_db::manifest::Manifest;
 use leindex_db::store::{self, Store, StoreKey};
-use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Root, Settings, Workspace, chunk_of};
-use salsa::Setter as _;
+use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Settings, Workspace, chunk_of};
+use salsa::{Durability, Setter as _};
 
 use super::error::Error;
-use super::snapshot::Snapshot;
+use super::roots::{ProjectRoot, name_of, new_inputs};
+use super::shapes::{COMPARED_FOLDERS, Shapes};
 use super::world::{Segments, View};
 use crate::db::{RootDatabase, Shared};
 use crate::languages::Languages;
@@ -29,27 +30,36 @@ use crate::syntax::rows::Rows;
 pub struct Options {
     /// Where results are kept.
     pub store: StorePlace,
+    /// Further roots beside those of the settings: folders, absolute or from the project's.
+    pub roots: Vec<PathBuf>,
+    /// The threads that work; without it, those of the global pool.
+    pub threads: Option<Arc<rayon::ThreadPool>>,
     /// Bytes of packed results kept in memory.
     pub cache_bytes: u64,
     /// Called with the files done and found while the project is read, from worker threads.
     pub progress: Box<dyn Fn(Progress) + Send + Sync>,
-    /// Set it to stop the work that goes on.
+    /// Set it to stop a look at the disk: [`Index::open`], [`Index::apply`], [`Index::refresh`].
     pub cancelled: Arc<AtomicBool>,
     /// The languages that are read.
     pub languages: Languages,
     /// Read and hash every file again instead of believing its stamp.
     pub verify: bool,
+    /// Count the queries that run, for [`Index::events`]. Makes every question a little dearer.
+    pub count_executions: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             store: StorePlace::User,
+            roots: Vec::new(),
+            threads: None,
             cache_bytes: 48 << 20,
             progress: Box::new(|_| {}),
             cancelled: Arc::default(),
             languages: Languages::default(),
             verify: false,
+            count_executions: false,
         }
     }
 }
@@ -96,18 +106,18 @@ impl std::fmt::Debug for Index {
     }
 }
 
-/// The root of an index and what is known of its files on disk.
+/// The roots of an index and what is known of their files on disk. All paths lead from the project's folder.
 pub(crate) struct Project {
     pub(crate) path: PathBuf,
     pub(crate) config: Config,
-    pub(crate) manifest: Manifest,
-    pub(crate) root: Root,
+    /// The project's own first.
+    pub(crate) roots: Vec<ProjectRoot>,
     pub(crate) directories: BTreeMap<(Box<str>, u16), Directory>,
     /// Files of each directory as they are on disk.
     pub(crate) on_disk: BTreeMap<Box<str>, Vec<Entry>>,
     /// Unsaved buffers by path; `None` is a file taken away.
     pub(crate) overlays: BTreeMap<String, Option<Entry>>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) shapes: Shapes,
 }
 
 impl Index {
@@ -127,23 +137,19 @@ impl Index {
             StorePlace::Folder(home) => Store::open(&Location::beneath(home, &path)?, store::Options::default())?,
             StorePlace::Memory => Store::in_memory(),
         };
-        let manifest = store.get_named(&manifest_name(&path)).and_then(|bytes| Manifest::decode(&bytes)).unwrap_or_default();
-        let shared = Arc::new(Shared::new(options.languages.clone(), store, options.cache_bytes));
-        let mut db = RootDatabase::new(shared);
-        let name: Arc<str> = path.file_name().map_or_else(|| "project".into(), |name| name.to_string_lossy().into());
-        let root = Root::new(&db, Arc::from(path.to_string_lossy().as_ref()), name, Box::default());
-        Workspace::new(&db, [root].into());
-        Settings::new(&db, config.entry_points.clone().into(), config.token_budget);
-        let _ = &mut db;
+        let manifest = manifest_of(&store, &path);
+        let shared = Arc::new(Shared::new(options.languages.clone(), store, options.cache_bytes, options.count_executions));
+        let db = RootDatabase::new(shared);
+        let mut roots = vec![ProjectRoot::new(&db, path.clone(), "".into(), name_of(&path), manifest)];
+        new_inputs(&db, &mut roots);
         let project = Project {
             path,
             config,
-            manifest,
-            root,
+            roots,
             directories: BTreeMap::new(),
             on_disk: BTreeMap::new(),
             overlays: BTreeMap::new(),
-            diagnostics: Vec::new(),
+            shapes: Shapes::default(),
         };
         let mut index = Self { db, project, segments: Segments::default(), view: Mutex::new(None), options };
         index.pass(None)?;
@@ -161,11 +167,6 @@ impl Index {
         self.pass(None)
     }
 
-    /// A short look at the present. It holds the database: drop it before the next change.
-    pub fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot::new(self)
-    }
-
     /// The folder of the project.
     pub fn root(&self) -> &Path {
         &self.project.path
@@ -176,7 +177,7 @@ impl Index {
         &self.project.config
     }
 
-    /// Counts executed queries, for tests and measurements.
+    /// Counts executed queries, for tests and measurements, if [`Options::count_executions`] is set.
     pub fn events(&self) -> &EventLog {
         &self.db.shared.events
     }
@@ -203,7 +204,9 @@ impl Index {
     /// When the store cannot be written.
     pub fn persist(&self) -> Result<(), Error> {
         let store = &self.db.shared.store;
-        store.put_named(&manifest_name(&self.project.path), &self.project.manifest.encode());
+        for root in &self.project.roots {
+            store.put_named(&manifest_name(&root.path), &root.manifest.encode());
+        }
         Ok(store.persist()?)
     }
 
@@ -214,15 +217,13 @@ impl Index {
     /// As [`open`](Self::open).
     pub fn compact(&mut self) -> Result<(), Error> {
         let mut db = RootDatabase::new(Arc::clone(&self.db.shared));
-        let name = Arc::from(self.project.root.name(&self.db));
-        let root = Root::new(&db, Arc::from(self.project.path.to_string_lossy().as_ref()), name, Box::default());
-        Workspace::new(&db, [root].into());
-        Settings::new(&db, self.project.config.entry_points.clone().into(), self.project.config.token_budget);
+        new_inputs(&db, &mut self.project.roots);
         std::mem::swap(&mut self.db, &mut db);
         drop(db);
-        self.project.root = root;
         self.project.directories.clear();
+        self.project.shapes = Shapes::default();
         self.set_all_folders();
+        self.segments.forget_coverage();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -234,7 +235,14 @@ impl Index {
         match &*view {
             Some((of, view)) if *of == digest => Arc::clone(view),
             _ => {
-                let made = Arc::new(View::of(&self.db, &self.segments));
+                let made = match &self.options.threads {
+                    Some(threads) => {
+                        let (db, segments) = (self.db.clone(), &self.segments);
+                        threads.install(move || View::of(&db, segments))
+                    }
+                    None => View::of(&self.db, &self.segments),
+                };
+                let made = Arc::new(made);
                 *view = Some((digest, Arc::clone(&made)));
                 made
             }
@@ -243,11 +251,24 @@ impl Index {
 
     /// One pass over the disk, whole or over some paths, and the inputs set to what it found.
     pub(crate) fn pass(&mut self, paths: Option<&[PathBuf]>) -> Result<(), Error> {
+        let paths: Option<Vec<PathBuf>> = paths.map(|paths| paths.iter().map(|path| self.project.path.join(path)).collect());
         let is_settings = |path: &PathBuf| SETTINGS_FILES.iter().any(|name| path.ends_with(name));
-        let config = match paths {
-            Some(paths) if !paths.iter().any(is_settings) => self.project.config.clone(),
-            _ => Config::load(&self.project.path)?,
-        };
+        if paths.as_ref().is_none_or(|paths| paths.iter().any(is_settings)) {
+            let config = Config::load(&self.project.path)?;
+            let wanted = self.wanted_roots(&config)?;
+            self.set_roots(wanted);
+            self.set_config(config);
+        }
+        for at in 0..self.project.roots.len() {
+            self.pass_over(at, paths.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// One pass over the root at `at`.
+    fn pass_over(&mut self, at: usize, paths: Option<&[PathBuf]>) -> Result<(), Error> {
+        let Some(root) = self.project.roots.get_mut(at) else { return Ok(()) };
+        let config = if root.prefix.is_empty() { self.project.config.clone() } else { Config::load(&root.path)? };
         let classifier = LanguageClassifier(&self.db.shared.languages);
         let sink = IndexSink { shared: &self.db.shared, pending: Mutex::default(), sealed: Mutex::default() };
         let report = &self.options.progress;
@@ -259,17 +280,19 @@ impl Index {
             cancelled: &self.options.cancelled,
             trust: if self.options.verify { Trust::Nothing } else { Trust::Stamps },
         };
-        let project = &mut self.project;
-        let found = match paths {
-            Some(paths) if project.config == config => {
-                discovery::discover_paths(&project.path, &config, &mut project.manifest, &pass, paths)?
-            }
-            _ => discovery::discover(&project.path, &config, &mut project.manifest, &pass)?,
+        let ProjectRoot { path, manifest, config: before, .. } = root;
+        let mut look = || match paths {
+            Some(paths) if before.as_ref() == Some(&config) => discovery::discover_paths(path, &config, manifest, &pass, paths),
+            _ => discovery::discover(path, &config, manifest, &pass),
         };
+        let found = match &self.options.threads {
+            Some(threads) => threads.install(look)?,
+            None => look()?,
+        };
+        *before = Some(config);
         let sealed = sink.finish();
-        self.segments.sealed.extend(sealed);
-        self.set_config(config);
-        self.take(found);
+        self.segments.extend(sealed);
+        self.take(at, found);
         Ok(())
     }
 
@@ -285,36 +308,42 @@ impl Index {
         self.project.config = config;
     }
 
-    fn take(&mut self, found: Found) {
+    fn take(&mut self, at: usize, found: Found) {
+        let project = &mut self.project;
+        let Some(root) = project.roots.get_mut(at) else { return };
         let text = &self.db.shared.text;
         text.add_places(found.places);
         for path in &found.gone {
             text.remove_place(path);
         }
         if found.complete || !found.diagnostics.is_empty() {
-            self.project.diagnostics = found.diagnostics;
+            root.diagnostics = found.diagnostics;
         }
+        let root = &*root;
+        let directories: Vec<(Box<str>, Vec<FoundFile>)> =
+            found.directories.into_iter().map(|directory| (root.prefixed(directory.path), directory.files)).collect();
         let mut touched: Vec<Box<str>> = Vec::new();
         if found.complete {
-            let kept: std::collections::BTreeSet<&str> = found.directories.iter().map(|directory| &*directory.path).collect();
-            touched.extend(self.project.on_disk.keys().filter(|path| !kept.contains(&***path)).cloned());
+            let kept: std::collections::BTreeSet<&str> = directories.iter().map(|(path, _)| &**path).collect();
+            touched.extend(project.on_disk.keys().filter(|path| root.owns(path) && !kept.contains(&***path)).cloned());
             for path in &touched {
-                self.project.on_disk.remove(path);
+                project.on_disk.remove(path);
             }
         }
-        for directory in found.directories {
-            let entries: Vec<Entry> = directory.files.into_iter().map(entry_of).collect();
-            if self.project.on_disk.get(&directory.path) != Some(&entries) {
-                touched.push(directory.path.clone());
+        for (path, files) in directories {
+            let entries: Vec<Entry> = files.into_iter().map(entry_of).collect();
+            if project.on_disk.get(&path) != Some(&entries) {
+                touched.push(path.clone());
                 if entries.is_empty() {
-                    self.project.on_disk.remove(&directory.path);
+                    project.on_disk.remove(&path);
                 } else {
-                    self.project.on_disk.insert(directory.path, entries);
+                    project.on_disk.insert(path, entries);
                 }
             }
         }
+        let compare = touched.len() <= COMPARED_FOLDERS;
         for folder in touched {
-            self.set_folder(&folder);
+            self.set_folder(&folder, compare);
         }
         self.set_directories();
     }
@@ -324,13 +353,14 @@ impl Index {
         let overlaid = self.project.overlays.keys().map(|path| Box::from(path.rsplit_once('/').map_or("", |(folder, _)| folder)));
         let folders: std::collections::BTreeSet<Box<str>> = self.project.on_disk.keys().cloned().chain(overlaid).collect();
         for folder in folders {
-            self.set_folder(&folder);
+            self.set_folder(&folder, false);
         }
         self.set_directories();
     }
 
-    /// Sets the inputs of a folder from the disk and the overlays. Compares before it sets.
-    pub(crate) fn set_folder(&mut self, folder: &str) {
+    /// Sets the inputs of a folder from the disk and the overlays. Compares before it sets; `compare` says whether shapes
+    /// are worth comparing.
+    pub(crate) fn set_folder(&mut self, folder: &str, compare: bool) {
         let project = &mut self.project;
         let mut entries = project.on_disk.get(folder).cloned().unwrap_or_default();
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
@@ -359,35 +389,51 @@ impl Index {
         for chunk in 0..chunks.max(last) {
             let part: Box<[Entry]> = parts.get_mut(usize::from(chunk)).map(std::mem::take).unwrap_or_default().into();
             match project.directories.get(&(Box::from(folder), chunk)) {
-                Some(directory) => {
+                Some(&directory) => {
                     if *directory.entries(&self.db) != *part {
+                        let shapes = project.shapes.of(&self.db, directory, &part, compare);
+                        if *directory.shapes(&self.db) != *shapes {
+                            directory.set_shapes(&mut self.db).to(shapes);
+                        }
                         directory.set_entries(&mut self.db).to(part);
                     }
                 }
                 None if part.is_empty() => {}
                 None => {
-                    let directory = Directory::new(&self.db, Arc::from(folder), chunk, part);
+                    let directory = Directory::builder(Arc::from(folder), chunk, part.clone(), part)
+                        .durability(Durability::HIGH)
+                        .path_durability(Durability::NEVER_CHANGE)
+                        .chunk_durability(Durability::NEVER_CHANGE)
+                        .entries_durability(Durability::LOW)
+                        .new(&self.db);
                     project.directories.insert((folder.into(), chunk), directory);
                 }
             }
         }
     }
 
-    /// Tells the root which directories there are.
+    /// Tells the roots which directories there are.
     pub(crate) fn set_directories(&mut self) {
-        let directories: Box<[Directory]> = self.project.directories.values().copied().collect();
-        if *self.project.root.directories(&self.db) != *directories {
-            self.project.root.set_directories(&mut self.db).to(directories);
+        for root in &self.project.roots {
+            let own = self.project.directories.iter().filter(|((path, _), _)| root.owns(path));
+            let directories: Box<[Directory]> = own.map(|(_, directory)| *directory).collect();
+            if *root.root.directories(&self.db) != *directories {
+                root.root.set_directories(&mut self.db).to(directories);
+            }
         }
     }
 
     /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
     /// answer depends on it.
     pub fn seal(&mut self) {
-        let view = self.view();
-        self.segments.sealed = view.segments.clone();
+        self.segments.seal(&self.db);
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// What the store remembers of the files of a root.
+pub(crate) fn manifest_of(store: &Store, path: &Path) -> Manifest {
+    store.get_named(&manifest_name(path)).and_then(|bytes| Manifest::decode(&bytes)).unwrap_or_default()
 }
 
 fn manifest_name(path: &Path) -> String {
@@ -418,7 +464,7 @@ impl Classifier for LanguageClassifier<'_> {
         for config in self.0.configs() {
             hasher.update(config.dialect.as_bytes());
             hasher.update(config.version.as_bytes());
-            for text in config.extensions.iter().chain(config.file_names) {
+            for text in config.extensions.iter().chain(config.file_names).chain(config.interpreters) {
                 hasher.update(text.as_bytes());
                 hasher.update(&[0]);
             }

@@ -3,12 +3,13 @@
 //! Every answer keeps *none* apart from *unknown*: sites whose name may mean the symbol, or several things, are counted
 //! and listed beside what is known.
 
+use leindex_db::Settings;
 use serde::Serialize;
 
 use super::change::ChangedLines;
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Error};
-use super::lookup::{file_at, find, innermost};
+use super::lookup::{file_at, find, innermost, text_of};
 use super::results::{EdgeInfo, SymbolInfo};
 use super::snapshot::{Snapshot, edge_info};
 use super::world::World;
@@ -273,7 +274,7 @@ impl Snapshot<'_> {
     pub fn cycles(&self) -> Cancellable<Vec<Vec<String>>> {
         self.ask(|world| {
             let cycles = cycles::import_cycles(world);
-            cycles.into_iter().map(|cycle| cycle.into_iter().map(|file| file.path(world.db)).collect()).collect()
+            cycles.into_iter().map(|cycle| cycle.into_iter().map(|file| file.path(world.db).to_owned()).collect()).collect()
         })
     }
 
@@ -302,11 +303,13 @@ impl Snapshot<'_> {
                 // A file that is not analysed changes no symbol.
                 let Some(file) = world.file(&super::change::normal(path)) else { continue };
                 let Some(rows) = world.rows(file) else { continue };
+                let text = text_of(world, file);
                 for range in lines {
                     for line in range.clone() {
                         let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
-                        let text_start = row.start;
-                        let index = innermost(&rows, text_start).max(innermost(&rows, text_start.saturating_add(4)));
+                        let rest = text.get(row.start as usize..).unwrap_or("");
+                        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                        let index = innermost(&rows, row.start + indent as u32);
                         if let Some(row) = rows.symbol(index) {
                             let symbol = Symbol::new(world.db, file, row.identity());
                             if !start.contains(&symbol) {
@@ -340,10 +343,10 @@ impl Snapshot<'_> {
             let _ = rows;
             let path = member.symbol.file(world.db).path(world.db);
             let symbol = symbol_name(world, member.symbol);
-            if row.flags.has(SymbolFlags::TEST) || is_test_path(&path) {
+            if row.flags.has(SymbolFlags::TEST) || is_test_path(path) {
                 tests.push(symbol.clone());
             }
-            members.push(ImpactMember { symbol, path, line: row.name_line, distance: member.distance, proof });
+            members.push(ImpactMember { symbol, path: path.to_owned(), line: row.name_line, distance: member.distance, proof });
         }
         Impact {
             start: start.iter().map(|&symbol| symbol_name(world, symbol)).collect(),
@@ -366,9 +369,9 @@ impl Snapshot<'_> {
 
     /// Definitions that nothing leads to, and those to which only sites of unknown target may.
     pub fn dead_code(&self) -> Cancellable<Vec<DeadSymbol>> {
-        let entry_points = self.index.config().entry_points.clone();
         self.ask(|world| {
-            dead::dead_code(world, &entry_points, is_test_path)
+            let entry_points = Settings::get(world.db).entry_points(world.db);
+            dead::dead_code(world, entry_points, is_test_path)
                 .into_iter()
                 .filter_map(|(symbol, verdict)| {
                     let possible_sites = match verdict {

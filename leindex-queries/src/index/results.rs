@@ -19,6 +19,17 @@ pub struct FileInfo {
     pub skipped: Option<&'static str>,
 }
 
+/// Something that people should know about a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Diagnostic {
+    /// Path from the root, or absolute for a file outside it.
+    pub path: String,
+    /// The line, from 1, where it concerns one.
+    pub line: Option<u32>,
+    /// What it is.
+    pub message: String,
+}
+
 /// A symbol.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SymbolInfo {

@@ -4,14 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use leindex_db::{ContentChanged, Workspace};
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
-use super::results::{EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
+use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
 use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
+use crate::db::RootDatabase;
 use crate::graph::calls::FoundEdge;
 use crate::graph::join::Join;
 use crate::graph::structure::edges_of_file;
@@ -27,9 +29,11 @@ use crate::syntax::rows::SymbolKind;
 
 /// A look at an index at one revision. Every answer carries [`revision`](Self::revision).
 pub struct Snapshot<'a> {
-    pub(crate) index: &'a Index,
+    db: &'a RootDatabase,
     view: Arc<View>,
     revision: String,
+    threads: Option<Arc<rayon::ThreadPool>>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl std::fmt::Debug for Snapshot<'_> {
@@ -38,27 +42,92 @@ impl std::fmt::Debug for Snapshot<'_> {
     }
 }
 
-impl<'a> Snapshot<'a> {
-    pub(crate) fn new(index: &'a Index) -> Self {
-        let digest = workspace_digest(&index.db, Workspace::get(&index.db));
+/// Stops a question from another thread, which then ends with [`Cancelled::Cancelled`].
+#[derive(Clone, Debug)]
+pub struct Canceller(salsa::CancellationToken);
+
+impl Canceller {
+    /// Stops the question that its snapshot works on; if there is none, the next one.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+impl Index {
+    /// A short look at the present. It holds the database: drop it before the next change.
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        let digest = workspace_digest(&self.db, Workspace::get(&self.db));
         let hex: String = digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { index, view: index.view(), revision: format!("r{hex}") }
+        let diagnostics = self.project.roots.iter().flat_map(|root| {
+            root.diagnostics.iter().map(|found| Diagnostic {
+                path: root.prefixed(found.path.as_str().into()).into(),
+                line: None,
+                message: found.message.clone(),
+            })
+        });
+        Snapshot {
+            db: &self.db,
+            view: self.view(),
+            revision: format!("r{hex}"),
+            threads: self.options.threads.clone(),
+            diagnostics: diagnostics.collect(),
+        }
     }
 
+    /// What another thread needs to look at the present.
+    pub(crate) fn reader(&self) -> Reader {
+        let Snapshot { view, revision, threads, diagnostics, .. } = self.snapshot();
+        Reader { db: self.db.clone(), view, revision, threads, diagnostics }
+    }
+}
+
+/// A snapshot with a database of its own.
+pub(crate) struct Reader {
+    db: RootDatabase,
+    view: Arc<View>,
+    revision: String,
+    threads: Option<Arc<rayon::ThreadPool>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader {
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot {
+            db: &self.db,
+            view: Arc::clone(&self.view),
+            revision: self.revision.clone(),
+            threads: self.threads.clone(),
+            diagnostics: self.diagnostics.clone(),
+        }
+    }
+}
+
+impl Snapshot<'_> {
     /// The revision stamp: `r` and 16 hexadecimal digits, a digest of everything indexed.
     pub fn revision(&self) -> &str {
         &self.revision
     }
 
-    /// Runs a question; the one place where cancellation and changed files are caught.
+    /// Stops the questions of this snapshot from another thread.
+    pub fn canceller(&self) -> Canceller {
+        Canceller(salsa::Database::cancellation_token(self.db))
+    }
+
+    /// Runs a question.
     pub(crate) fn ask<T>(&self, question: impl FnOnce(World<'_>) -> T) -> Cancellable<T> {
-        let run = AssertUnwindSafe(|| salsa::Cancelled::catch(AssertUnwindSafe(|| question(World::new(&self.index.db, &self.view)))));
-        match catch_unwind(run) {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(Cancelled::Cancelled),
-            Err(payload) if payload.is::<ContentChanged>() => Err(Cancelled::Changed),
-            Err(payload) => resume_unwind(payload),
-        }
+        catch(|| question(World::new(self.db, &self.view, self.threads.as_deref())))
+    }
+}
+
+/// The one place where cancellation and changed files are caught.
+fn catch<T>(question: impl FnOnce() -> T) -> Cancellable<T> {
+    let run = AssertUnwindSafe(|| salsa::Cancelled::catch(AssertUnwindSafe(question)));
+    match catch_unwind(run) {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(salsa::Cancelled::Local)) => Err(Cancelled::Cancelled),
+        Ok(Err(_)) => Err(Cancelled::Superseded),
+        Err(payload) if payload.is::<ContentChanged>() => Err(Cancelled::Changed),
+        Err(payload) => resume_unwind(payload),
     }
 }
 
@@ -130,27 +199,25 @@ impl Snapshot<'_> {
 
     /// Resolves every file on all threads, so that later questions find the work done.
     pub fn resolve_all(&self) -> Cancellable<usize> {
-        use rayon::prelude::*;
-        let db = &self.index.db;
         let count = self.ask(|world| world.live.all.len())?;
-        let work = AssertUnwindSafe(|| {
-            salsa::Cancelled::catch(AssertUnwindSafe(|| {
-                let closed: usize = (0..count)
-                    .into_par_iter()
-                    .map_with(db.clone(), |db, index| {
-                        let live = live_blobs(db, Workspace::get(db));
-                        live.all.get(index).map_or(0, |&file| file_edges(db, file).closed.len())
-                    })
-                    .sum();
-                closed
-            }))
-        });
-        match catch_unwind(work) {
-            Ok(Ok(count)) => Ok(count),
-            Ok(Err(_)) => Err(Cancelled::Cancelled),
-            Err(payload) if payload.is::<ContentChanged>() => Err(Cancelled::Changed),
-            Err(payload) => resume_unwind(payload),
-        }
+        let db = self.db.clone();
+        let stop = salsa::Database::cancellation_token(self.db);
+        let resolve = move || -> usize {
+            (0..count)
+                .into_par_iter()
+                .map_with(db, |db, index| {
+                    if stop.is_cancelled() {
+                        salsa::Database::cancellation_token(db).cancel();
+                    }
+                    let live = live_blobs(db, Workspace::get(db));
+                    live.all.get(index).map_or(0, |&file| file_edges(db, file).closed.len())
+                })
+                .sum()
+        };
+        catch(|| match &self.threads {
+            Some(threads) => threads.install(resolve),
+            None => resolve(),
+        })
     }
 }
 
@@ -234,14 +301,14 @@ pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo 
     EdgeInfo {
         source: symbol_name(world, edge.source),
         target: edge.target.map(|target| symbol_name(world, target)),
-        target_path: edge.target.map(|target| target.file(world.db).path(world.db)),
+        target_path: edge.target.map(|target| target.file(world.db).path(world.db).to_owned()),
         target_line: edge.target.and_then(|target| symbol_row(world.db, target)).map(|(_, _, row)| row.name_line),
         target_name: edge.name.to_string(),
         kind: edge.kind.as_str(),
         rule: edge.rule.as_str(),
         confidence: language.and_then(|language| confidence(edge.kind, edge.rule, language, edge.candidates.len())),
         candidates: u16::try_from(edge.candidates.len()).unwrap_or(u16::MAX),
-        path: edge.file.path(world.db),
+        path: edge.file.path(world.db).to_owned(),
         line,
         column,
     }

@@ -3,24 +3,70 @@
 
 use std::sync::{Arc, OnceLock};
 
-use leindex_db::Workspace;
+use leindex_db::{ContentHash, Directory, Workspace};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use salsa::plumbing::{AsId as _, FromId as _};
 
 use crate::db::{Db, RootDatabase};
+use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
-use crate::names::live::{LiveBlobs, live_blobs};
+use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
 use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
-use crate::syntax::rows::{Rows, name_hash};
+use crate::syntax::row_index::IndexedRows;
+use crate::syntax::rows::name_hash;
 
 /// The sealed segments of an index. What they cover is fixed; what is alive is asked of the database.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Segments {
-    pub(crate) sealed: Vec<Arc<Segment>>,
+    sealed: Vec<Arc<Segment>>,
+    /// Directories all of whose content some segment covers, by their digests.
+    covered: FxHashMap<Directory, ContentHash>,
 }
 
 impl Segments {
+    /// Adds segments.
+    pub(crate) fn extend(&mut self, segments: impl IntoIterator<Item = Arc<Segment>>) {
+        self.sealed.extend(segments);
+    }
+
+    /// Makes a segment of the live content that none covers yet.
+    pub(crate) fn seal(&mut self, db: &RootDatabase) {
+        self.extend(self.loose(db));
+        for &root in Workspace::get(db).roots(db) {
+            for &directory in root.directories(db) {
+                self.covered.insert(directory, directory_digest(db, directory));
+            }
+        }
+    }
+
+    /// Forgets which directories are covered: they belong to the database.
+    pub(crate) fn forget_coverage(&mut self) {
+        self.covered.clear();
+    }
+
+    /// A segment of the live content that none covers.
+    fn loose(&self, db: &RootDatabase) -> Option<Arc<Segment>> {
+        let mut loose: Vec<BlobKey> = Vec::new();
+        for &root in Workspace::get(db).roots(db) {
+            for &directory in root.directories(db) {
+                if self.covered.get(&directory) != Some(&directory_digest(db, directory)) {
+                    loose.extend(directory_blobs(db, directory).iter().map(|&(key, _)| key).filter(|key| !self.covers(key)));
+                }
+            }
+        }
+        loose.sort_unstable();
+        loose.dedup();
+        let records: Vec<(BlobKey, Arc<Record>)> = if loose.len() < 64 {
+            loose.iter().map(|&key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
+        } else {
+            loose.par_iter().map_with(db.clone(), |db, &key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
+        };
+        (!records.is_empty()).then(|| Arc::new(Segment::of(records)))
+    }
+
     fn covers(&self, key: &BlobKey) -> bool {
         self.sealed.iter().any(|segment| segment.contains(key))
     }
@@ -45,20 +91,10 @@ pub(crate) struct LiveMask {
 }
 
 impl View {
-    /// Makes the view of the database's current revision. `spare` hands out databases for other threads.
+    /// Makes the view of the database's current revision.
     pub(crate) fn of(db: &RootDatabase, segments: &Segments) -> Self {
-        let live = live_blobs(db, Workspace::get(db));
-        let mut loose: Vec<BlobKey> = live.files.keys().filter(|key| !segments.covers(key)).copied().collect();
-        loose.sort_unstable();
         let mut all = segments.sealed.clone();
-        if !loose.is_empty() {
-            let records: Vec<(BlobKey, Arc<Record>)> = if loose.len() < 64 {
-                loose.iter().map(|&key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
-            } else {
-                loose.par_iter().map_with(db.clone(), |db, &key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
-            };
-            all.push(Arc::new(Segment::of(records)));
-        }
+        all.extend(segments.loose(db));
         Self { segments: all, live: OnceLock::new() }
     }
 }
@@ -69,16 +105,45 @@ pub(crate) struct World<'db> {
     pub(crate) db: &'db dyn Db,
     pub(crate) live: &'db LiveBlobs<'db>,
     pub(crate) view: &'db View,
+    root: &'db RootDatabase,
+    threads: Option<&'db rayon::ThreadPool>,
 }
 
+/// Files from which on it pays to resolve them on all threads.
+const MANY_FILES: usize = 24;
+
 impl<'db> World<'db> {
-    pub(crate) fn new(db: &'db dyn Db, view: &'db View) -> Self {
-        Self { db, live: live_blobs(db, Workspace::get(db)), view }
+    pub(crate) fn new(root: &'db RootDatabase, view: &'db View, threads: Option<&'db rayon::ThreadPool>) -> Self {
+        Self { db: root, live: live_blobs(root, Workspace::get(root)), view, root, threads }
+    }
+
+    /// Resolves files on all threads, if they are many, so that whoever reads their edges next finds the work done.
+    pub(crate) fn resolve(&self, files: &[SourceFile<'db>]) {
+        if files.len() < MANY_FILES {
+            return;
+        }
+        let files: Vec<salsa::Id> = files.iter().map(|file| file.as_id()).collect();
+        let stop = salsa::Database::cancellation_token(self.root);
+        let db = self.root.clone();
+        let resolve = move || {
+            files.par_chunks(8).for_each_with(db, |db, files| {
+                if stop.is_cancelled() {
+                    salsa::Database::cancellation_token(db).cancel();
+                }
+                for &file in files {
+                    let _ = file_edges(db, SourceFile::from_id(file));
+                }
+            });
+        };
+        match self.threads {
+            Some(threads) => threads.install(resolve),
+            None => resolve(),
+        }
     }
 
     /// The live files with this content.
     pub(crate) fn files_of(&self, key: &BlobKey) -> &'db [SourceFile<'db>] {
-        self.live.files.get(key).map_or(&[], |files| files)
+        self.live.files(key)
     }
 
     /// Whether `segment` is the one that speaks for a blob, should several hold it.
@@ -180,7 +245,7 @@ impl<'db> World<'db> {
     }
 
     /// The rows of a file.
-    pub(crate) fn rows(&self, file: SourceFile<'db>) -> Option<Rows> {
+    pub(crate) fn rows(&self, file: SourceFile<'db>) -> Option<Arc<IndexedRows>> {
         Some(rows(self.db, file_blob(self.db, file)?))
     }
 

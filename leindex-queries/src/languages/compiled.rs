@@ -1,5 +1,7 @@
 //! A language's table with kind and field names replaced by the grammar's ids, made when its first file is read.
 
+use rustc_hash::FxHashMap;
+
 use super::*;
 
 /// A loaded grammar with its table.
@@ -8,18 +10,29 @@ pub struct Grammar {
     /// The table it was made from.
     pub config: &'static LanguageConfig,
     pub(crate) language: tree_sitter::Language,
-    pub(crate) kinds: Box<[KindInfo]>,
+    kinds: Box<[KindInfo]>,
+    /// The roles of the table, resolved. The first has no parts.
+    actions: Box<[Action]>,
     /// Whether local names decide what is a call.
     pub(crate) tracks_locals: bool,
 }
 
 /// What the walk must know about a node kind.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct KindInfo {
-    pub(crate) action: Option<Action>,
+    pub(crate) role: Option<&'static Role>,
+    pub(crate) action: ActionId,
     pub(crate) metric: Metric,
+    pub(crate) named: bool,
     /// Nothing below can matter: the kind is anonymous and counts for nothing.
     pub(crate) inert: bool,
+}
+
+impl KindInfo {
+    /// What is known of a kind that the table does not list.
+    const fn plain(named: bool) -> Self {
+        Self { role: None, action: ActionId::NONE, metric: Metric(0), named, inert: !named }
+    }
 }
 
 /// Which counters a node kind moves.
@@ -46,17 +59,65 @@ impl Metric {
 /// Where the parts of a role stand.
 pub(crate) type Parts = [(Place, Slot); 5];
 
-/// A role with its parts resolved.
+pub(crate) const NO_PARTS: Parts = [(Place::Nowhere, Slot::Other); 5];
+
+/// Where the parts of a role stand; parts that stand nowhere come last.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Action {
-    pub(crate) role: &'static Role,
-    pub(crate) parts: Parts,
+    parts: Parts,
     /// The field whose children are told apart by their order, or 0.
     pub(crate) counted: u16,
+    /// Whether some part is found by its field.
+    pub(crate) has_fields: bool,
+}
+
+/// An [`Action`] of one grammar: a place in [`Actions`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ActionId(u32);
+
+impl ActionId {
+    /// The action without parts.
+    pub(crate) const NONE: Self = Self(0);
+}
+
+/// The roles of one grammar, resolved: those of its table and, once they were met, those that code gave.
+#[derive(Debug, Default)]
+pub(crate) struct Actions {
+    table: Vec<Action>,
+    /// By the role's address.
+    given: FxHashMap<usize, ActionId>,
+    located: FxHashMap<(usize, Parts), ActionId>,
+}
+
+impl Actions {
+    pub(crate) fn of(grammar: &Grammar) -> Self {
+        Self { table: grammar.actions.to_vec(), ..Self::default() }
+    }
+
+    pub(crate) fn get(&self, id: ActionId) -> &Action {
+        self.table.get(id.0 as usize).unwrap_or(&Action::NONE)
+    }
+
+    /// A role that code gave.
+    pub(crate) fn given(&mut self, role: &'static Role, grammar: &Grammar) -> ActionId {
+        let Self { table, given, .. } = self;
+        *given.entry(std::ptr::from_ref(role).addr()).or_insert_with(|| add(table, role, &NO_PARTS, grammar))
+    }
+
+    /// A role that code gave, with parts where the code says, in place of those it names differently or not at all.
+    pub(crate) fn located(&mut self, role: &'static Role, parts: &Parts, grammar: &Grammar) -> ActionId {
+        let Self { table, located, .. } = self;
+        *located.entry((std::ptr::from_ref(role).addr(), *parts)).or_insert_with(|| add(table, role, parts, grammar))
+    }
+}
+
+fn add(table: &mut Vec<Action>, role: &'static Role, parts: &Parts, grammar: &Grammar) -> ActionId {
+    table.push(Action::new(role, parts, &grammar.language));
+    ActionId(table.len() as u32 - 1)
 }
 
 /// Where a part stands, in the grammar's ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
     Nowhere,
     Field(u16),
@@ -66,7 +127,7 @@ pub(crate) enum Place {
 }
 
 /// Which part of its parent's role a child is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Slot {
     /// None of those below.
     Other,
@@ -93,8 +154,10 @@ pub enum Slot {
 }
 
 impl Action {
-    /// Resolves a role against a grammar.
-    pub(crate) fn new(role: &'static Role, language: &tree_sitter::Language) -> Self {
+    const NONE: Self = Self { parts: NO_PARTS, counted: 0, has_fields: false };
+
+    /// Resolves a role against a grammar; the parts `located` stand where they say.
+    fn new(role: &'static Role, located: &Parts, language: &tree_sitter::Language) -> Self {
         let place = |at: At| {
             if at.is_empty() {
                 Place::Nowhere
@@ -110,7 +173,7 @@ impl Action {
             }
         };
         let none = (Place::Nowhere, Slot::Other);
-        let parts = match *role {
+        let mut parts = match *role {
             Role::Define(define) => [
                 (place(define.body), Slot::Body),
                 (place(define.ty), Slot::Type),
@@ -159,26 +222,24 @@ impl Action {
             Role::TypeParameter { name } => [(place(name), Slot::Left), none, none, none, none],
             _ => [none; 5],
         };
-        let counted = parts.iter().find_map(|&(place, _)| if let Place::Nth(field, _) = place { Some(field) } else { None });
-        Self { role, parts, counted: counted.unwrap_or(0) }
-    }
-
-    /// Puts parts where the code of a language says, in place of those it names differently or not at all.
-    pub(crate) fn place(&mut self, parts: &Parts) {
-        for &(place, slot) in parts.iter().filter(|(place, _)| *place != Place::Nowhere) {
-            let old = self.parts.iter().position(|&(_, other)| other == slot);
-            let free = old.or_else(|| self.parts.iter().position(|&(place, _)| place == Place::Nowhere));
-            if let Some(part) = free.and_then(|index| self.parts.get_mut(index)) {
+        for &(place, slot) in located.iter().filter(|(place, _)| *place != Place::Nowhere) {
+            let old = parts.iter().position(|&(_, other)| other == slot);
+            let free = old.or_else(|| parts.iter().position(|&(place, _)| place == Place::Nowhere));
+            if let Some(part) = free.and_then(|index| parts.get_mut(index)) {
                 *part = (place, slot);
             }
         }
+        parts.sort_by_key(|&(place, _)| place == Place::Nowhere);
+        let counted = parts.iter().find_map(|&(place, _)| if let Place::Nth(field, _) = place { Some(field) } else { None });
+        let has_fields = parts.iter().any(|(place, _)| matches!(place, Place::Field(_) | Place::Nth(..)));
+        Self { parts, counted: counted.unwrap_or(0), has_fields }
     }
 
     /// The part that a child is, by its field, its position in the counted field, that among the named children, and its kind.
     pub(crate) fn slot(&self, field: u16, nth: u16, child: u16, kind: u16) -> Slot {
         for &(place, slot) in &self.parts {
             let here = match place {
-                Place::Nowhere => false,
+                Place::Nowhere => break,
                 Place::Field(id) => id == field,
                 Place::Nth(id, place) => id == field && place == nth,
                 Place::Child(index) => index == child,
@@ -197,11 +258,12 @@ impl Grammar {
     pub(crate) fn new(config: &'static LanguageConfig) -> Self {
         let language = (config.grammar)();
         let count = language.node_kind_count();
-        let mut kinds = vec![KindInfo::default(); count];
-        let mut ids_by_name = rustc_hash::FxHashMap::<(String, bool), Vec<u16>>::default();
+        let mut kinds = vec![KindInfo::plain(true); count];
+        let mut actions = vec![Action::NONE];
+        let mut ids_by_name = FxHashMap::<(String, bool), Vec<u16>>::default();
         for id in 0..count as u16 {
             let named = language.node_kind_is_named(id);
-            kinds[id as usize].inert = !named;
+            kinds[id as usize] = KindInfo::plain(named);
             if let Some(name) = language.node_kind_for_id(id) {
                 ids_by_name.entry((name.to_owned(), named)).or_default().push(id);
             }
@@ -213,10 +275,11 @@ impl Grammar {
                 [] => ids(name, false),
                 named => named,
             };
+            let action = ActionId(actions.len() as u32);
+            actions.push(Action::new(role, &NO_PARTS, &language));
             for &id in found {
                 let info = &mut kinds[id as usize];
-                info.action = Some(Action::new(role, &language));
-                info.inert = false;
+                (info.role, info.action, info.inert) = (Some(role), action, false);
             }
         }
         let metrics = &config.metrics;
@@ -241,7 +304,12 @@ impl Grammar {
             }
         }
         let tracks_locals = config.roles.iter().any(|(_, role)| matches!(role, Role::NameOrCall(_)));
-        Self { config, language, kinds: kinds.into(), tracks_locals }
+        Self { config, language, kinds: kinds.into(), actions: actions.into(), tracks_locals }
+    }
+
+    /// What is known of a node kind. Error nodes have a kind outside the table.
+    pub(crate) fn kind(&self, id: u16) -> KindInfo {
+        self.kinds.get(id as usize).copied().unwrap_or(KindInfo::plain(true))
     }
 
     /// The syntax tree of a text, a node to a line with its field: for those who write a language's table.

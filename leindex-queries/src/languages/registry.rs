@@ -50,15 +50,23 @@ impl Languages {
         self.entries.iter().position(|entry| entry.config.dialect == dialect).map(|index| Dialect(index as u16))
     }
 
-    /// Whether some language may claim a file of this name.
+    /// Whether some language may claim a file of this name. One without an ending may be a script.
     pub fn claims(&self, file_name: &str) -> bool {
-        self.by_file_name(file_name).is_some()
+        !file_name.contains('.') || self.by_file_name(file_name).is_some()
     }
 
-    /// The dialect of a file, by its name and, where that is not enough (`.h`), by the beginning of its text.
+    /// The dialect of a file, by its name and, where that is not enough (`.h`, no ending), by the beginning of its text.
     pub fn dialect(&self, file_name: &str, head: &[u8]) -> Dialect {
-        let Some(found) = self.by_file_name(file_name) else { return Dialect::NONE };
-        if file_name.ends_with(".h") && looks_like_cpp(head) { self.by_name("cpp").unwrap_or(found) } else { found }
+        match self.by_file_name(file_name) {
+            Some(found) if file_name.ends_with(".h") && looks_like_cpp(head) => self.by_name("cpp").unwrap_or(found),
+            Some(found) => found,
+            None if file_name.contains('.') => Dialect::NONE,
+            None => interpreter(head).and_then(|program| self.by_interpreter(program)).unwrap_or(Dialect::NONE),
+        }
+    }
+
+    fn by_interpreter(&self, program: &str) -> Option<Dialect> {
+        self.entries.iter().position(|entry| entry.config.interpreters.contains(&program)).map(|index| Dialect(index as u16))
     }
 
     fn by_file_name(&self, file_name: &str) -> Option<Dialect> {
@@ -75,6 +83,18 @@ impl Languages {
 /// The built-in language with this dialect name.
 pub fn language_of(dialect: &str) -> Option<&'static LanguageConfig> {
     BUILT_IN.iter().copied().find(|config| config.dialect == dialect)
+}
+
+/// The program that a first line `#!` names, without its folder and version: `python` of `#!/usr/bin/env python3.12`.
+fn interpreter(head: &[u8]) -> Option<&str> {
+    let line = head.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+    let mut words = std::str::from_utf8(line).ok()?.split_whitespace();
+    let mut program = words.next()?.rsplit('/').next()?;
+    if program == "env" {
+        // `env -S NAME=value program …`
+        program = words.find(|word| !word.starts_with('-') && !word.contains('='))?.rsplit('/').next()?;
+    }
+    Some(program.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-')))
 }
 
 /// A header is C++ if its beginning uses a word that C does not have, at the start of a line, a qualified name, or a
@@ -145,3 +165,40 @@ const BUILT_IN: &[&LanguageConfig] = &[
     #[cfg(feature = "haskell")]
     &super::haskell::CONFIG,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_finds_its_language_by_name_first_line_or_text() {
+        let languages = Languages::default();
+        for (name, head, expected) in [
+            ("a.py", "", "python"),
+            ("Rakefile", "", "ruby"),
+            ("config.ru", "", "ruby"),
+            ("deploy", "#!/usr/bin/env python3\nimport os\n", "python"),
+            ("deploy", "#!/usr/bin/python3.12 -u\n", "python"),
+            ("deploy", "#!/usr/bin/env -S DEBUG=1 deno run --allow-net\n", "typescript"),
+            ("serve", "#! /usr/bin/env node\r\n", "javascript"),
+            ("lint", "#!/usr/local/bin/lua5.4\n", "lua"),
+            ("bin", "#!/usr/bin/ruby-3.2\n", "ruby"),
+            ("configure", "#!/bin/sh\n", ""),
+            ("install", "#!/usr/bin/env bash\n", ""),
+            ("LICENSE", "MIT License\n", ""),
+            ("empty", "", ""),
+            ("odd", "#!", ""),
+            ("odd", "#!/usr/bin/env\n", ""),
+            ("notes.txt", "#!/usr/bin/env python3\n", ""),
+            ("a.h", "struct point { int x; };\n", "c"),
+            ("a.h", "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f(void);\n", "c"),
+            ("a.h", "namespace shop {\n", "cpp"),
+            ("a.h", "// class of its own\nint f(void);\n", "c"),
+            ("a.h", "#include <vector>\n", "cpp"),
+        ] {
+            let found = languages.dialect(name, head.as_bytes());
+            assert_eq!(languages.config(found).map_or("", |config| config.dialect), expected, "{name}: {head}");
+            assert!(languages.claims(name) || expected.is_empty(), "{name}");
+        }
+    }
+}

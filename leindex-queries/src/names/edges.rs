@@ -4,15 +4,21 @@
 //! whether its name has one definition, several or none is decided when somebody asks, by joining it with the index of
 //! definitions, so that no file has to be looked at again when another one defines a name.
 
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
-use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
-use super::members::{ImportFacts, member};
+use rustc_hash::{FxHashMap, FxHashSet};
+use salsa::plumbing::AsId as _;
+
+use super::files::{Name, SourceFile, Symbol, file_blob, file_config, shape_symbol};
+use super::members::{ImportFacts, bases, member, type_parts};
+use super::module_map::module_keys;
 use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
 use crate::db::Db;
+use crate::syntax::blob::{Blob, rows};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseKind, BaseRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow,
+    BaseKind, BaseRow, BindingRow, ImportKind, ImportRow, NONE, Rows, ScopeRow, Str, SymbolKind, UseKind, UseRole, UseRow,
 };
 
 /// What an edge says: the `kind` column of the `edges` table.
@@ -119,26 +125,65 @@ pub struct FileEdges<'db> {
     pub closed: Box<[Edge<'db>]>,
     /// Sites that are open, in order of the rows.
     pub open: Box<[OpenRow<'db>]>,
+    /// Places in `closed` of those with a target, by target.
+    by_target: Box<[u32]>,
+    /// Places in `open`, by the hash of the name.
+    by_name: Box<[u32]>,
+}
+
+impl<'db> FileEdges<'db> {
+    fn new(closed: Vec<Edge<'db>>, open: Vec<OpenRow<'db>>) -> Self {
+        let mut by_target: Vec<u32> = (0..closed.len() as u32).filter(|&at| closed[at as usize].target.is_some()).collect();
+        by_target.sort_unstable_by_key(|&at| (closed[at as usize].target.map(|target| target.as_id()), at));
+        let mut by_name: Vec<u32> = (0..open.len() as u32).collect();
+        by_name.sort_unstable_by_key(|&at| (open[at as usize].name, at));
+        Self { closed: closed.into(), open: open.into(), by_target: by_target.into(), by_name: by_name.into() }
+    }
+
+    /// The closed sites that lead to a symbol, in order of the rows. Logarithmic.
+    pub fn leading_to(&self, target: Symbol<'db>) -> impl Iterator<Item = &Edge<'db>> {
+        let target = Some(target.as_id());
+        let of = |&at: &u32| self.closed[at as usize].target.map(|target| target.as_id());
+        let first = self.by_target.partition_point(|at| of(at) < target);
+        self.by_target[first..].iter().take_while(move |at| of(at) == target).map(|&at| &self.closed[at as usize])
+    }
+
+    /// The open sites of a name, by its hash, in order of the rows. Logarithmic.
+    pub fn open_named(&self, name: u32) -> impl Iterator<Item = &OpenRow<'db>> {
+        let of = |&at: &u32| self.open[at as usize].name;
+        let first = self.by_name.partition_point(|at| of(at) < name);
+        self.by_name[first..].iter().take_while(move |at| of(at) == name).map(|&at| &self.open[at as usize])
+    }
 }
 
 /// The edges of a file. Changes with its uses, or with what they resolve to; an edit of a body elsewhere does not run
 /// it.
-#[salsa::tracked]
-pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> FileEdges<'db> {
-    match file_rows(db, file) {
-        Some(rows) => compute_file_edges(db, file, &rows),
-        None => FileEdges::default(),
-    }
+#[salsa::tracked(returns(deref))]
+pub fn file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Arc<FileEdges<'db>> {
+    file_blob(db, file).map(|blob| content_edges(db, file, blob)).unwrap_or_default()
 }
 
-fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) -> FileEdges<'db> {
+/// The edges of a file while it has this content.
+///
+/// All that this reads is durable, so that an edit anywhere that keeps its file's shape costs nothing here; only
+/// [`file_edges`] depends on what the content is now, and keeps the value. Of contents that are gone the value is
+/// dropped.
+#[salsa::tracked(returns(clone), lru = 64)]
+fn content_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, blob: Blob<'db>) -> Arc<FileEdges<'db>> {
+    Arc::new(compute_file_edges(db, file, &rows(db, blob)))
+}
+
+fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &IndexedRows) -> FileEdges<'db> {
     let mut resolver = Resolver::new(db, file, rows, Horizon::FULL);
     let mut closed = Vec::new();
     let mut open = Vec::new();
     let owners: Vec<u32> = (0..rows.count::<ScopeRow>()).map(|scope| rows.owner(scope).unwrap_or(0)).collect();
     let owner = |scope: u32| owners.get(scope as usize).copied().unwrap_or(0);
     let literals = file_config(db, file).is_some_and(|config| matches!(config.names.family, "go" | "rust"));
-    let bases: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
+    // In Scala a method without parameters is called by its name alone.
+    let calls_by_name = file_config(db, file).is_some_and(|config| config.name == "scala");
+    let mut locals = None;
+    let base_rows: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
     for (index, row) in rows.iter::<UseRow>().enumerate() {
         let index = index as u32;
         if matches!(row.kind, UseKind::This | UseKind::Super | UseKind::Literal | UseKind::Element) && row.role != UseRole::Call {
@@ -149,7 +194,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
             // A composite literal runs nothing: there are no constructors in Go and Rust.
             UseRole::New if literals => EdgeKind::TypeUse,
             UseRole::Call | UseRole::New => EdgeKind::Call,
-            UseRole::Base => match bases.get(&index) {
+            UseRole::Base => match base_rows.get(&index) {
                 Some(base) => {
                     if base.symbol != NONE {
                         source = base.symbol;
@@ -163,15 +208,30 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
             UseRole::Read | UseRole::Write => EdgeKind::Reference,
         };
         let (entity, rule) = resolver.resolve(index);
-        let found = target_of(db, &entity, &row, kind);
+        let found = target_of(&resolver, &entity, &row, kind);
         match found {
             Found::Target(target) => {
-                let of_type = symbol_kind(db, target).is_some_and(SymbolKind::is_type);
-                let annotates = row.role == UseRole::Decorator && symbol_kind(db, target) != Some(SymbolKind::Class);
+                let of = resolver.kind(target);
+                let of_type = of.is_some_and(SymbolKind::is_type);
+                let annotates = row.role == UseRole::Decorator && of != Some(SymbolKind::Class);
                 // Calling a type converts to it where there are no constructors.
-                let kind = if of_type && (annotates || literals && kind == EdgeKind::Call) { EdgeKind::TypeUse } else { kind };
+                let kind = match kind {
+                    EdgeKind::Call if of_type && (annotates || literals) => EdgeKind::TypeUse,
+                    EdgeKind::Reference
+                        if calls_by_name
+                            && resolver.head(target).and_then(|head| head.arguments).is_some_and(|(fewest, _)| fewest == 0) =>
+                    {
+                        EdgeKind::Call
+                    }
+                    kind => kind,
+                };
                 closed.push(Edge { source, site: Site::Use(index), kind, rule: found_rule(rule), target: Some(target) });
             }
+            // A value of a type from outside, under a name of this file, is nothing from outside.
+            Found::Outside
+                if row.kind == UseKind::Name
+                    && kind == EdgeKind::Reference
+                    && locals.get_or_insert_with(|| local_names(rows)).contains(&row.name) => {}
             Found::Outside => closed.push(Edge { source, site: Site::Use(index), kind, rule: Rule::External, target: None }),
             Found::Open(reason) => {
                 // Reads of locals and of members of unknown things are no relations between definitions.
@@ -190,6 +250,7 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
             Some(Entity::Symbol(symbol) | Entity::Instance(symbol)) => Some(*symbol),
             Some(Entity::Overloads(symbols)) => symbols.first().copied(),
             Some(Entity::Module(parts)) if row.kind != ImportKind::Symbol || parts.len() == 1 => parts.first().map(|part| part.symbol),
+            Some(Entity::External(_)) if row.kind == ImportKind::Wildcard && is_around(db, file, rows.str(row.module)) => continue,
             Some(Entity::External(_)) => {
                 closed.push(Edge { source, site, kind: EdgeKind::Import, rule: Rule::External, target: None });
                 continue;
@@ -199,7 +260,20 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows) 
         let rule = if target.is_some() { Rule::Import } else { Rule::Unresolved };
         closed.push(Edge { source, site, kind: EdgeKind::Import, rule, target });
     }
-    FileEdges { closed: closed.into(), open: open.into() }
+    FileEdges::new(closed, open)
+}
+
+/// Names that the file gives to values, and to nothing that it imports.
+fn local_names(rows: &Rows) -> FxHashSet<Str> {
+    let imported: FxHashSet<Str> = rows.iter::<ImportRow>().map(|import| import.alias).collect();
+    rows.iter::<BindingRow>().map(|binding| binding.name).filter(|name| !imported.contains(name)).collect()
+}
+
+/// Whether a package is one of those around a file's own: it is seen without an import, and may hold nothing itself.
+fn is_around(db: &dyn Db, file: SourceFile<'_>, package: &str) -> bool {
+    let separator = file_config(db, file).map_or(".", |config| config.names.separator);
+    let is_below = |key: &String| key.strip_prefix(package).is_some_and(|rest| rest.starts_with(separator));
+    module_keys(db, file).iter().any(is_below)
 }
 
 fn found_rule(rule: Rule) -> Rule {
@@ -213,17 +287,26 @@ enum Found<'db> {
     Nothing,
 }
 
-fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: EdgeKind) -> Found<'db> {
+fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseRow, kind: EdgeKind) -> Found<'db> {
+    let db = resolver.db();
     let calls = kind == EdgeKind::Call && matches!(row.role, UseRole::Call | UseRole::New);
     match entity {
-        Entity::Symbol(symbol) if calls => called(db, *symbol, row.arity),
+        Entity::Symbol(symbol) if calls => called(resolver, *symbol, row.arity),
         Entity::Symbol(symbol) => Found::Target(*symbol),
-        Entity::Overloads(symbols) => match choose(db, symbols, calls.then_some(row.arity)) {
+        Entity::Overloads(symbols) => match choose(resolver, symbols, calls.then_some(row.arity)) {
+            Choice::One(symbol) if calls => called(resolver, symbol, row.arity),
             Choice::One(symbol) => Found::Target(symbol),
             Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
         },
+        // `super(…)` in a constructor.
+        Entity::Super(ty) if calls && row.kind == UseKind::Super => match bases(db, *ty).known.first() {
+            Some(&(base, _)) => called(resolver, base, row.arity),
+            None => Found::Open(OpenReason::Local),
+        },
         Entity::Instance(ty) if calls => match &*member(db, *ty, Name::new(db, "__call__"), false).symbols {
             [target] => Found::Target(*target),
+            // `this(…)` in a constructor, `cls()`.
+            _ if row.kind == UseKind::This => called(resolver, *ty, row.arity),
             _ => Found::Open(OpenReason::Local),
         },
         // A type named through its own instance: `Self`, a receiver's type.
@@ -250,12 +333,18 @@ fn target_of<'db>(db: &'db dyn Db, entity: &Entity<'db>, row: &UseRow, kind: Edg
 }
 
 /// What a call of a definition reaches: of a type, its constructor.
-fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
-    let Some(kind) = symbol_kind(db, symbol) else { return Found::Nothing };
+fn called<'db>(resolver: &Resolver<'db, '_>, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
+    let db = resolver.db();
+    let Some(kind) = resolver.kind(symbol) else { return Found::Nothing };
+    // Fields of these are functions.
+    let selects = || file_config(db, symbol.file(db)).is_some_and(|config| matches!(config.names.family, "haskell" | "ruby"));
+    if kind == SymbolKind::Field && selects() {
+        return Found::Target(symbol);
+    }
     if matches!(kind, SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field) {
         // What runs is what the variable holds.
         return match Horizon::FULL.value().and_then(|horizon| held_value(db, symbol, horizon)) {
-            Some(Entity::Symbol(held)) if held != symbol && !is_variable(db, held) => called(db, held, arity),
+            Some(Entity::Symbol(held)) if held != symbol && !is_variable(resolver, held) => called(resolver, held, arity),
             Some(Entity::External(_)) => Found::Outside,
             _ => Found::Open(OpenReason::Local),
         };
@@ -266,22 +355,22 @@ fn called<'db>(db: &'db dyn Db, symbol: Symbol<'db>, arity: u32) -> Found<'db> {
     let constructors = constructors(db, symbol);
     match constructors {
         [] => Found::Target(symbol),
-        many => match choose(db, many, Some(arity)) {
+        many => match choose(resolver, many, Some(arity)) {
             Choice::One(constructor) => Found::Target(constructor),
             Choice::Several(symbols) => Found::Open(OpenReason::Overloads(symbols)),
         },
     }
 }
 
-fn is_variable<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
-    matches!(symbol_kind(db, symbol), Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field))
+fn is_variable<'db>(resolver: &Resolver<'db, '_>, symbol: Symbol<'db>) -> bool {
+    matches!(resolver.kind(symbol), Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field))
 }
 
 /// The constructors that making an instance of a type may run.
 #[salsa::tracked(returns(deref))]
 pub fn constructors<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Symbol<'db>]> {
     let Some(config) = file_config(db, ty.file(db)) else { return Box::default() };
-    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let Some((rows, _, row)) = shape_symbol(db, ty) else { return Box::default() };
     let own_name = rows.str(row.name);
     for name in config.names.constructors.iter().copied().chain([own_name]) {
         let found = member(db, ty, Name::new(db, name), false);
@@ -300,41 +389,19 @@ enum Choice<'db> {
 }
 
 /// The overload that takes so many arguments, if there is one only. A declaration and its definition are one.
-fn choose<'db>(db: &'db dyn Db, symbols: &[Symbol<'db>], arity: Option<u32>) -> Choice<'db> {
+fn choose<'db>(resolver: &Resolver<'db, '_>, symbols: &[Symbol<'db>], arity: Option<u32>) -> Choice<'db> {
+    let arguments = |symbol| resolver.head(symbol).and_then(|head| head.arguments);
     let fitting: Vec<Symbol<'db>> = symbols
         .iter()
         .copied()
-        .filter(|&symbol| arity.is_none_or(|arity| arguments(db, symbol).is_none_or(|range| (range.0..=range.1).contains(&arity))))
+        .filter(|&symbol| arity.is_none_or(|arity| arguments(symbol).is_none_or(|range| (range.0..=range.1).contains(&arity))))
         .collect();
     let fitting = if fitting.is_empty() { symbols.to_vec() } else { fitting };
-    let defined: Vec<Symbol<'db>> = fitting.iter().copied().filter(|&symbol| !is_declaration(db, symbol)).collect();
+    let is_declaration = |symbol| resolver.head(symbol).is_some_and(|head| head.declaration);
+    let defined: Vec<Symbol<'db>> = fitting.iter().copied().filter(|&symbol| !is_declaration(symbol)).collect();
     match (&*fitting, &*defined) {
         ([one], _) | (_, [one]) => Choice::One(*one),
+        ([first, rest @ ..], _) if rest.iter().all(|part| type_parts(resolver.db(), *first).contains(part)) => Choice::One(*first),
         _ => Choice::Several(fitting.into()),
     }
-}
-
-/// How many arguments a callable takes: fewest and most.
-#[salsa::tracked(returns(copy))]
-pub(crate) fn arguments<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<(u32, u32)> {
-    let (rows, _, row) = symbol_row(db, symbol)?;
-    if !row.kind.is_callable() {
-        return None;
-    }
-    let (mut fewest, mut most) = (0, 0);
-    for parameter in rows.parameters(&row) {
-        if parameter.variadic {
-            most = u32::MAX;
-        } else {
-            most = u32::saturating_add(most, 1);
-            fewest += u32::from(!parameter.optional);
-        }
-    }
-    Some((fewest, most))
-}
-
-/// Whether a symbol has no body.
-#[salsa::tracked(returns(copy))]
-fn is_declaration<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
-    symbol_row(db, symbol).is_some_and(|(_, _, row)| row.flags.has(SymbolFlags::DECLARATION))
 }

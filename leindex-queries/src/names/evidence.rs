@@ -3,7 +3,7 @@
 //! In-file evidence (`@Test`, `#[cfg(test)]`, `test_…`) stands in the rows; this is what the bytes cannot know.
 
 /// What a path says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
 pub struct PathEvidence {
     /// Tests, or what only they use.
     pub test: bool,

@@ -1,5 +1,7 @@
 //! Which content is alive where, and the digest that stamps every answer.
 
+use std::collections::hash_map::Entry;
+
 use leindex_db::{ContentHash, Directory, Settings, Workspace};
 use rustc_hash::FxHashMap;
 
@@ -9,7 +11,7 @@ use crate::search::segment::BlobKey;
 
 /// Digest of a directory: names, hashes and reasons. Changes with any of its files.
 #[salsa::tracked(returns(copy))]
-fn directory_digest(db: &dyn Db, directory: Directory) -> ContentHash {
+pub(crate) fn directory_digest(db: &dyn Db, directory: Directory) -> ContentHash {
     let mut bytes = Vec::new();
     for entry in directory.entries(db) {
         bytes.extend_from_slice(&(entry.name.len() as u32).to_le_bytes());
@@ -50,7 +52,7 @@ pub fn workspace_digest(db: &dyn Db, workspace: Workspace) -> ContentHash {
 
 /// The analysed files of a directory with their content.
 #[salsa::tracked]
-fn directory_blobs<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(BlobKey, SourceFile<'db>)]> {
+pub(crate) fn directory_blobs<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(BlobKey, SourceFile<'db>)]> {
     directory
         .entries(db)
         .iter()
@@ -62,10 +64,12 @@ fn directory_blobs<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(BlobKey,
 /// Where each live content lies.
 #[derive(Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
 pub struct LiveBlobs<'db> {
-    /// Files by content, in order of their paths.
-    pub files: FxHashMap<BlobKey, Box<[SourceFile<'db>]>>,
     /// All analysed files, in order of folder, then name.
     pub all: Box<[SourceFile<'db>]>,
+    /// The place in `all` of the one file with a content, or, beyond the end of `all`, the place in `copies`.
+    by_content: FxHashMap<BlobKey, u32>,
+    /// Files of equal content, in order of their paths.
+    copies: Vec<Vec<SourceFile<'db>>>,
     /// The place of each file in that order.
     pub positions: FxHashMap<SourceFile<'db>, u32>,
 }
@@ -91,15 +95,37 @@ pub fn live_blobs<'db>(db: &'db dyn Db, workspace: Workspace) -> LiveBlobs<'db> 
             last = Some(directory);
         }
     }
-    let mut files = FxHashMap::<BlobKey, Vec<SourceFile<'db>>>::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
+    if workspace.roots(db).len() > 1 {
+        let place = |file: &SourceFile<'db>| (file.directory(db).path(db), file.name(db));
+        all.sort_by(|a, b| place(&a.1).cmp(&place(&b.1)));
+    }
+    let count = all.len() as u32;
+    let mut by_content = FxHashMap::<BlobKey, u32>::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
+    let mut copies: Vec<Vec<SourceFile<'db>>> = Vec::new();
     let mut positions = FxHashMap::with_capacity_and_hasher(all.len(), rustc_hash::FxBuildHasher);
     for (position, &(key, file)) in all.iter().enumerate() {
-        files.entry(key).or_default().push(file);
         positions.insert(file, position as u32);
+        match by_content.entry(key) {
+            Entry::Vacant(entry) => drop(entry.insert(position as u32)),
+            Entry::Occupied(mut entry) => match entry.get().checked_sub(count) {
+                Some(copy) => copies[copy as usize].push(file),
+                None => {
+                    copies.push(vec![all[*entry.get() as usize].1, file]);
+                    entry.insert(count + copies.len() as u32 - 1);
+                }
+            },
+        }
     }
-    LiveBlobs {
-        files: files.into_iter().map(|(key, files)| (key, files.into())).collect(),
-        all: all.into_iter().map(|(_, file)| file).collect(),
-        positions,
+    LiveBlobs { all: all.into_iter().map(|(_, file)| file).collect(), by_content, copies, positions }
+}
+
+impl<'db> LiveBlobs<'db> {
+    /// The files with a content, in order of their paths.
+    pub fn files(&self, key: &BlobKey) -> &[SourceFile<'db>] {
+        let Some(&place) = self.by_content.get(key) else { return &[] };
+        match (place as usize).checked_sub(self.all.len()) {
+            Some(copy) => self.copies.get(copy).map_or(&[], |files| files),
+            None => self.all.get(place as usize).map_or(&[], std::slice::from_ref),
+        }
     }
 }

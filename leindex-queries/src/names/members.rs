@@ -6,20 +6,22 @@
 //! What a type inherits may depend on what other types inherit, in a circle even. The queries of that kind carry a bound
 //! ([`Heads`]) in their keys and ask others with a smaller one only, so that no query leads back to itself.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use leindex_db::{Directory, Workspace};
 use rustc_hash::FxHashMap;
 
-use super::files::{Name, SourceFile, Symbol, file_config, file_rows, symbol_row};
-use super::module_map::MODULE_IDENTITY;
+use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol, symbol_name};
+use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
+use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, NONE, Record as _, Rows, ScopeKind,
-    ScopeRow, SymbolRow, UseRow,
+    BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, ModuleRow, NONE, Record as _, Rows,
+    ScopeKind, ScopeRow, SymbolFlags, UseRow,
 };
 
 /// What stands under a name in a file's top level, a namespace or a type.
@@ -54,13 +56,24 @@ impl ImportFacts {
     pub(crate) fn of(rows: &Rows, row: &ImportRow) -> Self {
         Self { kind: row.kind, module: rows.str(row.module).into(), name: rows.str(row.name).into(), level: row.level, flags: row.flags }
     }
+
+    pub(crate) fn key(self) -> ImportKey {
+        let system = self.flags.has(ImportFlags::SYSTEM);
+        ImportKey { module: self.module, name: self.name, level: self.level, system }
+    }
+
+    /// How the import's key and another compare.
+    pub(crate) fn compare(&self, key: &ImportKey) -> Ordering {
+        let system = self.flags.has(ImportFlags::SYSTEM);
+        (&*self.module, &*self.name, self.level, system).cmp(&(&*key.module, &*key.name, key.level, key.system))
+    }
 }
 
 /// What a symbol holds under a name, in its own file, without bases and wildcards. Changes with the definitions of that
 /// name in that file.
 #[salsa::tracked]
 pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> Children {
-    let Some((rows, index, row)) = symbol_row(db, symbol) else { return Children::default() };
+    let Some((rows, index, row)) = shape_symbol(db, symbol) else { return Children::default() };
     let Some(text) = rows.find_str(name.text(db)) else { return Children::default() };
     let is_top = symbol.identity(db) == MODULE_IDENTITY();
     let mut found = Children::default();
@@ -70,14 +83,10 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
     {
         found.renamed = Some(rows.str(export.local).into());
     }
-    let parent_column = 3;
-    let name_column = 2;
-    let count = rows.count::<SymbolRow>();
-    found.symbols = (0..count)
-        .filter(|&i| {
-            rows.column::<SymbolRow>(i, name_column) == text.0 && rows.column::<SymbolRow>(i, parent_column) == index && i != index
-        })
-        .filter_map(|i| rows.symbol(i))
+    found.symbols = rows
+        .index()
+        .children(index, text)
+        .filter_map(|child| rows.symbol(child))
         .filter(|child| {
             // Members of extension blocks belong to the type that the block names, not to the file around it.
             rows.get::<ScopeRow>(child.scope).is_none_or(|scope| scope.kind != ScopeKind::Extension)
@@ -88,8 +97,10 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
     if found.symbols.is_empty() {
         // Members that are known around their type by their plain names (Haskell's constructors and fields).
         found.symbols = rows
-            .iter::<BindingRow>()
-            .filter(|binding| binding.name == text && binding.scope == row.inner && binding.kind == BindingKind::Symbol)
+            .index()
+            .bindings(row.inner, text)
+            .filter_map(|binding| rows.get::<BindingRow>(binding))
+            .filter(|binding| binding.kind == BindingKind::Symbol)
             .filter_map(|binding| rows.symbol(binding.target))
             .filter(|member| member.parent != index && rows.symbol(member.parent).is_some_and(|parent| parent.kind.is_type()))
             .map(|member| member.identity())
@@ -106,9 +117,11 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
         .map(|import| ImportFacts::of(&rows, &import))
         .collect();
     if found.symbols.is_empty() && found.imports.is_empty() {
-        found.bound = rows.iter::<BindingRow>().any(|binding| {
-            binding.name == text && binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable)
-        });
+        found.bound = rows
+            .index()
+            .bindings(row.inner, text)
+            .filter_map(|binding| rows.get::<BindingRow>(binding))
+            .any(|binding| matches!(binding.kind, BindingKind::Field | BindingKind::Variable));
     }
     found
 }
@@ -118,21 +131,18 @@ pub fn children<'db>(db: &'db dyn Db, symbol: Symbol<'db>, name: Name<'db>) -> C
 /// Ask this before [`children`]: most lookups miss, and a miss should leave no memo.
 #[salsa::tracked(returns(deref))]
 pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
-    let Some((rows, index, row)) = symbol_row(db, symbol) else { return Box::default() };
+    let Some((rows, index, row)) = shape_symbol(db, symbol) else { return Box::default() };
     let mut names: Vec<u32> = Vec::new();
-    let count = rows.count::<SymbolRow>();
     let mut add = |text| names.push(name_hash(rows.str(text)));
-    for child in (0..count).filter(|&i| rows.column::<SymbolRow>(i, 3) == index && i != index) {
-        add(crate::syntax::rows::Str(rows.column::<SymbolRow>(child, 2)));
-    }
+    rows.index().names_below(index).for_each(&mut add);
     if row.inner != NONE {
         rows.iter::<ImportRow>()
             .filter(|import| import.scope == row.inner && !import.alias.is_empty())
             .for_each(|import| add(import.alias));
-        rows.iter::<BindingRow>()
-            .filter(|binding| {
-                binding.scope == row.inner && matches!(binding.kind, BindingKind::Field | BindingKind::Variable | BindingKind::Symbol)
-            })
+        rows.index()
+            .bindings_of(row.inner)
+            .filter_map(|binding| rows.get::<BindingRow>(binding))
+            .filter(|binding| matches!(binding.kind, BindingKind::Field | BindingKind::Variable | BindingKind::Symbol))
             .for_each(|binding| add(binding.name));
     }
     if symbol.identity(db) == MODULE_IDENTITY() {
@@ -148,7 +158,9 @@ pub fn own_names<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Box<[u32]> {
 pub(crate) fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[u32]> {
     let mut names = Vec::new();
     for &ancestor in &linearization_within(db, ty, heads).types {
-        names.extend_from_slice(own_names(db, ancestor));
+        for part in own_places(db, ancestor).all() {
+            names.extend_from_slice(own_names(db, part));
+        }
         for extension in extensions(db, ancestor, heads) {
             names.extend(extension.members.iter().map(|(name, _)| name_hash(name)));
         }
@@ -161,12 +173,113 @@ pub(crate) fn member_names<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) 
 /// The imports of a file's top level that bring in everything of a module and pass it on.
 #[salsa::tracked]
 pub fn wildcards<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[ImportFacts]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let passes_on = file_config(db, file).is_some_and(|config| config.names.imports_are_members);
     rows.iter::<ImportRow>()
         .filter(|import| import.kind == ImportKind::Wildcard && (passes_on || import.flags.has(ImportFlags::REEXPORT)))
         .map(|import| ImportFacts::of(&rows, &import))
         .collect()
+}
+
+/// The imports that hold in every file of a language (`global using`), each with the file it stands in.
+pub(crate) fn everywhere<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> impl Iterator<Item = (SourceFile<'db>, ImportFacts)> + 'db {
+    let has = file_config(db, file).is_some_and(|config| config.name == "csharp");
+    let shared = if has { global_imports(db, Workspace::get(db)) } else { &[] };
+    shared.iter().cloned()
+}
+
+#[salsa::tracked(returns(deref))]
+fn global_imports<'db>(db: &'db dyn Db, workspace: Workspace) -> Box<[(SourceFile<'db>, ImportFacts)]> {
+    let mut found = Vec::new();
+    for &root in workspace.roots(db) {
+        for &directory in root.directories(db) {
+            found.extend_from_slice(directory_global_imports(db, directory));
+        }
+    }
+    found.into()
+}
+
+#[salsa::tracked(returns(deref))]
+fn directory_global_imports<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(SourceFile<'db>, ImportFacts)]> {
+    let mut found = Vec::new();
+    for entry in directory.shapes(db) {
+        if entry.skip.is_some() || db.languages().config(entry.dialect).is_none_or(|config| config.name != "csharp") {
+            continue;
+        }
+        let file = SourceFile::new(db, directory, entry.name.clone());
+        found.extend(wildcards(db, file).iter().map(|import| (file, import.clone())));
+    }
+    found.into()
+}
+
+/// The parts of a type that is written in several places (`partial`, a class that is opened again), in order of their
+/// paths; the type alone where it is not.
+pub(crate) fn type_parts<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> &'db [Symbol<'db>] {
+    &own_places(db, ty).parts
+}
+
+/// Where the members of a type are written, apart from extensions.
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+struct OwnPlaces<'db> {
+    parts: Box<[Symbol<'db>]>,
+    /// The object to whose members the type lends its name (Kotlin's `companion object`).
+    companion: Option<Symbol<'db>>,
+}
+
+impl<'db> OwnPlaces<'db> {
+    fn all(&self) -> impl Iterator<Item = Symbol<'db>> {
+        self.parts.iter().copied().chain(self.companion)
+    }
+}
+
+#[salsa::tracked]
+fn own_places<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> OwnPlaces<'db> {
+    OwnPlaces { parts: parts_of_type(db, ty), companion: companion(db, ty) }
+}
+
+fn parts_of_type<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[Symbol<'db>]> {
+    let alone = || Box::from([ty]);
+    let Some((rows, _, row)) = shape_symbol(db, ty) else { return alone() };
+    if !row.flags.has(SymbolFlags::PARTIAL) || !row.kind.is_type() {
+        return alone();
+    }
+    let family = file_config(db, ty.file(db)).map_or("", |config| config.names.family);
+    let name = Name::new(db, rows.str(row.name));
+    let declared = rows.iter::<ModuleRow>().find(|module| module.symbol == row.parent || row.parent == 0 && module.symbol == NONE);
+    let around: Box<[Symbol<'db>]> = match declared {
+        Some(module) => {
+            let key = ModuleKey::new(db, family, rows.str(module.key));
+            module_parts(db, key).iter().map(|part| part.symbol).collect()
+        }
+        None if row.parent == 0 && family == "ruby" => {
+            // The top level of Ruby is one for all files.
+            module_parts(db, ModuleKey::new(db, family, name.text(db))).iter().map(|part| part.symbol).collect()
+        }
+        None => rows.symbol(row.parent).map(|parent| Symbol::new(db, ty.file(db), parent.identity())).into_iter().collect(),
+    };
+    let is_part = |symbol: Symbol<'db>| {
+        shape_symbol(db, symbol).is_some_and(|(_, _, part)| part.flags.has(SymbolFlags::PARTIAL) && part.kind == row.kind)
+    };
+    let mut parts = Vec::new();
+    for symbol in around {
+        if shape_symbol(db, symbol).is_some_and(|(rows, _, row)| rows.str(row.name) == name.text(db) && row.kind.is_type()) {
+            parts.push(symbol);
+            continue;
+        }
+        if own_names(db, symbol).binary_search(&name_hash(name.text(db))).is_ok() {
+            parts.extend(children(db, symbol, name).symbols.iter().map(|&identity| Symbol::new(db, symbol.file(db), identity)));
+        }
+    }
+    parts.retain(|&part| is_part(part));
+    if parts.contains(&ty) { parts.into() } else { alone() }
+}
+
+fn companion<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Option<Symbol<'db>> {
+    file_config(db, ty.file(db)).filter(|config| config.name == "kotlin")?;
+    let (rows, index, _) = shape_symbol(db, ty)?;
+    let mut inner = rows.symbols().filter(|inner| inner.parent == index && inner.kind.is_type());
+    let found = inner.find(|inner| rows.str(inner.signature).contains("companion object"))?;
+    Some(Symbol::new(db, ty.file(db), found.identity()))
 }
 
 /// The bases of a type, as far as they are known, and whether one is not.
@@ -185,16 +298,21 @@ pub fn bases<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> &'db Bases<'db> {
 
 #[salsa::tracked]
 fn bases_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Bases<'db> {
-    let Some((rows, index, _)) = symbol_row(db, symbol) else { return Bases::default() };
     let Some(less) = heads.less() else { return Bases { known: Box::default(), open: true } };
     let mut found = Vec::new();
     let mut open = false;
-    let mut own = rows.iter::<BaseRow>().filter(|base| base.symbol == index).peekable();
-    if own.peek().is_some() {
-        let mut resolver = Resolver::new(db, symbol.file(db), &rows, Horizon::of(less));
+    for &part in type_parts(db, symbol) {
+        let Some((rows, index, _)) = shape_symbol(db, part) else { continue };
+        let mut own = rows.iter::<BaseRow>().filter(|base| base.symbol == index).peekable();
+        if own.peek().is_none() {
+            continue;
+        }
+        let mut resolver = Resolver::new(db, part.file(db), &rows, Horizon::of(less));
         for base in own {
             match resolver.entity(base.base) {
-                Entity::Symbol(ty) if ty != symbol => found.push((ty, base.kind)),
+                Entity::Symbol(ty) if ty == symbol || ty == part => open = true,
+                Entity::Symbol(ty) if found.iter().all(|(known, _)| *known != ty) => found.push((ty, base.kind)),
+                Entity::Symbol(_) => {}
                 _ => open = true,
             }
         }
@@ -331,20 +449,21 @@ impl<'db> Ancestors<'db> {
 #[salsa::tracked]
 fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
-    for entry in directory.entries(db) {
+    for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
             continue;
         }
-        let file = SourceFile::new(db, directory, entry.name.clone());
-        found.extend(extension_names(db, file).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
+        found.extend(
+            extension_names(db, Blob::new(db, entry.hash, entry.dialect)).iter().map(|name| (name.clone(), Box::from(&*entry.name))),
+        );
     }
     found.into()
 }
 
-/// Names of the types that a file adds members or bases to.
+/// Names of the types that a text adds members or bases to. Changes with nothing.
 #[salsa::tracked]
-fn extension_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+fn extension_names<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Box<[Box<str>]> {
+    let rows = rows(db, blob);
     let mut names: Vec<Box<str>> =
         rows.iter::<ScopeRow>().filter_map(|scope| rows.use_row(scope.self_type)).map(|used| rows.str(used.name).into()).collect();
     names.sort();
@@ -388,7 +507,7 @@ pub struct Extension<'db> {
 /// What a file adds to types, with the types resolved. Changes with its extension blocks and what they name.
 #[salsa::tracked(returns(deref))]
 pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[Extension<'db>]> {
-    let (Some(rows), Some(less)) = (file_rows(db, file), heads.less()) else { return Box::default() };
+    let (Some(rows), Some(less)) = (shape_rows(db, file), heads.less()) else { return Box::default() };
     let mut resolver = Resolver::new(db, file, &rows, Horizon::of(less));
     let mut found = Vec::new();
     for scope_index in 0..rows.count::<ScopeRow>() {
@@ -418,8 +537,7 @@ pub(crate) fn file_extensions<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads
 /// What is added to a type outside of it.
 #[salsa::tracked(returns(deref))]
 pub(crate) fn extensions<'db>(db: &'db dyn Db, ty: Symbol<'db>, heads: Heads) -> Box<[Extension<'db>]> {
-    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
-    let name = Name::new(db, rows.str(row.name));
+    let Some(name) = symbol_name(db, ty) else { return Box::default() };
     let mut found = Vec::new();
     for &file in extending_files(db, name) {
         found.extend(file_extensions(db, file, heads).iter().filter(|extension| extension.ty == ty).cloned());
@@ -462,8 +580,13 @@ pub(crate) fn member_within<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'d
 
 /// A member defined by a type or an extension of it, not by its ancestors.
 fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Heads) -> Member<'db> {
-    let own = children(db, ty, name);
-    let mut symbols: Vec<Symbol<'db>> = own.symbols.iter().map(|&identity| Symbol::new(db, ty.file(db), identity)).collect();
+    let mut symbols: Vec<Symbol<'db>> = Vec::new();
+    let mut bound = None;
+    for part in own_places(db, ty).all() {
+        let own = children(db, part, name);
+        symbols.extend(own.symbols.iter().map(|&identity| Symbol::new(db, part.file(db), identity)));
+        bound = bound.or(own.bound.then_some(part));
+    }
     for extension in extensions(db, ty, heads) {
         for (member, identity) in &extension.members {
             if **member == *name.text(db) {
@@ -471,7 +594,7 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Hea
             }
         }
     }
-    let field_of = (symbols.is_empty() && own.bound).then_some(ty);
+    let field_of = bound.filter(|_| symbols.is_empty());
     Member { symbols: symbols.into(), inherited: false, open: false, field_of }
 }
 
@@ -479,7 +602,7 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Hea
 /// new name stands for the module as a whole. Changes with imports, exports and module-level variables.
 #[salsa::tracked(returns(deref))]
 pub fn file_aliases<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(u32, Box<str>)]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut found = Vec::new();
     let mut add = |from: crate::syntax::rows::Str, to: crate::syntax::rows::Str| {
         if from != to {
@@ -520,20 +643,19 @@ fn base_map<'db>(db: &'db dyn Db, workspace: Workspace) -> FxHashMap<Box<str>, B
 #[salsa::tracked]
 fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
-    for entry in directory.entries(db) {
+    for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
             continue;
         }
-        let file = SourceFile::new(db, directory, entry.name.clone());
-        found.extend(base_names(db, file).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
+        found.extend(base_names(db, Blob::new(db, entry.hash, entry.dialect)).iter().map(|name| (name.clone(), Box::from(&*entry.name))));
     }
     found.into()
 }
 
-/// Names that the types of a file inherit from, and the names those were imported under.
+/// Names that the types of a text inherit from, and the names those were imported under. Changes with nothing.
 #[salsa::tracked]
-fn base_names<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[Box<str>]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+fn base_names<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Box<[Box<str>]> {
+    let rows = rows(db, blob);
     let mut names = Vec::new();
     for used in rows.iter::<BaseRow>().filter_map(|base| rows.use_row(base.base)) {
         names.push(Box::from(rows.str(used.name)));
@@ -555,7 +677,7 @@ fn inheriting_files<'db>(db: &'db dyn Db, name: Name<'db>) -> Box<[SourceFile<'d
 /// The types of a file that have bases, and which.
 #[salsa::tracked(returns(deref))]
 pub fn file_hierarchy<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Symbol<'db>, Symbol<'db>, BaseKind)]> {
-    let Some(rows) = file_rows(db, file) else { return Box::default() };
+    let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut found = Vec::new();
     let mut types: Vec<u32> = rows.iter::<BaseRow>().map(|base| base.symbol).filter(|&symbol| symbol != NONE).collect();
     types.dedup();
@@ -579,9 +701,9 @@ fn in_first_order<T: Eq + std::hash::Hash + Copy>(items: &mut Vec<T>) {
 /// Types that directly inherit from a type.
 #[salsa::tracked(returns(deref))]
 pub fn subtypes<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Box<[(Symbol<'db>, BaseKind)]> {
-    let Some((rows, _, row)) = symbol_row(db, ty) else { return Box::default() };
+    let Some(name) = symbol_name(db, ty) else { return Box::default() };
     let mut found = Vec::new();
-    for &file in inheriting_files(db, Name::new(db, rows.str(row.name))) {
+    for &file in inheriting_files(db, name) {
         found.extend(file_hierarchy(db, file).iter().filter(|(_, base, _)| *base == ty).map(|&(sub, _, kind)| (sub, kind)));
     }
     in_first_order(&mut found);

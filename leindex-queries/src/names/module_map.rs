@@ -2,21 +2,22 @@
 //!
 //! Built in two steps so that content edits stop early: a directory's part depends on its file names, its manifests
 //! and the modules its files declare; the map is built again only when a part changed, and whoever reads it does so
-//! through [`module_parts`] and [`import_target`], whose small answers stop the rest.
+//! through [`module_parts`] and [`import_targets`], whose small answers stop the rest.
 
 use std::collections::BTreeMap;
 
 use leindex_db::{Dialect, Directory, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::files::{Name, SourceFile, Symbol, file_blob, file_config};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_rows};
 use super::manifests;
+use super::members::ImportFacts;
 use super::rules::{FileContext, Import, ImportContext, Layout, Manifest, Target};
 use crate::db::Db;
-pub use crate::ids::{ImportSpec, ModuleKey};
+pub use crate::ids::ModuleKey;
 use crate::languages::LanguageConfig;
-use crate::syntax::blob;
-use crate::syntax::rows::{ModuleRow, NONE, name_hash};
+use crate::syntax::blob::{self, Blob};
+use crate::syntax::rows::{ImportRow, ModuleRow, NONE, name_hash};
 
 /// What a directory contributes to the module map.
 #[derive(Clone, Debug, Default, PartialEq, Eq, salsa::SalsaValue)]
@@ -40,7 +41,7 @@ struct FileModules<'db> {
 pub fn directory_modules<'db>(db: &'db dyn Db, directory: Directory) -> DirectoryModules<'db> {
     let mut files = Vec::new();
     let mut found = Vec::new();
-    for entry in directory.entries(db) {
+    for entry in directory.shapes(db) {
         if entry.dialect == Dialect::MANIFEST && entry.skip.is_none() {
             let read = || manifests::parse(&entry.name, &db.text(entry.hash));
             if let Some(manifest) = manifests::kind_of(&entry.name).and_then(|kind| Some((kind, read()?))) {
@@ -52,15 +53,18 @@ pub fn directory_modules<'db>(db: &'db dyn Db, directory: Directory) -> Director
             continue;
         }
         let file = SourceFile::new(db, directory, entry.name.clone());
-        files.push(FileModules { file, dialect: entry.dialect, declared: declared_modules(db, file).clone() });
+        files.push(FileModules {
+            file,
+            dialect: entry.dialect,
+            declared: declared_modules(db, Blob::new(db, entry.hash, entry.dialect)).clone(),
+        });
     }
     DirectoryModules { files: files.into(), manifests: found.into() }
 }
 
-/// The modules that a file's text declares. Changes with its package line and namespaces.
+/// The modules that a text declares. Changes with nothing.
 #[salsa::tracked]
-fn declared_modules<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(Box<str>, Option<u64>)]> {
-    let Some(blob) = file_blob(db, file) else { return Box::default() };
+fn declared_modules<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Box<[(Box<str>, Option<u64>)]> {
     let rows = blob::rows(db, blob);
     rows.iter::<ModuleRow>()
         .map(|row| {
@@ -220,16 +224,45 @@ pub enum ImportTarget<'db> {
     Unknown,
 }
 
-/// Where the module of an import lies. Changes when files come or go, or with a manifest.
+/// An import as its target depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, salsa::SalsaValue)]
+pub struct ImportKey {
+    /// The module as written.
+    pub module: Box<str>,
+    /// The name wanted from it, or empty: some languages import files by their names.
+    pub name: Box<str>,
+    /// Leading dots.
+    pub level: u32,
+    /// Searched in system paths first.
+    pub system: bool,
+}
+
+/// Where the modules of a file's imports lie, in order of the keys. Changes with the file's imports, when files come or
+/// go, or with a manifest.
+#[salsa::tracked(returns(deref))]
+pub fn import_targets<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(ImportKey, ImportTarget<'db>)]> {
+    let (Some(rows), Some(config)) = (shape_rows(db, file), file_config(db, file)) else { return Box::default() };
+    let mut imports: Vec<ImportKey> = rows.iter::<ImportRow>().map(|row| ImportFacts::of(&rows, &row).key()).collect();
+    imports.sort_unstable();
+    imports.dedup();
+    let target = |key: ImportKey| {
+        let target = target_of(db, file, config, &key);
+        (key, target)
+    };
+    imports.into_iter().map(target).collect()
+}
+
+/// Where a module lies that a file names without importing it. Changes as [`import_targets`].
 #[salsa::tracked]
-pub fn import_target<'db>(db: &'db dyn Db, spec: ImportSpec<'db>) -> ImportTarget<'db> {
+pub fn import_target<'db>(db: &'db dyn Db, file: SourceFile<'db>, key: ImportKey) -> ImportTarget<'db> {
+    file_config(db, file).map_or(ImportTarget::Unknown, |config| target_of(db, file, config, &key))
+}
+
+fn target_of<'db>(db: &'db dyn Db, file: SourceFile<'db>, config: &LanguageConfig, key: &ImportKey) -> ImportTarget<'db> {
     let map = module_map(db, Workspace::get(db));
-    let file = spec.file(db);
-    let Some(config) = file_config(db, file) else { return ImportTarget::Unknown };
-    let path = file.path(db);
-    let keys = map.keys.get(&file).map_or(&[][..], |keys| keys);
-    let context = ImportContext { path: &path, modules: keys, layout: map };
-    let import = Import { module: spec.module(db), name: spec.name(db), level: spec.level(db), system: spec.system(db) };
+    let modules = map.keys.get(&file).map_or(&[][..], |keys| keys);
+    let context = ImportContext { path: file.path(db), modules, layout: map };
+    let import = Import { module: &key.module, name: &key.name, level: key.level, system: key.system };
     let targets = (config.names.import_targets)(&context, &import);
     find_target(db, map, config, &targets)
 }
@@ -312,7 +345,8 @@ impl Layout for ModuleMap<'_> {
             if let Ok(index) = manifests.binary_search_by(|(at, _)| (**at).cmp(folder)) {
                 return Some((&manifests[index].0, &manifests[index].1));
             }
-            if folder.is_empty() {
+            // Above a further root lies nothing of it.
+            if folder.is_empty() || folder == ".." || folder.ends_with("/..") {
                 return None;
             }
             folder = folder.rsplit_once('/').map_or("", |(up, _)| up);

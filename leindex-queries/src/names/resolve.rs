@@ -4,18 +4,21 @@
 //! [`super::module_map`]. It answers with an [`Entity`] and the [`Rule`] that found it, and never guesses: a name with
 //! several meanings or none stays open, to be joined with the index of definitions when somebody asks.
 
+use std::cell::RefCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::files::{Name, SourceFile, Symbol, file_config, symbol_row};
-use super::members::{ImportFacts, children, member_names, member_within, own_names, wildcards};
+use super::files::{Name, SourceFile, Symbol, file_config, shape_symbol};
+use super::members::{ImportFacts, children, everywhere, member_names, member_within, own_names, type_parts, wildcards};
 use super::module_map::{
-    ImportSpec, ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, module_keys, module_parts, submodule_names,
+    ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, import_targets, module_keys, module_parts, submodule_names,
 };
 use crate::db::Db;
 use crate::languages::LanguageConfig;
+use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
-    BaseRow, BindingKind, BindingRow, ImportKind, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolKind, SymbolRow,
+    BindingKind, BindingRow, ImportFlags, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow,
     UNKNOWN_BASE, UseKind, UseRole,
 };
 
@@ -131,21 +134,21 @@ impl Horizon {
 pub(crate) struct Resolver<'db, 'r> {
     db: &'db dyn Db,
     file: SourceFile<'db>,
-    rows: &'r Rows,
+    rows: &'r IndexedRows,
     config: Option<&'static LanguageConfig>,
-    /// Bindings by scope and name: (scope, name, row), sorted.
-    bindings: Vec<(u32, Str, u32)>,
-    /// Whether a name is bound anywhere in the file.
-    bound: Vec<bool>,
+    index: &'r RowIndex,
     names: FxHashMap<(u32, Str), (Entity<'db>, Rule)>,
     uses: FxHashMap<u32, (Entity<'db>, Rule)>,
+    /// What was asked of others already: asking again would cost as much as the first time.
+    known_heads: RefCell<FxHashMap<Symbol<'db>, Option<SymbolHead>>>,
+    known_names: RefCell<FxHashMap<Str, Name<'db>>>,
+    known_members: FxHashMap<(Symbol<'db>, Name<'db>, bool, Rule), (Entity<'db>, Rule)>,
+    /// By row.
+    known_imports: FxHashMap<u32, (Entity<'db>, Rule)>,
     /// Modules seen as a whole, by the hashes of the names in them. Made when first needed.
     seen_whole: Option<FxHashMap<u32, Vec<ModulePart<'db>>>>,
-    /// Uses in heads: bases and self types. What members a type has follows from them, so they may not ask for members.
-    heads: FxHashSet<u32>,
+    /// Inside a head: a base or self type. What members a type has follows from them, so they may not ask for members.
     in_head: bool,
-    /// Module names of the namespaces in the file, by their symbols' rows. Empty where namespaces belong to one file.
-    namespaces: FxHashMap<u32, Str>,
     horizon: Horizon,
     depth: u32,
 }
@@ -157,38 +160,56 @@ const RED_ZONE: usize = 256 << 10;
 const STACK: usize = 4 << 20;
 
 impl<'db, 'r> Resolver<'db, 'r> {
-    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r Rows, horizon: Horizon) -> Self {
-        let mut bindings: Vec<(u32, Str, u32)> =
-            rows.iter::<BindingRow>().enumerate().map(|(index, row)| (row.scope, row.name, index as u32)).collect();
-        bindings.sort_unstable();
-        let mut bound = vec![false; rows.string_count() as usize];
-        for &(_, name, _) in &bindings {
-            if let Some(slot) = bound.get_mut(name.0 as usize) {
-                *slot = true;
-            }
-        }
-        let config = file_config(db, file);
-        let open = config.is_some_and(|config| !config.names.nested_modules);
-        let namespaces =
-            rows.iter::<ModuleRow>().filter(|module| open && module.symbol != NONE).map(|module| (module.symbol, module.key)).collect();
-        let self_types = rows.iter::<ScopeRow>().map(|scope| scope.self_type).filter(|&index| index != NONE);
-        let heads = self_types.chain(rows.iter::<BaseRow>().map(|base| base.base)).collect();
+    pub(crate) fn new(db: &'db dyn Db, file: SourceFile<'db>, rows: &'r IndexedRows, horizon: Horizon) -> Self {
         Self {
             db,
             file,
             rows,
-            config,
-            bindings,
-            bound,
+            config: file_config(db, file),
+            index: rows.index(),
             names: FxHashMap::default(),
             uses: FxHashMap::default(),
+            known_heads: RefCell::default(),
+            known_names: RefCell::default(),
+            known_members: FxHashMap::default(),
+            known_imports: FxHashMap::default(),
             seen_whole: None,
-            heads,
             in_head: false,
-            namespaces,
             horizon,
             depth: 0,
         }
+    }
+
+    pub(crate) fn db(&self) -> &'db dyn Db {
+        self.db
+    }
+
+    /// The head of a symbol. Of one in this file, it is no dependency of its own.
+    pub(crate) fn head(&self, symbol: Symbol<'db>) -> Option<SymbolHead> {
+        let own = || {
+            let row = self.rows.symbol(self.rows.by_identity(symbol.identity(self.db))?)?;
+            Some(SymbolHead::of(self.rows, &row))
+        };
+        let find = || if symbol.file(self.db) == self.file { own() } else { symbol_head(self.db, symbol) };
+        *self.known_heads.borrow_mut().entry(symbol).or_insert_with(find)
+    }
+
+    /// A string of the file as a name.
+    fn name(&self, text: Str) -> Name<'db> {
+        *self.known_names.borrow_mut().entry(text).or_insert_with(|| Name::new(self.db, self.rows.str(text)))
+    }
+
+    /// The kind of a symbol.
+    pub(crate) fn kind(&self, symbol: Symbol<'db>) -> Option<SymbolKind> {
+        Some(self.head(symbol)?.kind)
+    }
+
+    fn is_plain_type(&self, symbol: Symbol<'db>) -> bool {
+        self.head(symbol).is_some_and(|head| head.is_plain_type)
+    }
+
+    fn is_declaration(&self, symbol: Symbol<'db>) -> bool {
+        self.head(symbol).is_some_and(|head| head.declaration)
     }
 
     /// What a use names: for a call, the callee.
@@ -207,12 +228,33 @@ impl<'db, 'r> Resolver<'db, 'r> {
         self.depth += 1;
         // Chains of values go from file to file: the stack grows on the heap when it runs short.
         let outer = self.in_head;
-        self.in_head |= self.heads.contains(&index);
+        self.in_head |= self.index.is_head(index);
         let found = stacker::maybe_grow(RED_ZONE, STACK, || self.compute(index));
+        let found = self.narrowed(index, found);
         self.in_head = outer;
         self.depth -= 1;
         self.uses.insert(index, found.clone());
         found
+    }
+
+    /// Of a type and a value of one name, what the place asks for; of the parts or declarations of a type, the first.
+    fn narrowed(&self, index: u32, (entity, rule): (Entity<'db>, Rule)) -> (Entity<'db>, Rule) {
+        let Entity::Overloads(symbols) = &entity else { return (entity, rule) };
+        let Some(row) = self.rows.use_row(index) else { return (entity, rule) };
+        let wants_type = matches!(row.role, UseRole::Type | UseRole::Base | UseRole::New);
+        let (types, values): (Vec<_>, Vec<_>) = symbols.iter().partition(|&&symbol| self.is_plain_type(symbol));
+        let fitting: Vec<Symbol<'db>> = match (wants_type, &*types, &*values) {
+            (true, [_, ..], _) | (false, _, []) => types,
+            _ => values,
+        };
+        let defined = fitting.iter().copied().find(|&symbol| !self.is_declaration(symbol));
+        match (&*fitting, defined) {
+            ([one], _) => (Entity::Symbol(*one), rule),
+            ([first, rest @ ..], _) if rest.iter().all(|part| type_parts(self.db, *first).contains(part)) => (Entity::Symbol(*first), rule),
+            ([first, ..], Some(defined)) if self.is_plain_type(*first) && self.is_declaration(*first) => (Entity::Symbol(defined), rule),
+            _ if fitting.len() == symbols.len() => (entity, rule),
+            _ => (Entity::Overloads(fitting.into()), rule),
+        }
     }
 
     fn compute(&mut self, index: u32) -> (Entity<'db>, Rule) {
@@ -226,8 +268,15 @@ impl<'db, 'r> Resolver<'db, 'r> {
             }
             UseKind::This => match self.enclosing_type(row.scope) {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
+                None if self.file_family() == "elixir" => match self.enclosing_module(row.scope) {
+                    Some(symbol) => (Entity::Module([ModulePart { symbol }].into()), Rule::Exact),
+                    None => (Entity::Local, Rule::Unresolved),
+                },
                 None => (Entity::Local, Rule::Unresolved),
             },
+            UseKind::Super if self.file_family() == "rust" => {
+                self.path_root(row.scope, row.name).unwrap_or((Entity::Unknown, Rule::Unresolved))
+            }
             UseKind::Super => match self.enclosing_type(row.scope) {
                 Some(ty) => (Entity::Super(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
@@ -237,6 +286,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     return (Entity::Unknown, Rule::Unresolved);
                 }
                 let (base, rule) = self.value(row.base);
+                if let Entity::Module(parts) = &base
+                    && self.file_family() == "rust"
+                    && self.rows.str(row.name) == "super"
+                    && let [part] = &**parts
+                {
+                    return self.module_above(part.symbol);
+                }
                 let found = self.member_of(&base, row.name, rule);
                 match base {
                     Entity::Unbound | Entity::Unknown | Entity::Module(_) | Entity::Symbol(_) if found.1 == Rule::Unresolved => {
@@ -248,7 +304,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             // The callee is what an inner expression gives: `make()()`.
             UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
             UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
-            UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
+            UseKind::Literal => (Entity::External(self.name(row.name)), Rule::External),
         }
     }
 
@@ -314,7 +370,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             Entity::External(name) => return (Entity::External(*name), Rule::External),
             _ => return (Entity::Unknown, Rule::Unresolved),
         };
-        match symbol_kind(self.db, symbol) {
+        match self.kind(symbol) {
             Some(kind) if kind.is_type() => (Entity::Instance(symbol), Rule::Type),
             Some(SymbolKind::Constructor) => match parent_type_within(self.db, symbol, self.horizon.heads) {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
@@ -336,10 +392,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// What reading a definition gives: a class or function is itself, a variable is its value.
     fn value_of_symbol(&mut self, symbol: Symbol<'db>, rule: Rule) -> (Entity<'db>, Rule) {
-        match symbol_kind(self.db, symbol) {
+        match self.kind(symbol) {
             Some(SymbolKind::Variable | SymbolKind::Constant | SymbolKind::Field | SymbolKind::Method) => match self.held(symbol) {
                 Some(entity) => (entity, Rule::Type),
-                None => (Entity::Symbol(symbol), rule),
+                None => match self.head(symbol).and_then(|head| head.value_of) {
+                    Some(ty) => (Entity::Instance(Symbol::new(self.db, symbol.file(self.db), ty)), Rule::Type),
+                    None => (Entity::Symbol(symbol), rule),
+                },
             },
             Some(SymbolKind::Module | SymbolKind::Namespace) => (Entity::Module([ModulePart { symbol }].into()), rule),
             _ => (Entity::Symbol(symbol), rule),
@@ -352,13 +411,13 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     /// `base.name`.
-    fn member_of(&mut self, base: &Entity<'db>, name: Str, base_rule: Rule) -> (Entity<'db>, Rule) {
+    fn member_of(&mut self, base: &Entity<'db>, text: Str, base_rule: Rule) -> (Entity<'db>, Rule) {
         let db = self.db;
-        let name = Name::new(db, self.rows.str(name));
+        let name = self.name(text);
         match base {
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
-            Entity::Symbol(symbol) => match symbol_kind(db, *symbol) {
+            Entity::Symbol(symbol) => match self.kind(*symbol) {
                 Some(kind) if kind.is_type() => self.type_member(*symbol, name, false, base_rule.max(Rule::Exact)),
                 Some(SymbolKind::TypeAlias) => match self.held(*symbol) {
                     Some(Entity::Instance(ty) | Entity::Symbol(ty)) => self.type_member(ty, name, false, Rule::Type),
@@ -375,11 +434,24 @@ impl<'db, 'r> Resolver<'db, 'r> {
             },
             Entity::Module(parts) => self.module_member(parts, name, base_rule.min(Rule::Import)),
             Entity::External(package) => (Entity::External(*package), Rule::External),
+            Entity::Overloads(symbols) if self.has_two_namespaces() => {
+                let mut found = symbols.iter().map(|&symbol| self.member_of(&Entity::Symbol(symbol), text, base_rule));
+                found.find(|found| found.1 != Rule::Unresolved).unwrap_or((Entity::Unknown, Rule::Unresolved))
+            }
             _ => (Entity::Unknown, Rule::Unresolved),
         }
     }
 
     fn type_member(&mut self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
+        if let Some(found) = self.known_members.get(&(ty, name, skip_own, rule)) {
+            return found.clone();
+        }
+        let found = self.find_type_member(ty, name, skip_own, rule);
+        self.known_members.insert((ty, name, skip_own, rule), found.clone());
+        found
+    }
+
+    fn find_type_member(&self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
         let heads = self.horizon.heads;
         if !skip_own && member_names(self.db, ty, heads).binary_search(&name_hash(name.text(self.db))).is_err() {
             return (Entity::Open, Rule::Unresolved);
@@ -414,6 +486,52 @@ impl<'db, 'r> Resolver<'db, 'r> {
         }
     }
 
+    /// The module that a scope lies in, where modules lie in files.
+    fn enclosing_module(&self, mut scope: u32) -> Option<Symbol<'db>> {
+        while let Some(row) = self.rows.get::<ScopeRow>(scope) {
+            if row.kind == ScopeKind::Namespace && row.symbol != NONE {
+                return self.rows.symbol(row.symbol).map(|symbol| Symbol::new(self.db, self.file, symbol.identity()));
+            }
+            scope = row.parent;
+        }
+        None
+    }
+
+    /// What `crate`, `self` and `super` stand for at the beginning of a path in Rust.
+    fn path_root(&mut self, scope: u32, name: Str) -> Option<(Entity<'db>, Rule)> {
+        let text = self.rows.str(name);
+        if self.file_family() != "rust" || !matches!(text, "crate" | "self" | "super") {
+            return None;
+        }
+        let own = self.enclosing_module(scope).filter(|_| text != "crate");
+        match own {
+            Some(symbol) if text == "self" => Some((Entity::Module([ModulePart { symbol }].into()), Rule::Exact)),
+            Some(symbol) => Some(self.module_above(symbol)),
+            None => Some(self.module_called(text)),
+        }
+    }
+
+    /// The module around one of this file.
+    fn module_above(&mut self, module: Symbol<'db>) -> (Entity<'db>, Rule) {
+        if module.identity(self.db) == MODULE_IDENTITY() {
+            return if module.file(self.db) == self.file { self.module_called("super") } else { (Entity::Unknown, Rule::Unresolved) };
+        }
+        let row = self.rows.by_identity(module.identity(self.db)).and_then(|index| self.rows.symbol(index));
+        match row.and_then(|row| self.rows.symbol(row.parent)) {
+            Some(parent) => {
+                let symbol = Symbol::new(self.db, self.file, parent.identity());
+                (Entity::Module([ModulePart { symbol }].into()), Rule::Exact)
+            }
+            None => (Entity::Unknown, Rule::Unresolved),
+        }
+    }
+
+    fn module_called(&mut self, path: &str) -> (Entity<'db>, Rule) {
+        let facts =
+            ImportFacts { kind: ImportKind::Module, module: path.into(), name: Box::default(), level: 0, flags: ImportFlags::default() };
+        self.imported(&facts)
+    }
+
     /// The type around a scope.
     pub(crate) fn enclosing_type(&mut self, mut scope: u32) -> Option<Symbol<'db>> {
         while let Some(row) = self.rows.get::<ScopeRow>(scope) {
@@ -433,7 +551,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A plain name seen from a scope.
     fn lookup(&mut self, scope: u32, name: Str, start: u32) -> (Entity<'db>, Rule) {
-        if !self.bound.get(name.0 as usize).copied().unwrap_or(false) {
+        if let Some(found) = self.path_root(scope, name) {
+            return found;
+        }
+        if !self.index.is_bound(name) {
             // Bound nowhere in the file: the same answer from every scope of the same type.
             if self.in_head {
                 return self.lookup_outside(scope, name);
@@ -491,10 +612,14 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// A name of the namespace that a scope is part of, from any file that is part of it too.
     fn namespace_member(&mut self, scope: &ScopeRow, name: Str) -> Option<(Entity<'db>, Rule)> {
-        let key = *self.namespaces.get(&scope.symbol)?;
-        if scope.kind != ScopeKind::Namespace {
+        // Where a namespace is nested in its file's module, its names are in no other file. Constants of a module or class
+        // that is opened again are seen in all its parts.
+        let is_constant = || self.file_family() == "ruby" && self.rows.str(name).starts_with(char::is_uppercase);
+        let nested = self.config.is_none_or(|config| config.names.nested_modules);
+        if nested || scope.kind != ScopeKind::Namespace && !is_constant() {
             return None;
         }
+        let key = self.index.namespace(scope.symbol)?;
         let parts = module_parts(self.db, ModuleKey::new(self.db, self.file_family(), self.rows.str(key)));
         let text = self.rows.str(name);
         let mut trail = Trail::new(self.horizon.heads);
@@ -517,22 +642,28 @@ impl<'db, 'r> Resolver<'db, 'r> {
             return None;
         }
         let ty = self.enclosing_type(scope)?;
-        let name = Name::new(self.db, self.rows.str(name));
+        let name = self.name(name);
         match self.type_member(ty, name, false, Rule::Type) {
             (Entity::Open, _) => None,
+            // A constructor goes by the name of its type.
+            (Entity::Symbol(symbol), _) if symbol_kind(self.db, symbol) == Some(SymbolKind::Constructor) => None,
+            (Entity::Overloads(symbols), _)
+                if symbols.iter().all(|&symbol| symbol_kind(self.db, symbol) == Some(SymbolKind::Constructor)) =>
+            {
+                None
+            }
             found => Some(found),
         }
     }
 
     /// What a scope itself binds a name to.
     fn bound_in(&mut self, scope: u32, name: Str, start: u32, in_type: bool) -> Option<(Entity<'db>, Rule)> {
-        let first = self.bindings.partition_point(|&(s, n, _)| (s, n) < (scope, name));
-        let indexes: Vec<u32> =
-            self.bindings[first..].iter().take_while(|&&(s, n, _)| (s, n) == (scope, name)).map(|&(_, _, index)| index).collect();
-        let rows: Vec<BindingRow> = indexes
-            .iter()
-            .filter_map(|&index| self.rows.get::<BindingRow>(index))
+        let rows: Vec<BindingRow> = self
+            .index
+            .bindings(scope, name)
+            .filter_map(|index| self.rows.get::<BindingRow>(index))
             .filter(|row| row.kind != BindingKind::Field || in_type)
+            .filter(|row| row.kind != BindingKind::Symbol || self.goes_by_its_name(row, in_type))
             .collect();
         // The binding in force: the last one before the use, else the first.
         let chosen = rows.iter().rev().find(|row| row.start < start).or(rows.first())?;
@@ -547,7 +678,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                     .collect();
                 let overloaded = self.config.is_some_and(|config| config.overloads);
                 let chosen = self.rows.symbol(chosen.target).map(|symbol| symbol.identity())?;
-                let entity = if overloaded || self.has_declarations(&symbols) {
+                let entity = if overloaded || self.has_two_namespaces() || self.has_declarations(&symbols) {
                     self.overloads(self.file, &symbols)?
                 } else {
                     Entity::Symbol(Symbol::new(self.db, self.file, chosen))
@@ -558,9 +689,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let row = self.rows.get::<ImportRow>(chosen.target)?;
                 let mut found = None;
                 // `try: import a … except: import b`: the first that leads somewhere.
-                for other in rows.iter().rev().filter(|row| row.kind == BindingKind::Import) {
-                    let other = self.rows.get::<ImportRow>(other.target).unwrap_or(row);
-                    let result = self.import(&ImportFacts::of(self.rows, &other));
+                for binding in rows.iter().rev().filter(|row| row.kind == BindingKind::Import) {
+                    let other = self.rows.get::<ImportRow>(binding.target).unwrap_or(row);
+                    let result = self.import(binding.target, &other);
                     let known = !matches!(result.0, Entity::External(_) | Entity::Unknown);
                     if found.is_none() || known {
                         found = Some(result);
@@ -582,7 +713,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                         return Some((Entity::Instance(ty), Rule::Type));
                     }
                     if let Entity::External(name) = self.entity(chosen.type_use) {
-                        return Some((Entity::External(name), Rule::External));
+                        let declared = self.rows.use_row(chosen.type_use).map_or("", |used| self.rows.str(used.name));
+                        let entity = if says_nothing(declared) { Entity::Local } else { Entity::External(name) };
+                        return Some((entity, Rule::External));
                     }
                 }
                 if chosen.value != NONE && self.depth < DEPTH {
@@ -596,20 +729,40 @@ impl<'db, 'r> Resolver<'db, 'r> {
         })
     }
 
+    /// Whether a definition is seen by its plain name from the scope that it stands in.
+    fn goes_by_its_name(&self, binding: &BindingRow, in_type: bool) -> bool {
+        let Some(symbol) = self.rows.symbol(binding.target) else { return false };
+        match self.file_family() {
+            // Members are reached through their type or a value of it.
+            "go" | "rust" if in_type => false,
+            "haskell" => true,
+            // A constructor goes by the name of its type, and members of a type elsewhere by that type.
+            _ => {
+                symbol.kind != SymbolKind::Constructor
+                    && self.rows.get::<ScopeRow>(symbol.inner).is_none_or(|scope| scope.self_type == NONE)
+            }
+        }
+    }
+
+    /// Whether types and values may share a name: a class and its companion, a type and its constructor.
+    fn has_two_namespaces(&self) -> bool {
+        self.config.is_some_and(|config| matches!(config.name, "haskell" | "scala" | "typescript"))
+    }
+
     fn has_declarations(&self, identities: &[u64]) -> bool {
         identities.len() > 1
             && identities.iter().any(|&identity| {
                 self.rows
-                    .symbol_by_identity(identity)
+                    .by_identity(identity)
                     .and_then(|index| self.rows.symbol(index))
-                    .is_some_and(|row| row.flags.has(crate::syntax::rows::SymbolFlags::DECLARATION))
+                    .is_some_and(|row| row.flags.has(SymbolFlags::DECLARATION))
             })
     }
 
     /// The type that a type use names.
     pub(crate) fn type_named(&mut self, index: u32) -> Option<Symbol<'db>> {
         match self.entity(index) {
-            Entity::Symbol(symbol) => match symbol_kind(self.db, symbol)? {
+            Entity::Symbol(symbol) => match self.kind(symbol)? {
                 kind if kind.is_type() => Some(symbol),
                 SymbolKind::TypeAlias => match self.held(symbol)? {
                     Entity::Symbol(ty) | Entity::Instance(ty) => Some(ty),
@@ -618,7 +771,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 _ => None,
             },
             Entity::Overloads(symbols) => {
-                symbols.iter().copied().find(|&symbol| symbol_kind(self.db, symbol).is_some_and(SymbolKind::is_type))
+                let types = || symbols.iter().copied().filter(|&symbol| self.kind(symbol).is_some_and(SymbolKind::is_type));
+                types().find(|&symbol| !self.is_declaration(symbol)).or_else(|| types().next())
             }
             // `Self`, or a receiver's type.
             Entity::Instance(ty) => Some(ty),
@@ -626,14 +780,22 @@ impl<'db, 'r> Resolver<'db, 'r> {
         }
     }
 
-    fn import(&mut self, import: &ImportFacts) -> (Entity<'db>, Rule) {
-        follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)).map_or(
-            (Entity::Unknown, Rule::Unresolved),
-            |entity| match entity {
-                Entity::External(name) => (Entity::External(name), Rule::External),
-                entity => (entity, Rule::Import),
-            },
-        )
+    /// What an import row brings in.
+    fn import(&mut self, index: u32, row: &ImportRow) -> (Entity<'db>, Rule) {
+        if let Some(found) = self.known_imports.get(&index) {
+            return found.clone();
+        }
+        let found = self.imported(&ImportFacts::of(self.rows, row));
+        self.known_imports.insert(index, found.clone());
+        found
+    }
+
+    fn imported(&self, import: &ImportFacts) -> (Entity<'db>, Rule) {
+        match follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)) {
+            None => (Entity::Unknown, Rule::Unresolved),
+            Some(Entity::External(name)) => (Entity::External(name), Rule::External),
+            Some(entity) => (entity, Rule::Import),
+        }
     }
 
     /// A name that the file does not bind: its module's other files, wildcard imports, built-ins.
@@ -641,7 +803,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let Some(config) = self.config else { return (Entity::Unbound, Rule::Unresolved) };
         let db = self.db;
         let text = self.rows.str(name);
-        let name = Name::new(db, text);
+        let name = self.name(name);
         if config.names.module_scope {
             for key in module_keys(db, self.file) {
                 let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.as_str()));
@@ -672,9 +834,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 }
 
-/// Whether a module goes by its name everywhere. Elixir's do, though its functions do not.
+/// Whether a module goes by its name everywhere: an absolute namespace, a crate. What is in it need not.
 fn sees_all_modules(config: &LanguageConfig) -> bool {
-    config.names.global_scope || config.names.family == "elixir"
+    config.names.global_scope || matches!(config.names.family, "csharp" | "elixir" | "rust")
 }
 
 fn names_by_hash<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>]) -> FxHashMap<u32, Vec<ModulePart<'db>>> {
@@ -760,7 +922,8 @@ fn direct_member<'db>(
 ) -> Option<Entity<'db>> {
     let mut symbols = Vec::new();
     for part in parts {
-        if own_names(db, part.symbol).binary_search(&hash).is_err() {
+        // Most files of a large module miss. Of a module of one file, that name alone is what the asker depends on.
+        if parts.len() > 1 && own_names(db, part.symbol).binary_search(&hash).is_err() {
             continue;
         }
         let mut found = children(db, part.symbol, name);
@@ -824,9 +987,10 @@ fn passed_on<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[
 /// The modules whose names a file sees without naming them: what it imports as a whole, and what that passes on.
 #[salsa::tracked(returns(deref))]
 fn seen_whole<'db>(db: &'db dyn Db, file: SourceFile<'db>, heads: Heads) -> Box<[ModulePart<'db>]> {
-    let (Some(rows), Some(heads)) = (super::files::file_rows(db, file), heads.less()) else { return Box::default() };
+    let (Some(rows), Some(heads)) = (super::files::shape_rows(db, file), heads.less()) else { return Box::default() };
     let own = rows.iter::<ImportRow>().filter(|import| import.kind == ImportKind::Wildcard);
-    closure(db, own.map(|import| (file, ImportFacts::of(&rows, &import))).collect(), heads)
+    let own = own.map(|import| (file, ImportFacts::of(&rows, &import)));
+    closure(db, own.chain(everywhere(db, file)).collect(), heads)
 }
 
 /// Whether a file sees all names of another without naming them.
@@ -860,7 +1024,7 @@ fn closure<'db>(db: &'db dyn Db, start: Vec<(SourceFile<'db>, ImportFacts)>, hea
 /// An import at the top of a file that binds a local name, whether or not it is passed on.
 #[salsa::tracked(returns(clone))]
 fn top_import<'db>(db: &'db dyn Db, file: SourceFile<'db>, name: Name<'db>) -> Option<ImportFacts> {
-    let rows = super::files::file_rows(db, file)?;
+    let rows = super::files::shape_rows(db, file)?;
     let text = rows.find_str(name.text(db))?;
     rows.iter::<ImportRow>().find(|import| import.alias == text).map(|import| ImportFacts::of(&rows, &import))
 }
@@ -876,15 +1040,13 @@ pub(crate) fn import_parts<'db>(
     import: &ImportFacts,
     trail: &mut Trail<'db>,
 ) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
-    let spec = ImportSpec::new(
-        db,
-        file,
-        import.module.clone(),
-        import.name.clone(),
-        import.level,
-        import.flags.has(crate::syntax::rows::ImportFlags::SYSTEM),
-    );
-    match import_target(db, spec) {
+    let targets = import_targets(db, file);
+    let target = match targets.binary_search_by(|(key, _)| import.compare(key).reverse()) {
+        Ok(at) => &targets[at].1,
+        // A path in the middle of the text stands for an import that is not there.
+        Err(_) => import_target(db, file, import.clone().key()),
+    };
+    match target {
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
@@ -932,8 +1094,13 @@ pub(crate) fn follow_import<'db>(
     trail.follow(|trail| {
         let parts = match import_parts(db, file, import, trail) {
             Ok(parts) => parts,
-            Err(Some(package)) => return Some(Entity::External(package)),
-            Err(None) => return Some(Entity::Unknown),
+            Err(unknown) => {
+                // A package that holds nothing but packages: `import a.b` where all is in `a.b`.
+                if let Some(parts) = package_below(db, file, import) {
+                    return Some(Entity::Module(parts));
+                }
+                return Some(unknown.map_or(Entity::Unknown, Entity::External));
+            }
         };
         match import.kind {
             ImportKind::Symbol if is_named_whole(db, &parts, import) => Some(Entity::Module(parts)),
@@ -943,11 +1110,13 @@ pub(crate) fn follow_import<'db>(
                 if found.is_some() {
                     return found;
                 }
-                // A type's member: `import static a.B.c`.
-                if let [part] = &*parts
-                    && symbol_kind(db, part.symbol).is_some_and(SymbolKind::is_type)
-                {
-                    let found = member_within(db, part.symbol, name, false, trail.heads);
+                // A type's member: `import static a.B.c`, `require("m").c` where the module is a type as a whole.
+                let whole = match whole_module(db, &parts, trail) {
+                    Some(Entity::Symbol(symbol)) => Some(symbol),
+                    _ => parts.first().filter(|_| parts.len() == 1).map(|part| part.symbol),
+                };
+                if let Some(ty) = whole.filter(|&symbol| symbol_kind(db, symbol).is_some_and(SymbolKind::is_type)) {
+                    let found = member_within(db, ty, name, false, trail.heads);
                     return match &*found.symbols {
                         [] => Some(Entity::Unknown),
                         [one] => Some(Entity::Symbol(*one)),
@@ -981,6 +1150,13 @@ fn is_named_whole<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], import: &Impo
         .any(|key| key.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(config.names.separator)))
 }
 
+fn package_below<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts) -> Option<Box<[ModulePart<'db>]>> {
+    let config = file_config(db, file).filter(|config| config.names.family == "jvm" && !import.name.is_empty())?;
+    let key = [&*import.module, &*import.name].join(config.names.separator);
+    let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches("_root_.")));
+    (!parts.is_empty()).then(|| parts.into())
+}
+
 /// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
 fn whole_module<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], trail: &mut Trail<'db>) -> Option<Entity<'db>> {
     let [part] = parts else { return None };
@@ -994,16 +1170,58 @@ fn whole_module<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], trail: &mut Tra
 /// The local name that a file exports as its whole value.
 #[salsa::tracked(returns(clone))]
 fn whole_export<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Option<Box<str>> {
-    let rows = super::files::file_rows(db, file)?;
+    let rows = super::files::shape_rows(db, file)?;
     rows.iter::<crate::syntax::rows::ExportRow>()
         .find(|export| export.name.is_empty() && !export.local.is_empty())
         .map(|export| rows.str(export.local).into())
 }
 
-/// The kind of a symbol, or `None` if it is gone.
+/// What a use has to know of the definition that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub(crate) struct SymbolHead {
+    pub(crate) kind: SymbolKind,
+    /// Without a body.
+    pub(crate) declaration: bool,
+    /// How many arguments a callable takes: fewest and most.
+    pub(crate) arguments: Option<(u32, u32)>,
+    /// A type, and no object that goes by a type's name (Scala's companion).
+    is_plain_type: bool,
+    /// The identity of the enumeration that it is a value of.
+    value_of: Option<u64>,
+}
+
+impl SymbolHead {
+    fn of(rows: &Rows, row: &SymbolRow) -> Self {
+        let arguments = row.kind.is_callable().then(|| {
+            rows.parameters(row).fold((0_u32, 0_u32), |(fewest, most), parameter| match parameter.variadic {
+                true => (fewest, u32::MAX),
+                false => (fewest + u32::from(!parameter.optional), most.saturating_add(1)),
+            })
+        });
+        let is_type = row.kind.is_type() || row.kind == SymbolKind::TypeAlias;
+        let is_plain_type = is_type && !rows.str(row.signature).split_whitespace().any(|word| word == "object");
+        let named = matches!(row.kind, SymbolKind::Constant | SymbolKind::Field) && row.type_use == NONE;
+        let parent = rows.symbol(row.parent).filter(|parent| named && parent.kind == SymbolKind::Enum);
+        Self {
+            kind: row.kind,
+            declaration: row.flags.has(SymbolFlags::DECLARATION),
+            arguments,
+            is_plain_type,
+            value_of: parent.map(|parent| parent.identity()),
+        }
+    }
+}
+
+/// The head of a symbol, or `None` if it is gone.
 #[salsa::tracked(returns(copy))]
+pub(crate) fn symbol_head<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<SymbolHead> {
+    let (rows, _, row) = shape_symbol(db, symbol)?;
+    Some(SymbolHead::of(&rows, &row))
+}
+
+/// The kind of a symbol, or `None` if it is gone.
 pub(crate) fn symbol_kind<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<SymbolKind> {
-    Some(symbol_row(db, symbol)?.2.kind)
+    Some(symbol_head(db, symbol)?.kind)
 }
 
 /// The type that a member belongs to.
@@ -1013,7 +1231,7 @@ pub(crate) fn parent_type<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<S
 
 #[salsa::tracked(returns(copy))]
 fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -> Option<Symbol<'db>> {
-    let (rows, _, row) = symbol_row(db, symbol)?;
+    let (rows, _, row) = shape_symbol(db, symbol)?;
     let file = symbol.file(db);
     let outside = [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope)).find(|scope| scope.self_type != NONE);
     if let Some(scope) = outside {
@@ -1026,10 +1244,15 @@ fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -
     parent.kind.is_type().then(|| Symbol::new(db, file, parent.identity()))
 }
 
+/// Whether a declared type leaves open what a value of it has.
+fn says_nothing(ty: &str) -> bool {
+    matches!(ty, "Any" | "any" | "dynamic" | "mixed" | "unknown")
+}
+
 /// The type of what a function returns or a field holds, by its declaration.
 #[salsa::tracked(returns(copy))]
 pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Symbol<'db>> {
-    let (rows, _, row) = symbol_row(db, symbol)?;
+    let (rows, _, row) = shape_symbol(db, symbol)?;
     if row.type_use == NONE {
         return None;
     }
@@ -1042,12 +1265,18 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
     if let Some(ty) = declared_value(db, symbol, horizon) {
         return Some(Entity::Instance(ty));
     }
-    let (rows, _, row) = symbol_row(db, symbol)?;
-    if row.type_use != NONE || row.flags.has(crate::syntax::rows::SymbolFlags::ASYNC) {
+    let (rows, _, row) = shape_symbol(db, symbol)?;
+    if row.type_use != NONE || row.flags.has(SymbolFlags::ASYNC) {
         return None;
     }
-    let mut results =
-        rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result && binding.scope == row.inner).peekable();
+    // In order of the text: the first that nothing is known of decides.
+    let mut results: Vec<u32> = rows.index().bindings_of(row.inner).collect();
+    results.sort_unstable();
+    let mut results = results
+        .into_iter()
+        .filter_map(|index| rows.get::<BindingRow>(index))
+        .filter(|binding| binding.kind == BindingKind::Result)
+        .peekable();
     results.peek()?;
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     let mut found: Option<Entity<'db>> = None;
@@ -1067,8 +1296,8 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
 /// What a variable, constant, field, property or alias holds.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Entity<'db>> {
-    let (rows, index, row) = symbol_row(db, symbol)?;
-    if row.kind == SymbolKind::Method && !row.flags.has(crate::syntax::rows::SymbolFlags::PROPERTY) {
+    let (rows, index, row) = shape_symbol(db, symbol)?;
+    if row.kind == SymbolKind::Method && !row.flags.has(SymbolFlags::PROPERTY) {
         return None;
     }
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
@@ -1077,9 +1306,7 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Hor
     {
         return Some(if row.kind == SymbolKind::TypeAlias { Entity::Symbol(ty) } else { Entity::Instance(ty) });
     }
-    let binding = rows
-        .iter::<BindingRow>()
-        .find(|binding| binding.kind == BindingKind::Symbol && binding.target == index && binding.value != NONE)?;
+    let binding = rows.get::<BindingRow>(rows.index().value_of(index)?)?;
     match resolver.value(binding.value).0 {
         Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => None,
         entity => Some(entity),
@@ -1089,11 +1316,11 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Hor
 /// What a field holds that is only assigned to (`self.x = Helper()`).
 #[salsa::tracked(returns(clone))]
 fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, horizon: Horizon) -> Option<Entity<'db>> {
-    let (rows, _, row) = symbol_row(db, ty)?;
+    let (rows, _, row) = shape_symbol(db, ty)?;
     let text = rows.find_str(name.text(db))?;
     let mut resolver = Resolver::new(db, ty.file(db), &rows, horizon);
     let mut found = None;
-    for binding in rows.iter::<BindingRow>().filter(|binding| binding.scope == row.inner && binding.name == text) {
+    for binding in rows.index().bindings(row.inner, text).filter_map(|index| rows.get::<BindingRow>(index)) {
         let value = if binding.type_use != NONE {
             resolver.type_named(binding.type_use).map(Entity::Instance)
         } else if binding.value != NONE {

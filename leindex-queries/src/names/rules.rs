@@ -128,17 +128,19 @@ impl Manifest {
     }
 }
 
-/// Joins a folder and a relative path, resolving `.` and `..`. `None` if the path leaves the root.
-pub fn join(folder: &str, relative: &str) -> Option<String> {
+/// Joins a folder and a relative path, resolving `.` and `..`. A path that leaves the project's folder begins with `..`,
+/// as those of further roots do.
+pub fn join(folder: &str, relative: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in relative.split('/') {
         match part {
             "" | "." => {}
+            ".." if parts.last().is_none_or(|last| *last == "..") => parts.push(".."),
             ".." => {
-                parts.pop()?;
+                parts.pop();
             }
             part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    parts.join("/")
 }

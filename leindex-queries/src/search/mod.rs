@@ -7,6 +7,7 @@
 pub(crate) mod glob;
 pub mod intent;
 pub(crate) mod lexical;
+mod path;
 pub(crate) mod rank;
 pub mod record;
 pub(crate) mod score;

@@ -3,18 +3,20 @@
 //! `score = (Σ feature · weight) · Π prior`. Features lie between 0 and 1; weights and priors are the constants below.
 //! Nothing here reads rows except where a question names something: a candidate costs microseconds.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::glob;
 use super::intent::{Intent, Question, QuotedName};
 use super::lexical::Lexical;
+use super::path::path_facts;
 use super::record::{Document, for_each_holder};
 use super::score::{DocumentId, Scorer, Seen, keep_best, log2};
-use super::terms::{for_each_subword, term};
 use crate::index::world::World;
-use crate::names::evidence;
 use crate::names::files::SourceFile;
 use crate::syntax::blob::{Blob, rows};
+use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolFlags, SymbolKind, name_hash};
 
 /// Candidates that each scorer puts forward.
@@ -70,7 +72,7 @@ pub(crate) struct Filter {
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'w> {
     pub(crate) file: SourceFile<'w>,
-    pub(crate) path: String,
+    pub(crate) path: &'w str,
     pub(crate) row: u32,
     pub(crate) score: f32,
     pub(crate) parts: Vec<(&'static str, f32)>,
@@ -189,7 +191,7 @@ impl<'w> Ranking<'w, '_> {
         Some(candidate)
     }
 
-    fn rows_of(&self, segment: u32, blob: u32) -> Option<Rows> {
+    fn rows_of(&self, segment: u32, blob: u32) -> Option<Arc<IndexedRows>> {
         let key = self.world.view.segments[segment as usize].blob(blob)?;
         Some(rows(self.world.db, Blob::new(self.world.db, key.0, key.1)))
     }
@@ -231,11 +233,7 @@ impl<'w> Ranking<'w, '_> {
         }
         let key = self.world.view.segments[segment as usize].blob(blob);
         let files = key.map_or(&[][..], |key| self.world.files_of(&key));
-        let prior = files
-            .iter()
-            .map(|file| file.path(self.world.db))
-            .map(|path| self.path_prior(&path) * (1.0 + PATH_IN_POOL * self.path_cover(&path)))
-            .fold(0.0, f32::max);
+        let prior = files.iter().map(|&file| self.path_prior(file) * (1.0 + PATH_IN_POOL * self.path_cover(file))).fold(0.0, f32::max);
         let admitted = self.filter.languages.is_empty()
             || key.and_then(|key| self.world.db.languages().config(key.1)).is_some_and(|config| {
                 self.filter.languages.iter().any(|name| name.eq_ignore_ascii_case(config.name) || name.eq_ignore_ascii_case(config.dialect))
@@ -245,11 +243,12 @@ impl<'w> Ranking<'w, '_> {
         prior
     }
 
-    fn path_prior(&self, path: &str) -> f32 {
-        if !self.filter.paths.is_empty() && !self.filter.paths.iter().any(|pattern| glob::matches(pattern, path)) {
+    fn path_prior(&self, file: SourceFile<'w>) -> f32 {
+        let path = || file.path(self.world.db);
+        if !self.filter.paths.is_empty() && !self.filter.paths.iter().any(|pattern| glob::matches(pattern, path())) {
             return 0.0;
         }
-        let evidence = evidence::of_path(path);
+        let evidence = path_facts(self.world.db, file).evidence;
         let mut prior = 1.0;
         if evidence.test && !self.question.tests {
             prior *= IS_TEST;
@@ -291,7 +290,7 @@ impl<'w> Ranking<'w, '_> {
             let documented = if document.lengths[2] > 0 { 1.3 } else { 1.0 };
             if document.kind.is_type() || document.kind.is_module() { documented } else { 0.0 }
         });
-        let mut weighed: Vec<(DocumentId, f32, String)> = Vec::with_capacity(found.len());
+        let mut weighed: Vec<(DocumentId, f32, &str)> = Vec::with_capacity(found.len());
         for (id, prior) in found {
             let segment = &self.world.view.segments[id.segment as usize];
             let blob = segment.blob_of(id.document);
@@ -300,7 +299,7 @@ impl<'w> Ranking<'w, '_> {
             else {
                 continue;
             };
-            let name = if document.kind == SymbolKind::Module { name_hash(module_stem(&path)) } else { document.name };
+            let name = if document.kind == SymbolKind::Module { name_hash(module_stem(path)) } else { document.name };
             let depth = path.matches('/').count() as f32;
             let score = prior * log2(1.0 + f64::from(self.centrality(name))) as f32 / (1.0 + 0.1 * depth);
             weighed.push((id, score, path));
@@ -358,7 +357,7 @@ impl<'w> Ranking<'w, '_> {
     fn add_named(&mut self, quoted: &QuotedName) {
         let hash = name_hash(&quoted.name);
         let mask = self.world.live_mask();
-        let mut found: Vec<(f32, String, u32, u32, u32)> = Vec::new();
+        let mut found: Vec<(f32, &str, u32, u32, u32)> = Vec::new();
         for (index, segment) in self.world.view.segments.iter().enumerate() {
             for (blob, row) in segment.defining_blobs(hash) {
                 if mask.files[index].get(blob as usize).is_none_or(|&files| files == 0) {
@@ -420,7 +419,7 @@ impl<'w> Ranking<'w, '_> {
                 if self.blob_prior(segment, blob) <= 0.0 {
                     continue;
                 }
-                let around = quoted.line.and_then(|line| innermost_at(&self.rows_of(segment, blob)?, line));
+                let around = quoted.line.and_then(|line| innermost_at(&*self.rows_of(segment, blob)?, line));
                 if let Some(row) = around {
                     if let Some(candidate) = self.add_row(segment, blob, row) {
                         raise(&mut candidate.features, "named place", PATH_NAMED * 1.5);
@@ -500,12 +499,12 @@ impl<'w> Ranking<'w, '_> {
         }
         for &file in files {
             let path = file.path(self.world.db);
-            let prior = own * self.path_prior(&path);
+            let prior = own * self.path_prior(file);
             if prior <= 0.0 {
                 continue;
             }
             let mut parts = parts.clone();
-            let in_path = self.path_cover(&path);
+            let in_path = self.path_cover(file);
             if in_path > 0.0 {
                 parts.push(("path", PATH * in_path));
             }
@@ -517,15 +516,11 @@ impl<'w> Ranking<'w, '_> {
         }
     }
 
-    /// How much of the question, by weight, is in a path.
-    fn path_cover(&self, path: &str) -> f32 {
-        let mut seen = FxHashSet::default();
-        let mut buffer = String::new();
-        for_each_subword(path.rsplit_once('.').map_or(path, |(stem, _)| stem), |word, _| {
-            seen.extend(term(word, &mut buffer));
-        });
+    /// How much of the question, by weight, is in a file's path.
+    fn path_cover(&self, file: SourceFile<'w>) -> f32 {
+        let seen = &path_facts(self.world.db, file).terms;
         let total: f32 = self.lexical.terms().iter().map(|term| term.idf).sum();
-        let covered: f32 = self.lexical.terms().iter().filter(|term| seen.contains(&term.hash)).map(|term| term.idf).sum();
+        let covered: f32 = self.lexical.terms().iter().filter(|term| seen.binary_search(&term.hash).is_ok()).map(|term| term.idf).sum();
         if total > 0.0 { covered / total } else { 0.0 }
     }
 

@@ -299,6 +299,10 @@ fn mentions(rows: &Rows) -> Vec<u32> {
         if import.kind == ImportKind::Default {
             extra.push(name_hash("default"));
         }
+        // A file named beside its module (`#[path = "x.rs"] mod y;`).
+        if let Some((stem, _)) = rows.str(import.name).rsplit('/').next().and_then(|file| file.rsplit_once('.')) {
+            extra.push(name_hash(stem));
+        }
         if import.name.is_empty() {
             let module = rows.str(import.module);
             let last = module.rsplit(['.', '/', ':', '\\']).find(|part| !part.is_empty()).unwrap_or(module);

@@ -4,12 +4,17 @@
 //! are never verified again. A memo holds counts and digests; the rows themselves lie in the store.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use leindex_db::store::StoreKey;
+
 use leindex_db::{ContentHash, Dialect};
+use salsa::plumbing::AsId as _;
 
 use super::parse::ParseSession;
-use super::rows::{ExportRow, ImportRow, ModuleRow, Rows, SymbolRow};
+use super::row_index::IndexedRows;
+use super::rows::{Rows, SymbolRow};
+use super::shape::shape_of;
 use crate::db::Db;
 pub use crate::ids::Blob;
 use crate::languages::{LanguageConfig, Languages};
@@ -17,8 +22,6 @@ use crate::languages::{LanguageConfig, Languages};
 /// What is always in memory of a parsed blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlobFacts {
-    /// Digest of names, signatures, imports, exports and modules: what other files may depend on.
-    pub shape: [u8; 16],
     /// Symbols, the module included.
     pub symbols: u32,
     /// Lines.
@@ -30,22 +33,22 @@ pub struct BlobFacts {
 /// The facts of a blob. Parses it if the store does not have its rows. Changes with nothing.
 #[salsa::tracked(returns(copy))]
 pub fn parsed_blob<'db>(db: &'db dyn Db, blob: Blob<'db>) -> BlobFacts {
-    facts_of(&load_rows(db, blob))
+    facts_of(&rows(db, blob))
 }
 
 /// The rows of a blob, from the cache, the store or a parse.
 ///
 /// Prefer queries that project what you need out of them: what reads rows of a file's current blob runs again on
 /// every edit of that file.
-pub fn rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Rows {
-    parsed_blob(db, blob);
-    load_rows(db, blob)
+pub fn rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Arc<IndexedRows> {
+    db.rows_in_memory(blob.as_id(), &mut || load_rows(db, blob))
 }
 
-/// Digest of what other files may depend on. Changes when a declaration, import or export does.
+/// Digest of what other files may depend on: definitions, imports, exports, bases, and what results and values are made
+/// of. Contents of equal shape are interchangeable for all files but their own. Changes with nothing.
 #[salsa::tracked(returns(copy))]
 pub fn blob_shape<'db>(db: &'db dyn Db, blob: Blob<'db>) -> [u8; 16] {
-    parsed_blob(db, blob).shape
+    shape_of(&rows(db, blob))
 }
 
 /// The key under which a blob's rows are stored, or `None` where no language reads it.
@@ -84,30 +87,5 @@ pub static PARSES: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::
 
 /// The facts that rows give.
 pub(crate) fn facts_of(rows: &Rows) -> BlobFacts {
-    let mut hasher = blake3::Hasher::new();
-    let mut text = |part: &str| {
-        hasher.update(&(part.len() as u32).to_le_bytes());
-        hasher.update(part.as_bytes());
-    };
-    for row in rows.symbols() {
-        text(rows.str(row.name));
-        text(rows.str(row.signature));
-        text(&format!("{:?}{:?}{}", row.kind, row.flags, row.parent));
-    }
-    for row in rows.iter::<ImportRow>() {
-        text(rows.str(row.module));
-        text(rows.str(row.name));
-        text(rows.str(row.alias));
-        text(&format!("{:?}{:?}{}", row.kind, row.flags, row.level));
-    }
-    for row in rows.iter::<ExportRow>() {
-        text(rows.str(row.name));
-        text(rows.str(row.local));
-    }
-    for row in rows.iter::<ModuleRow>() {
-        text(rows.str(row.key));
-    }
-    let mut shape = [0; 16];
-    shape.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-    BlobFacts { shape, symbols: rows.count::<SymbolRow>(), lines: rows.lines(), parse_errors: rows.parse_errors() }
+    BlobFacts { symbols: rows.count::<SymbolRow>(), lines: rows.lines(), parse_errors: rows.parse_errors() }
 }

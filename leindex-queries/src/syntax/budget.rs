@@ -3,8 +3,9 @@
 //!
 //! Work is counted in two units that depend on the bytes alone: rounds of the parser (a hundred steps each) and
 //! blocks of text read by the lexer. Real code of all languages stays under 0.025 rounds a byte and reads each block
-//! under 200 times; the limits are five times that and more. Time is a last resort for the rest (cubic recovery costs few steps), wide
-//! enough that a loaded machine does not reach it with real code.
+//! under 200 times; the limits are five times that and more. Time is a last resort for the rest (cubic recovery costs few
+//! steps). What it gives up depends on the machine, so it is wide: real code takes up to a second a
+//! megabyte where the grammar loses its way, and several times that on a loaded machine.
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -25,8 +26,8 @@ const BYTES_A_ROUND: usize = 6;
 const READS: usize = 1_024;
 
 /// Time that any file may take, and how much more per megabyte.
-const TIME: Duration = Duration::from_secs(5);
-const TIME_A_MEGABYTE: Duration = Duration::from_secs(10);
+const TIME: Duration = Duration::from_secs(30);
+const TIME_A_MEGABYTE: Duration = Duration::from_secs(30);
 
 /// Whether a grammar's scanner looks for the end of a line without looking for the end of the text, so that it would
 /// never come back from `@Name` at the end (tree-sitter-kotlin-ng 1.1).
@@ -34,8 +35,9 @@ pub(crate) fn needs_line_end(grammar: &Grammar) -> bool {
     grammar.config.name == "kotlin"
 }
 
-/// Parses a text, or gives it up. `length` is how much of it is to be parsed.
-pub(crate) fn parse(parser: &mut Parser, grammar: &Grammar, source: &[u8], length: usize) -> Option<Tree> {
+/// Parses a text, or gives it up. `length` is how much of it is to be parsed; `old` is the tree of a text like it, edited
+/// where it differs.
+pub(crate) fn parse(parser: &mut Parser, grammar: &Grammar, source: &[u8], length: usize, old: Option<&Tree>) -> Option<Tree> {
     let after: &[u8] = if needs_line_end(grammar) { b"\n" } else { b"" };
     let rounds_left = Cell::new(ROUNDS + length / BYTES_A_ROUND);
     let reads_left = Cell::new(READS * (length / BLOCK + 2));
@@ -57,7 +59,7 @@ pub(crate) fn parse(parser: &mut Parser, grammar: &Grammar, source: &[u8], lengt
         }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
-    let tree = parser.parse_with_options(&mut read, None, Some(options));
+    let tree = parser.parse_with_options(&mut read, old, Some(options));
     if tree.is_none() {
         // The parser would go on from here with the next text.
         parser.reset();

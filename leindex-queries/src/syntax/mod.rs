@@ -9,7 +9,9 @@ mod budget;
 pub mod dump;
 pub mod parse;
 mod recover;
+pub mod row_index;
 pub mod rows;
+pub(crate) mod shape;
 pub mod walk;
 
 #[cfg(test)]

@@ -259,7 +259,7 @@ impl Recoverer<'_> {
             }
         }
         self.parser.set_included_ranges(&ranges).ok()?;
-        let tree = budget::parse(self.parser, self.grammar, self.source, length)?;
+        let tree = budget::parse(self.parser, self.grammar, self.source, length, None)?;
         let whole_is_broken = tree.root_node().is_error();
         (!whole_is_broken && error_bytes(&tree) * 4 <= length).then_some(tree)
     }

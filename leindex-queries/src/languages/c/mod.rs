@@ -13,6 +13,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-c 0.24.2",
     extensions: &["c", "h"],
     file_names: &[],
+    interpreters: &[],
     grammar: || tree_sitter_c::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

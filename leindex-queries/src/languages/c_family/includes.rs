@@ -19,10 +19,8 @@ pub(in crate::languages) fn import_targets(context: &ImportContext<'_>, import: 
 fn include(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
     let path = import.module;
     let mut targets = Vec::new();
-    if !import.system
-        && let Some(beside) = join(context.folder(), path)
-    {
-        targets.push(Target::File(beside));
+    if !import.system {
+        targets.push(Target::File(join(context.folder(), path)));
     }
     let suffix = path.trim_start_matches("./");
     let suffix = suffix.rsplit_once("../").map_or(suffix, |(_, rest)| rest);

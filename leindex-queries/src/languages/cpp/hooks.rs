@@ -42,6 +42,10 @@ pub(super) fn namespace(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 pub(super) fn using(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let Some(target) = node.named_child(0) else { return Visit::Skip };
+    // In a class it names a member of a base.
+    if walk.current_symbol().kind.is_type() {
+        return Visit::Children;
+    }
     let text = walk.text(target);
     let words = walk.source().get(node.start_byte()..target.start_byte()).unwrap_or("");
     if words.contains("namespace") || words.contains("enum") {

@@ -14,6 +14,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-cpp 0.23.4",
     extensions: &["cpp", "cc", "cxx", "hpp", "hh", "hxx", "ipp", "inl", "c++", "h++", "tcc"],
     file_names: &[],
+    interpreters: &[],
     grammar: || tree_sitter_cpp::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -15,6 +15,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-c-sharp 0.23.5",
     extensions: &["cs", "csx"],
     file_names: &[],
+    interpreters: &[],
     grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

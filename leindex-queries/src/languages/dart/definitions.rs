@@ -109,15 +109,15 @@ fn define(walk: &mut Walk<'_>, node: Node<'_>, signature: Node<'_>) -> Visit {
     let Some(name) = name.or_else(|| signature.child_by_field_name("operator")) else { return Visit::Children };
     let before = walk.source().get(node.start_byte()..signature.start_byte()).unwrap_or("");
     if before.split_whitespace().any(|word| word == "static") {
-        walk.flag_next(SymbolFlags::STATIC);
+        walk.flag_definition(SymbolFlags::STATIC);
     }
     if matches!(signature.kind(), "getter_signature" | "setter_signature") {
-        walk.flag_next(SymbolFlags::PROPERTY);
+        walk.flag_definition(SymbolFlags::PROPERTY);
     }
     if let Some(body) = node.child_by_field_name("body") {
         let text = walk.text(body);
         if text.starts_with("async") || text.starts_with("sync") {
-            walk.flag_next(SymbolFlags::ASYNC);
+            walk.flag_definition(SymbolFlags::ASYNC);
         }
     }
     walk.name_definition(name.start_byte(), name.end_byte());

@@ -16,6 +16,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-dart 0.3.0",
     extensions: &["dart"],
     file_names: &[],
+    interpreters: &["dart"],
     grammar: || tree_sitter_dart::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -42,9 +42,9 @@ fn resolve(layout: &dyn Layout, folder: &str, uri: &str) -> Option<String> {
             let (package, path) = rest.split_once('/')?;
             let manifests = layout.manifests(PUBSPEC);
             let (root, _) = manifests.iter().find(|(_, manifest)| manifest.name == package)?;
-            join(root, &format!("lib/{path}"))
+            Some(join(root, &format!("lib/{path}")))
         }
-        None => join(folder, uri),
+        None => Some(join(folder, uri)),
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         // `part of a.b`.
         return vec![Target::Module(uri.to_owned())];
     }
-    join(context.folder(), uri).into_iter().map(Target::File).collect()
+    vec![Target::File(join(context.folder(), uri))]
 }
 
 /// Names of `dart:core`, sorted.
@@ -166,7 +166,7 @@ mod tests {
     fn relative_uris_lead_to_files() {
         assert_eq!(targets("../b.dart"), [Target::File("app/lib/b.dart".into())]);
         assert_eq!(targets("c.g.dart"), [Target::File("app/lib/src/c.g.dart".into())]);
-        assert_eq!(targets("../../../../b.dart"), []);
+        assert_eq!(targets("../../../../b.dart"), [Target::File("../b.dart".into())]);
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub(crate) fn declarator(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             return Visit::Skip;
         }
     }
-    let head = walk.parent_text();
+    let head = walk.text_around(0);
     if head.starts_with("const") {
         Visit::As(&CONSTANT)
     } else if head.starts_with("var") {

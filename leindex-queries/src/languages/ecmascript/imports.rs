@@ -135,6 +135,14 @@ pub(crate) fn export(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             }
             // `export as namespace Name`.
             Some("as") => Visit::Skip,
+            // `export default class Name`: others know it as `default`.
+            Some("default") => {
+                let declaration = node.child_by_field_name("declaration");
+                if let Some(name) = declaration.and_then(|declaration| declaration.child_by_field_name("name")) {
+                    walk.export("default", walk.text(name));
+                }
+                Visit::As(&EXPORT)
+            }
             _ => Visit::As(&EXPORT),
         },
     }

@@ -21,7 +21,7 @@ pub(super) const NAMES: NameRules = NameRules {
     global_scope: false,
     constructors: &["constructor"],
     builtins: builtins::BUILTINS,
-    nested_modules: true,
+    nested_modules: false,
     imports_are_members: false,
     modules_of: modules::modules_of,
     import_targets: modules::import_targets,

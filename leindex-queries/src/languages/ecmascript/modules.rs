@@ -26,7 +26,7 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         return Vec::new();
     }
     if is_relative(module) {
-        return join(context.folder(), module).and_then(|base| lookup.file_or_folder(&base)).into_iter().collect();
+        return lookup.file_or_folder(&join(context.folder(), module)).into_iter().collect();
     }
     if let Some(target) = lookup.alias_of_package(context.folder(), module).or_else(|| lookup.alias_of_compiler(context.folder(), module)) {
         return vec![target];
@@ -118,7 +118,7 @@ impl Lookup<'_> {
         ["tsconfig.json", "jsconfig.json"].into_iter().find_map(|kind| {
             let (root, manifest) = self.layout.manifest(kind, folder)?;
             let aliased = self.alias(root, &manifest.aliases, module);
-            aliased.or_else(|| manifest.roots.iter().find_map(|base| self.file_or_folder(&join(root, &inside(base, module))?)))
+            aliased.or_else(|| manifest.roots.iter().find_map(|base| self.file_or_folder(&join(root, &inside(base, module)))))
         })
     }
 
@@ -146,7 +146,7 @@ impl Lookup<'_> {
         }
         let exported = format!("./{path}");
         self.alias(folder, &manifest.aliases, &exported).or_else(|| self.source_of(folder, path)).or_else(|| {
-            let source = join(folder, &inside("src", path))?;
+            let source = join(folder, &inside("src", path));
             self.file_or_folder(&source)
         })
     }
@@ -163,7 +163,7 @@ impl Lookup<'_> {
 
     /// The file at a path from a folder, or the source that it is built from.
     fn source_of(&self, folder: &str, path: &str) -> Option<Target> {
-        let plain = join(folder, path)?;
+        let plain = join(folder, path);
         let found = self.file(&plain).or_else(|| self.file(&inside(&plain, "index")));
         found.or_else(|| {
             let mut parts: Vec<&str> = path.split('/').collect();
@@ -172,9 +172,9 @@ impl Lookup<'_> {
                 return None;
             }
             parts.splice(..built, ["src"]);
-            let source = join(folder, &parts.join("/"))?;
+            let source = join(folder, &parts.join("/"));
             self.file(&source).or_else(|| self.file(without_extension(&source))).or_else(|| {
-                let beside = join(folder, &parts[1..].join("/"))?;
+                let beside = join(folder, &parts[1..].join("/"));
                 self.file(&beside).or_else(|| self.file(without_extension(&beside)))
             })
         })

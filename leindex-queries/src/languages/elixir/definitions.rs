@@ -307,7 +307,7 @@ pub(super) fn implementation(walk: &mut Walk<'_>, _: Node<'_>, target: Node<'_>)
 pub(super) fn structure(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Visit {
     let word = walk.text(target);
     walk.skip_to(target.end_byte());
-    if !walk.is_outside_functions() {
+    if walk.in_function() {
         return Visit::Children;
     }
     if word == "defexception" {
@@ -448,7 +448,7 @@ fn test_name(node: Node<'_>) -> Option<Node<'_>> {
 }
 
 pub(super) fn test(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Visit {
-    if !walk.is_outside_functions() || walk.scope_kind() == ScopeKind::File || test_name(node).is_none() {
+    if walk.in_function() || walk.scope_kind() == ScopeKind::File || test_name(node).is_none() {
         return Visit::Children;
     }
     walk.skip_to(target.end_byte());
@@ -478,7 +478,7 @@ pub(super) fn test(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Vis
 /// `setup context do … end` is a function without a name.
 pub(super) fn setup(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Visit {
     walk.skip_to(target.end_byte());
-    if !walk.is_outside_functions() || node.child_count() < 2 {
+    if walk.in_function() || node.child_count() < 2 {
         return Visit::Children;
     }
     Visit::Then(&roles::LAMBDA, |walk, node| {

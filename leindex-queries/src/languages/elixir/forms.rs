@@ -84,7 +84,7 @@ fn remote_call(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Visit {
 fn control(walk: &mut Walk<'_>, target: Node<'_>, metric: u8) -> Visit {
     walk.counts(metric);
     walk.skip_to(target.end_byte());
-    if walk.is_outside_functions() { Visit::Children } else { Visit::As(&roles::BLOCK) }
+    if !walk.in_function() { Visit::Children } else { Visit::As(&roles::BLOCK) }
 }
 
 pub(super) fn block(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
@@ -95,7 +95,7 @@ pub(super) fn block(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             walk.counts(Metric::FLAT);
         }
     }
-    if walk.is_outside_functions() || node.kind() == "do_block" && walk.parent_opens() { Visit::Children } else { Visit::As(&roles::BLOCK) }
+    if !walk.in_function() || node.kind() == "do_block" && walk.parent_opens() { Visit::Children } else { Visit::As(&roles::BLOCK) }
 }
 
 pub(super) fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
@@ -246,7 +246,7 @@ fn attribute(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         "impl" => {
             if first.is_some_and(|of| walk.text(of) != "false") {
-                walk.flag_next(SymbolFlags::OVERRIDE);
+                walk.flag_definition(SymbolFlags::OVERRIDE);
             }
             Visit::Skip
         }
@@ -256,7 +256,7 @@ fn attribute(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             walk.skip_to(target.end_byte());
             Visit::Children
         }
-        name if walk.is_outside_functions() => {
+        name if !walk.in_function() => {
             let name = format!("@{name}");
             walk.named_symbol(node, &name, node.start_byte()..target.end_byte(), SymbolKind::Constant);
             walk.skip_to(target.end_byte());

@@ -29,7 +29,7 @@ pub(super) fn import(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>, word
     let module = path(walk, first);
     one(walk, node, word, &module, options_node);
     if word == "use" {
-        if walk.is_outside_functions() && first.kind() == "alias" {
+        if !walk.in_function() && first.kind() == "alias" {
             if matches!(module.as_str(), "ExUnit.Case" | "ExUnit.CaseTemplate") {
                 walk.update_symbol(|row| row.flags.set(SymbolFlags::TEST));
             }

@@ -18,6 +18,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-elixir 0.3.5",
     extensions: &["ex", "exs"],
     file_names: &[],
+    interpreters: &["elixir"],
     grammar: || tree_sitter_elixir::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -14,6 +14,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-go 0.25.0",
     extensions: &["go"],
     file_names: &[],
+    interpreters: &[],
     grammar: || tree_sitter_go::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -38,7 +38,7 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
     let folder = context.folder();
     if path.starts_with("./") || path.starts_with("../") || path == "." || path == ".." {
         let joined = crate::names::rules::join(folder, path);
-        return joined.map(|folder| Target::Module(folder_path(&folder, context.layout))).into_iter().collect();
+        return vec![Target::Module(folder_path(&joined, context.layout))];
     }
     let mut targets = Vec::new();
     let mut push = |target: Target| {
@@ -53,9 +53,8 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         let root = manifest.map_or("", |(root, _)| root);
         for to in to {
             if to.starts_with('.') {
-                if let Some(folder) = crate::names::rules::join(root, &format!("{to}{rest}")) {
-                    push(Target::Module(folder_path(&folder, context.layout)));
-                }
+                let folder = crate::names::rules::join(root, &format!("{to}{rest}"));
+                push(Target::Module(folder_path(&folder, context.layout)));
             } else {
                 push(Target::Module(format!("{to}{rest}")));
             }

@@ -228,8 +228,9 @@ fn field(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let index = use_type(walk, ty, UseRole::Base);
     walk.base(index, BaseKind::Inherit);
     let symbol = walk.leaf_symbol(node, name, SymbolKind::Field);
-    let text = walk.text(ty);
-    walk.set_type(symbol, index, text);
+    walk.set_type(symbol, index);
+    let text = walk.string(walk.text(ty));
+    walk.update(symbol, |row| row.return_type = text);
     Visit::Skip
 }
 

@@ -111,7 +111,7 @@ pub(super) fn prefix_id(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         let index = walk.use_name(name, if walk.is_declaring() { UseRole::Read } else { role });
         walk.stand_for(index);
     } else {
-        walk.stand_for_unknown();
+        walk.stand_for(NONE);
     }
     Visit::Skip
 }

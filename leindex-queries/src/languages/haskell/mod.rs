@@ -18,6 +18,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-haskell 0.24.1",
     extensions: &["hs"],
     file_names: &[],
+    interpreters: &["runghc", "runhaskell"],
     grammar: || tree_sitter_haskell::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -42,7 +42,7 @@ fn roots(folder: &str, manifest: &Manifest) -> Vec<String> {
     if manifest.roots.is_empty() {
         return vec![folder.to_owned()];
     }
-    manifest.roots.iter().filter_map(|root| join(folder, root)).collect()
+    manifest.roots.iter().map(|root| join(folder, root)).collect()
 }
 
 pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {

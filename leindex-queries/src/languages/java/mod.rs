@@ -15,6 +15,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-java 0.23.5",
     extensions: &["java"],
     file_names: &[],
+    interpreters: &[],
     grammar: || tree_sitter_java::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

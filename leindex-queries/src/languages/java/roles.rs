@@ -267,7 +267,7 @@ fn parameters(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     });
     if let (false, Some(name)) = (compact, record.child_by_field_name("name")) {
         components(walk, node);
-        walk.leaf_symbol_named(node, name, walk.text(name), SymbolKind::Constructor);
+        walk.leaf_symbol(node, name, SymbolKind::Constructor);
     }
     Visit::Children
 }

@@ -12,6 +12,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-javascript 0.25.0",
     extensions: &["js", "mjs", "cjs", "jsx", "es6"],
     file_names: &["Jakefile"],
+    interpreters: &["node", "nodejs"],
     grammar: || tree_sitter_javascript::LANGUAGE.into(),
     roles: &roles::ROLES,
     metrics: METRICS,

@@ -15,6 +15,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-kotlin-ng 1.1.0",
     extensions: &["kt", "kts"],
     file_names: &[],
+    interpreters: &["kotlin"],
     grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

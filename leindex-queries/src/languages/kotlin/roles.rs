@@ -275,7 +275,7 @@ fn primary_constructor(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         let variadic = modifiers.split_whitespace().any(|word| word == "vararg");
         walk.parameter_of_next_symbol(walk.text(name), ty, optional || variadic, variadic);
     }
-    walk.leaf_symbol_named(node, constructor_keyword(node).unwrap_or(node), "constructor", SymbolKind::Constructor);
+    walk.named_symbol(node, "constructor", constructor_keyword(node).unwrap_or(node).byte_range(), SymbolKind::Constructor);
     Visit::Children
 }
 

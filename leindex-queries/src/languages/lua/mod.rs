@@ -15,6 +15,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-lua 0.5.0",
     extensions: &["lua"],
     file_names: &[],
+    interpreters: &["lua", "luajit"],
     grammar: || tree_sitter_lua::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

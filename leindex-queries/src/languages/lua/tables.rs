@@ -15,7 +15,7 @@ pub(super) fn function_declaration(walk: &mut Walk<'_>, node: Node<'_>) -> Visit
     let Some(name) = node.child_by_field_name("name") else { return Visit::Children };
     if name.kind() == "identifier" {
         if walk.text(node).starts_with("local") {
-            walk.flag_next(SymbolFlags::PRIVATE);
+            walk.flag_definition(SymbolFlags::PRIVATE);
         }
         return Visit::As(&roles::FUNCTION);
     }
@@ -33,7 +33,7 @@ fn member_definition(walk: &mut Walk<'_>, name: Node<'_>, with_self: bool) -> bo
     let (Some(table), Some(field)) = (name.child_by_field_name("table"), field) else { return false };
     let text = walk.text(table);
     walk.name_definition(field.start_byte(), field.end_byte());
-    walk.flag_next(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
+    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
     if !is_path(text) {
         walk.unbound_definition();
         return true;
@@ -106,7 +106,7 @@ pub(super) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         match target.kind() {
             "identifier" => {
                 if local {
-                    walk.flag_next(SymbolFlags::PRIVATE);
+                    walk.flag_definition(SymbolFlags::PRIVATE);
                 }
                 walk.name_definition(target.start_byte(), target.end_byte());
                 walk.skip(targets);
@@ -337,7 +337,7 @@ pub(super) fn field(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
                     let ty = qualified_read(walk, target, UseRole::Type);
                     walk.self_type_of_definition(ty);
                     let with_self = receiver_parameter(walk, value);
-                    walk.flag_next(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
+                    walk.flag_definition(if with_self { SymbolFlags::HAS_RECEIVER } else { SymbolFlags::STATIC });
                     role = &roles::ASSIGNED_METHOD;
                 }
                 None => walk.unbound_definition(),

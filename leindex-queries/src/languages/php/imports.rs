@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::languages::{Role, Visit};
-use crate::syntax::rows::{ImportFlags, ImportKind, NONE, SymbolKind};
+use crate::syntax::rows::{ImportFlags, ImportKind, SymbolKind};
 use crate::syntax::walk::Walk;
 
 const CALL: Role = Role::Call { function: "function", arguments: "arguments" };
@@ -64,7 +64,7 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         && string.kind() == "string"
         && let Some(content) = string.named_child(0)
     {
-        walk.leaf_symbol_at(node, content.start_byte(), content.end_byte(), SymbolKind::Constant, NONE);
+        walk.leaf_symbol(node, content, SymbolKind::Constant);
     }
     Visit::As(&CALL)
 }

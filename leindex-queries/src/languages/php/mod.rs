@@ -20,6 +20,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-php 0.25.1",
     extensions: &["php", "phtml", "php3", "php4", "php5", "phps", "inc"],
     file_names: &[],
+    interpreters: &["php"],
     grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

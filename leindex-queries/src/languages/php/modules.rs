@@ -31,8 +31,10 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
             let Some(rest) = full.strip_prefix(prefix.as_str()) else { continue };
             let rest = rest.trim_start_matches('\\').replace('\\', "/");
             for root in roots {
-                let target = join(folder, &format!("{root}/{rest}.php")).map(Target::File);
-                targets.extend(target.filter(|target| !targets.contains(target)));
+                let target = Target::File(join(folder, &format!("{root}/{rest}.php")));
+                if !targets.contains(&target) {
+                    targets.push(target);
+                }
             }
         }
     }
@@ -45,13 +47,13 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
 /// `./x.php` stands beside the file; a plain path may also be meant from the root, or from a folder above.
 fn included(context: &ImportContext<'_>, path: &str) -> Vec<Target> {
     if path.starts_with("./") {
-        return join(context.folder(), path).into_iter().map(Target::File).collect();
+        return vec![Target::File(join(context.folder(), path))];
     }
-    let mut targets: Vec<Target> = join(context.folder(), path).into_iter().map(Target::File).collect();
+    let mut targets = vec![Target::File(join(context.folder(), path))];
     let mut folder = context.folder();
     while !folder.is_empty() {
         folder = folder.rsplit_once('/').map_or("", |(up, _)| up);
-        targets.extend(join(folder, path).map(Target::File));
+        targets.push(Target::File(join(folder, path)));
     }
     targets
 }

@@ -190,7 +190,7 @@ fn property(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         declaration.named_children(&mut cursor).any(|child| child.kind() == "static_modifier")
     });
     if is_static {
-        walk.flag_next(SymbolFlags::STATIC);
+        walk.flag_definition(SymbolFlags::STATIC);
     }
     walk.name_definition(name.start_byte() + usize::from(!is_static), name.end_byte());
     walk.skip(name);

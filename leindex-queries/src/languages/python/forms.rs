@@ -101,7 +101,7 @@ fn unquoted(text: &str) -> &str {
 
 /// `*args` and `**kwargs` as parameters; in other places the name inside is taken as the place says.
 pub(super) fn splat(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    if walk.in_parameters()
+    if matches!(walk.around(), Some(Role::Parameters))
         && let Some(name) = node.named_child(0)
     {
         walk.add_parameter(name, true, true);

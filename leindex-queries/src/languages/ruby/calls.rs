@@ -236,12 +236,14 @@ fn attributes(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, reads: b
         let this = walk.use_text(argument, UseKind::This, UseRole::Read, "", NONE);
         let field = walk.use_text(argument, UseKind::Member, UseRole::Read, &format!("@{name}"), this);
         if reads {
-            walk.flag_next(flags);
-            walk.leaf_symbol_at(argument, range.start, range.end, SymbolKind::Field, field);
+            walk.flag_definition(flags);
+            let symbol = walk.named_symbol(argument, name, range.clone(), SymbolKind::Field);
+            walk.set_value(symbol, field);
         }
         if writes {
-            walk.flag_next(flags);
-            walk.leaf_symbol_called(argument, &format!("{name}="), range.start, range.end, SymbolKind::Field, field);
+            walk.flag_definition(flags);
+            let symbol = walk.named_symbol(argument, &format!("{name}="), range, SymbolKind::Field);
+            walk.set_value(symbol, field);
         }
     }
     any
@@ -253,7 +255,9 @@ pub(super) fn add_alias(walk: &mut Walk<'_>, node: Node<'_>, name: Range<usize>,
     let this = walk.use_text(node, UseKind::This, UseRole::Read, "", NONE);
     let target = walk.use_text(node, UseKind::Member, UseRole::Read, text, this);
     let kind = if walk.current_symbol().kind == SymbolKind::Module { SymbolKind::Function } else { SymbolKind::Method };
-    walk.leaf_symbol_at(node, name.start, name.end, kind, target);
+    let text = walk.source().get(name.clone()).unwrap_or("");
+    let symbol = walk.named_symbol(node, text, name, kind);
+    walk.set_value(symbol, target);
 }
 
 fn import(walk: &mut Walk<'_>, node: Node<'_>, arguments: Node<'_>, load: Loading) -> bool {

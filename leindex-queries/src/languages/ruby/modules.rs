@@ -25,7 +25,7 @@ fn below_lib(path: &str) -> Option<&str> {
 pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -> Vec<Target> {
     let with_ending = |path: &str| if path.ends_with(".rb") { path.to_owned() } else { format!("{path}.rb") };
     if import.level > 0 {
-        return join(context.folder(), &with_ending(import.module)).into_iter().map(Target::File).collect();
+        return vec![Target::File(join(context.folder(), &with_ending(import.module)))];
     }
     let name = with_ending(import.module.trim_start_matches("./"));
     let mut targets = Vec::new();

@@ -183,7 +183,7 @@ fn class(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 /// The constant path of a class or module, and its name where it is qualified (`class A::B`).
 fn declare_module(walk: &mut Walk<'_>, node: Node<'_>) {
-    walk.flag_next(SymbolFlags::PARTIAL);
+    walk.flag_definition(SymbolFlags::PARTIAL);
     let Some(name) = node.child_by_field_name("name") else { return };
     let text = walk.text(name);
     let around = walk.module_around();
@@ -226,14 +226,14 @@ fn method(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         return Visit::As(&FUNCTION);
     }
     if in_singleton(node) {
-        walk.flag_next(SymbolFlags::STATIC);
+        walk.flag_definition(SymbolFlags::STATIC);
     }
     Visit::As(&METHOD)
 }
 
 /// `def self.make`, `def Other.make`.
 fn singleton_method(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    walk.flag_next(SymbolFlags::STATIC);
+    walk.flag_definition(SymbolFlags::STATIC);
     if let Some(name) = node.child_by_field_name("name") {
         walk.skip(name);
     }

@@ -17,6 +17,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-rust 0.24.2",
     extensions: &["rs"],
     file_names: &[],
+    interpreters: &[],
     grammar: || tree_sitter_rust::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -73,7 +73,7 @@ fn place<'a>(path: &'a str, layout: &dyn Layout) -> Place<'a> {
     let sub = |folder: &str| if package.is_empty() { folder.to_owned() } else { format!("{package}/{folder}") };
     // Entry files named by the manifest: the one whose folder is nearest.
     let entry = manifest.entries.iter().filter_map(|entry| {
-        let entry = join(package, entry)?;
+        let entry = join(package, entry);
         let folder = entry.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
         below(path, &folder).map(|_| (folder, entry))
     });
@@ -180,9 +180,7 @@ fn declared_file(context: &ImportContext<'_>, place: &Place<'_>, import: &Import
     let Some(name) = import.module.strip_prefix("self::").filter(|name| !name.contains("::")) else { return };
     let folder = context.folder();
     if import.name.ends_with(".rs") {
-        if let Some(file) = join(folder, import.name) {
-            push(Target::File(file), targets);
-        }
+        push(Target::File(join(folder, import.name)), targets);
         return;
     }
     let children = place.children(context.path);
@@ -277,6 +275,7 @@ pub(super) const BUILTINS: &[&str] = &[
     "addr_of_mut",
     "align_of",
     "align_of_val",
+    "alloc",
     "allow",
     "assert",
     "assert_eq",
@@ -291,6 +290,7 @@ pub(super) const BUILTINS: &[&str] = &[
     "column",
     "compile_error",
     "concat",
+    "core",
     "dbg",
     "debug_assert",
     "debug_assert_eq",
@@ -342,6 +342,7 @@ pub(super) const BUILTINS: &[&str] = &[
     "should_panic",
     "size_of",
     "size_of_val",
+    "std",
     "str",
     "stringify",
     "target_feature",

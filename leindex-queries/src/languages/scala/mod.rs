@@ -16,6 +16,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-scala 0.26.9",
     extensions: &["scala", "sc", "sbt"],
     file_names: &[],
+    interpreters: &["scala", "scala-cli"],
     grammar: || tree_sitter_scala::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

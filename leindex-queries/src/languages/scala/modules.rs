@@ -17,9 +17,14 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
     }
     let mut targets = Vec::new();
     let package = context.modules.first().map_or("", String::as_str);
+    let first = import.module.split('.').next().unwrap_or(import.module);
+    let is_there = |module: &str| context.layout.has_module("jvm", module);
     let mut outer = if package.ends_with('/') { "" } else { package };
     while !outer.is_empty() {
-        targets.push(Target::Module(format!("{outer}.{}", import.module)));
+        let module = format!("{outer}.{}", import.module);
+        if is_there(&module) || is_there(&format!("{outer}.{first}")) {
+            targets.push(Target::Module(module));
+        }
         outer = outer.rsplit_once('.').map_or("", |(outer, _)| outer);
     }
     targets.push(Target::Module(import.module.to_owned()));
@@ -245,7 +250,8 @@ pub(super) const BUILTINS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::super::CONFIG;
-    use crate::languages::jvm::tests::{modules, targets};
+    use crate::languages::jvm::tests::modules;
+    use crate::languages::test_layout::FakeLayout;
 
     #[test]
     fn files_are_of_their_package_or_of_their_folder() {
@@ -255,11 +261,19 @@ mod tests {
 
     #[test]
     fn paths_begin_in_the_packages_around_or_at_the_root() {
+        let project = FakeLayout::default().modules(&["com.acme.shop", "com.acme.mutable", "com.acme.shop.deep.Tools"]);
+        let check = |module, name, expected: &[&str]| {
+            project.check_import(super::import_targets, ("src/Shop.scala", "com.acme.shop"), (module, name), expected);
+        };
         // import mutable.Map, import mutable._, import mutable.{Map => M}
-        assert_eq!(targets(&CONFIG, "mutable", "Map"), "com.acme.shop.mutable com.acme.mutable com.mutable mutable <mutable>");
+        check("mutable", "Map", &["module com.acme.mutable", "module mutable", "external mutable"]);
+        // import deep.Tools.sharpen
+        check("deep.Tools", "sharpen", &["module com.acme.shop.deep.Tools", "module deep.Tools", "external deep"]);
+        // import scala.collection.mutable: no package around has a `scala`
+        check("scala.collection", "mutable", &["module scala.collection", "external scala.collection"]);
         // import _root_.scala.Option
-        assert_eq!(targets(&CONFIG, "_root_.scala", "Option"), "scala <scala>");
+        check("_root_.scala", "Option", &["module scala", "external scala"]);
         // import scala
-        assert_eq!(targets(&CONFIG, "", "scala"), "src/ <scala>");
+        check("", "scala", &["module src/", "external scala"]);
     }
 }

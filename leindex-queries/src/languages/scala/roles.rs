@@ -213,7 +213,7 @@ fn class_parameters(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         list = parameters.next_named_sibling().filter(|next| next.kind() == "class_parameters");
     }
-    walk.leaf_symbol_named(node, node, "this", SymbolKind::Constructor);
+    walk.named_symbol(node, "this", node.byte_range(), SymbolKind::Constructor);
     Visit::Children
 }
 

@@ -15,6 +15,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     version: "tree-sitter-swift 0.7.4",
     extensions: &["swift"],
     file_names: &[],
+    interpreters: &["swift"],
     grammar: || tree_sitter_swift::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,

@@ -77,7 +77,15 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("try_expression", Role::Pass { value: "expr", ty: "" }),
     ("await_expression", Role::Pass { value: "expr", ty: "" }),
     ("as_expression", Role::Pass { value: "", ty: "name" }),
-    ("nil_coalescing_expression", Role::Pass { value: "value", ty: "" }),
+    ("nil_coalescing_expression", Role::Custom(coalescing)),
+    ("additive_expression", Role::Custom(operation)),
+    ("bitwise_operation", Role::Custom(operation)),
+    ("comparison_expression", Role::Custom(operation)),
+    ("conjunction_expression", Role::Custom(operation)),
+    ("disjunction_expression", Role::Custom(operation)),
+    ("equality_expression", Role::Custom(operation)),
+    ("infix_expression", Role::Custom(operation)),
+    ("multiplicative_expression", Role::Custom(operation)),
     ("key_path_expression", Role::Pass { value: "0", ty: "" }),
     // Types. An array or dictionary is a container of its element.
     ("optional_type", Role::Pass { value: "wrapped", ty: "" }),
@@ -146,6 +154,9 @@ const SUBSCRIPT: Role = Role::Element { object: "0" };
 const LIST: Role = Role::List { first: false };
 const FIRST: Role = Role::Pass { value: "0", ty: "" };
 const LAST: Role = Role::Pass { value: "", ty: "" };
+const RIGHT: Role = Role::Pass { value: "rhs", ty: "" };
+const PRESENT: Role = Role::Pass { value: "value", ty: "" };
+const ABSENT: Role = Role::Pass { value: "if_nil", ty: "" };
 const OPERAND: Role = Role::Pass { value: "target", ty: "" };
 
 pub(super) const METRICS: Metrics = Metrics {
@@ -175,7 +186,7 @@ pub(super) const METRICS: Metrics = Metrics {
 };
 
 fn statements(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    walk.count_statements(node.named_child_count());
+    walk.add_statements(node.named_child_count() as u32);
     if walk.part(1) == Slot::Body {
         // The body of a function has the function's own scope.
         return Visit::Children;
@@ -414,6 +425,16 @@ fn prefix(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let element = node.child(1).is_some_and(|suffix| walk.source().get(suffix.start_byte()..).is_some_and(|rest| rest.starts_with('[')));
     if element { Visit::As(&SUBSCRIPT) } else { Visit::As(&CALL) }
+}
+
+/// The grammar reads `a * b.c()` as a call of `a * b.c`: what is called is on the right.
+fn operation(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+    if walk.part(0) == Slot::Object { Visit::As(&RIGHT) } else { Visit::Children }
+}
+
+/// `a ?? b`, and `a ?? b.c()` as in [`operation`].
+fn coalescing(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+    if walk.part(0) == Slot::Object { Visit::As(&ABSENT) } else { Visit::As(&PRESENT) }
 }
 
 /// The arguments in parentheses and the closures after them.

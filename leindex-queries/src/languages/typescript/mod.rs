@@ -15,6 +15,7 @@ const BASE: LanguageConfig = LanguageConfig {
     version: "tree-sitter-typescript 0.23.2",
     extensions: &["ts", "mts", "cts"],
     file_names: &[],
+    interpreters: &["bun", "deno", "ts-node", "tsx"],
     grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
     roles: &roles::ROLES,
     metrics: METRICS,

@@ -1,69 +1,15 @@
-//! What a language may say from [`Role::Custom`](crate::languages::Role::Custom) of the definition that its node opens,
-//! and of those around.
+//! Definitions: opening the symbol and the scope of a node, and what a language says of the next one.
 
 use tree_sitter::Node;
 
-use super::{Mode, Opens, Walk};
-use crate::languages::{Role, Slot};
-use crate::syntax::rows::{BindingKind, ModuleRow, NONE, ParameterRow, ScopeKind, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
+use super::Walk;
+use super::frame::{Frame, Opens};
+use super::said::Next;
+use crate::items::metrics::Counters;
+use crate::languages::{Define, NameAt, Role};
+use crate::syntax::rows::{BaseRow, BindingKind, BindingRow, NONE, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind};
 
-impl Walk<'_> {
-    /// Adds the uses of a qualified name (`a.b.c`) as the place says: the last part has the place's role, and is a base
-    /// or a decorator where the whole is. Returns the use of the last part, or [`NONE`].
-    pub fn qualified(&mut self, node: Node<'_>, separator: &str) -> u32 {
-        self.qualified_text(node.start_byte(), node.end_byte(), separator)
-    }
-
-    /// As [`Self::qualified`], for a part of the text.
-    pub fn qualified_text(&mut self, start: usize, end: usize, separator: &str) -> u32 {
-        let text = self.source.get(start..end).unwrap_or("");
-        let start = start as u32;
-        let mut base = NONE;
-        let mut at = 0;
-        for part in text.split(separator) {
-            let name = part.trim();
-            let offset = start + at as u32 + (part.len() - part.trim_start().len()) as u32;
-            at += part.len() + separator.len();
-            if name.is_empty() {
-                continue;
-            }
-            let is_last = at >= text.len();
-            let role = if is_last { super::use_role(self.mode) } else { UseRole::Read };
-            let name = self.rows.string(name);
-            base = if base == NONE {
-                let kind = if self.is_receiver(name) { UseKind::This } else { UseKind::Name };
-                self.push_use(kind, role, name, NONE, offset)
-            } else {
-                self.push_use(UseKind::Member, role, name, base, offset)
-            };
-        }
-        if base != NONE {
-            self.add_base(self.mode, base);
-        }
-        base
-    }
-
-    /// Whether a name at the node being looked at would be a local variable.
-    pub fn declares_pattern(&self) -> bool {
-        matches!(self.mode, Mode::Declare { kind: BindingKind::Variable, symbol: None, .. })
-    }
-
-    /// Whether a name at the node being looked at would be a parameter.
-    pub fn declares_parameter(&self) -> bool {
-        matches!(self.mode, Mode::Declare { kind: BindingKind::Parameter, .. })
-    }
-
-    /// Whether the node being looked at is a part of another: an object, a callee, an assigned value, an argument.
-    pub fn is_value_here(&self) -> bool {
-        self.buffers.frames.last().is_some_and(|frame| frame.action.is_some() && !matches!(frame.opens, Opens::Scope))
-    }
-
-    /// Whether an import of the file binds this name.
-    pub fn is_imported(&mut self, name: &str) -> bool {
-        let name = self.rows.string(name);
-        self.rows.imports.iter().any(|row| row.alias == name)
-    }
-
+impl<'a> Walk<'a> {
     /// The definition about to be opened has its name at these bytes.
     pub fn name_definition(&mut self, start: usize, end: usize) {
         self.next.name = Some((start as u32, end as u32));
@@ -85,7 +31,7 @@ impl Walk<'_> {
         self.next.ty = Some((start as u32, end as u32));
     }
 
-    /// The definition about to be opened gets these flags.
+    /// The next definition gets these flags.
     pub fn flag_definition(&mut self, flags: SymbolFlags) {
         self.next.flags.set(flags);
     }
@@ -123,147 +69,184 @@ impl Walk<'_> {
         self.hidden_until = self.hidden_until.max(node.end_byte() as u32);
     }
 
-    /// For a node that is given [`Role::Named`]: where the name stands that is no part of the node by itself, and the
-    /// use that names the type which the definition belongs to.
-    pub fn give_name(&mut self, name: Option<Node<'_>>, owner: Option<u32>) {
-        self.said.name = name.map_or((NONE, NONE), |name| (name.start_byte() as u32, name.end_byte() as u32));
-        self.said.owner = owner.unwrap_or(NONE);
+    /// Says the result type of the next definition of this name.
+    pub fn expect_type(&mut self, name: &str, ty: &str) {
+        self.expected = (self.rows.string(name), self.rows.string(ty));
     }
 
-    /// Whether the node being looked at is the value of a node of role [`Role::Named`].
-    pub fn is_named_value(&self) -> bool {
-        self.buffers
-            .frames
-            .last()
-            .is_some_and(|frame| frame.slot == Slot::Value && frame.action.is_some_and(|action| matches!(action.role, Role::Named { .. })))
-    }
-
-    /// Whether the node being looked at is the value of a node of role [`Role::Named`] that names no symbol, only the
-    /// type its members belong to.
-    pub fn is_member_list(&self) -> bool {
-        self.is_named_value() && self.buffers.frames.last().is_some_and(|frame| frame.said.owner != NONE && frame.name_start == NONE)
-    }
-
-    /// The parameter being looked at is a field of the type around the constructor.
-    pub fn field_parameter(&mut self) {
-        self.said.field = true;
-    }
-
-    /// As [`Self::field_parameter`], where the field's name stands at these bytes of the parameter's.
-    pub fn field_parameter_named(&mut self, start: usize, end: usize) {
-        self.said.field = true;
-        self.said.name = (start as u32, end as u32);
-    }
-
-    /// Adds a parameter row that binds no name itself: a pattern, whose text on one line is its name.
-    pub fn pattern_parameter(&mut self, pattern: Node<'_>) {
-        let scope = self.rows.scopes[self.scope as usize];
-        if scope.kind == ScopeKind::Function && scope.symbol != NONE {
-            let name = self.one_line(pattern.start_byte() as u32, pattern.end_byte() as u32);
-            self.parameter(scope.symbol, ParameterRow { name, ty: Str::EMPTY, type_use: NONE, optional: false, variadic: false });
+    /// The result type said before for the symbol around, if it has that name.
+    pub fn take_expected_type(&mut self) {
+        let (name, ty) = std::mem::replace(&mut self.expected, (Str::EMPTY, Str::EMPTY));
+        let row = &mut self.rows.symbols[self.symbol as usize];
+        if row.name == name {
+            row.return_type = ty;
         }
     }
 
-    /// Documents the symbol around by a comment, from `tag` on if the comment has it.
-    pub fn document_symbol(&mut self, comment: Node<'_>, tag: &str) {
-        let doc = self.cleaned(self.text(comment));
-        let doc =
-            self.rows.str(doc).split_once(tag).map(|(_, after)| after.trim().to_owned()).map_or(doc, |after| self.rows.string(&after));
-        self.rows.symbols[self.symbol as usize].doc = doc;
+    /// Says that the members of the innermost scope belong to the type that this use names. The first to say so counts.
+    pub fn self_type(&mut self, ty: u32) {
+        if self.rows.scopes.get(self.scope as usize).is_some_and(|row| row.self_type == NONE) {
+            self.set_self_type(self.scope, ty);
+        }
     }
 
-    /// Says that the function around gives the value of a use ([`NONE`] for one that rows do not describe).
-    pub fn gives(&mut self, node: Node<'_>, value: u32) {
-        self.result(value, node.start_byte() as u32, false);
+    pub(super) fn open_definition(&mut self, node: Node<'_>, define: &Define, frame: &mut Frame) -> bool {
+        if let Some((start, end)) = self.next.name.take() {
+            let range = start as usize..end as usize;
+            let text = self.source.get(range.clone()).unwrap_or("");
+            self.pending_name = self.next.name_node;
+            let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+            self.opened(symbol, define, frame);
+            return true;
+        }
+        let mut own_name_only = false;
+        let name = match define.name {
+            NameAt::Field(at) => match at.parse::<usize>() {
+                Ok(index) => node.named_child(index as u32),
+                Err(_) => node.child_by_field_name(at),
+            },
+            NameAt::Find(find) => find(node),
+            NameAt::Given => {
+                let own = node.child_by_field_name("name");
+                let given = self.buffers.frames.last().filter(|_| self.is_named_value()).filter(|given| given.name_start != NONE).copied();
+                match given {
+                    Some(given) => {
+                        self.open_given(node, define, &given, own, frame);
+                        return true;
+                    }
+                    None => {
+                        own_name_only = own.is_some();
+                        own
+                    }
+                }
+            }
+            NameAt::Fixed(text) => {
+                let symbol = self.push_symbol(node, text, node.start_byte()..node.start_byte(), self.kind_here(define), define.scope);
+                self.opened(symbol, define, frame);
+                return true;
+            }
+        };
+        let text = name.and_then(|name| self.source.get(name.byte_range())).unwrap_or("");
+        let (Some(name), false) = (name, text.is_empty()) else {
+            // What has no name is no symbol, but it is still a scope.
+            if let Some(kind) = define.scope {
+                self.open_scope(kind, NONE, frame);
+            }
+            return define.scope.is_some();
+        };
+        self.pending_name = name.id();
+        let symbol = self.push_symbol(node, text, name.byte_range(), self.kind_here(define), define.scope);
+        self.opened(symbol, define, frame);
+        if let (true, Some(binding)) = (own_name_only, self.rows.bindings.last_mut()) {
+            // The name of a value is known inside only.
+            binding.scope = self.scope;
+        }
+        true
     }
 
-    /// Sets flags on the members of this name that the symbol around has so far.
-    pub fn flag_member(&mut self, name: &str, flags: SymbolFlags) {
-        let name = self.rows.string(name);
-        let parent = self.symbol;
-        for row in self.rows.symbols.iter_mut().skip(parent as usize + 1).filter(|row| row.parent == parent && row.name == name) {
-            row.flags.set(flags);
-            if flags.has(SymbolFlags::PRIVATE) {
-                row.flags.0 &= !SymbolFlags::EXPORTED.0;
+    /// Opens a definition that is the value of a node of role [`Role::Named`].
+    fn open_given(&mut self, node: Node<'_>, define: &Define, given: &Frame, own: Option<Node<'_>>, frame: &mut Frame) {
+        let range = given.name_start as usize..given.name_end as usize;
+        let text = self.source.get(range.clone()).unwrap_or("");
+        let symbol = self.push_symbol(node, text, range, self.kind_here(define), define.scope);
+        self.opened(symbol, define, frame);
+        if !define.kind.is_callable() && !define.kind.is_type() {
+            let row = &mut self.rows.symbols[symbol as usize];
+            (row.body_start, row.type_use) = (frame.start, given.ty.use_index());
+        }
+        if let Some(own) = own {
+            // The name that the value has by itself is known inside.
+            self.pending_name = own.id();
+            let name = self.rows.string(self.source.get(own.byte_range()).unwrap_or(""));
+            self.push_binding(name, self.scope, BindingKind::Symbol, symbol, own.start_byte() as u32);
+        }
+    }
+
+    fn opened(&mut self, symbol: u32, define: &Define, frame: &mut Frame) {
+        frame.opens = Opens::Symbol(symbol);
+        self.symbol = symbol;
+        if define.scope.is_some() {
+            let inner = self.rows.symbols[symbol as usize].inner;
+            self.take_type_parameters(symbol, inner);
+            self.scope = inner;
+            if self.next.self_type != NONE {
+                self.set_self_type(inner, self.next.self_type);
+            }
+        }
+        for key in self.next.module.into_iter().filter(|key| !key.is_empty()) {
+            self.push_module(key, symbol);
+        }
+        if let Some(ty) = self.next.ty {
+            (frame.ty_start, frame.ty_end) = ty;
+            frame.ty_fixed = true;
+        }
+        self.next = Next { function: self.next.function, ..Next::NOTHING };
+        self.section = SymbolFlags::default();
+        self.in_export = false;
+        self.receiver = if define.scope == Some(ScopeKind::Type) { Str::EMPTY } else { self.receiver };
+    }
+
+    /// Opens a symbol once more, for another clause of its definition.
+    pub(super) fn open_again(&mut self, node: Node<'_>, symbol: u32, frame: &mut Frame) {
+        let Some(row) = self.rows.symbols.get(symbol as usize).copied() else { return };
+        let limit = self.rows.symbols.get(row.parent as usize).map_or(NONE, |parent| parent.end);
+        let end = (node.end_byte() as u32).min(limit);
+        let end_line = self.line(end.saturating_sub(1).max(row.start));
+        self.rows.scopes.push(ScopeRow { kind: ScopeKind::Function, parent: self.scope, symbol, self_type: NONE, start: frame.start, end });
+        self.buffers.comments.clear();
+        self.buffers.attributes.clear();
+        (self.next.doc, self.next.flags) = (None, SymbolFlags::default());
+        self.buffers.counters.push((symbol, Counters::resume(&row)));
+        let row = &mut self.rows.symbols[symbol as usize];
+        row.end = end.max(row.end);
+        row.end_line = end_line.max(row.end_line);
+        if row.body_start > row.end {
+            row.body_start = row.end;
+        }
+        frame.opens = Opens::Symbol(symbol);
+        self.symbol = symbol;
+        self.scope = self.rows.scopes.len() as u32 - 1;
+    }
+
+    /// Type parameters declared by a wrapper (`template <class T>`) belong to the definition that it wraps.
+    fn take_type_parameters(&mut self, symbol: u32, inner: u32) {
+        let Some(wrapper) = self.buffers.frames.last().filter(|around| matches!(around.role, Some(Role::Wrapper))) else {
+            return;
+        };
+        let (start, outer) = (wrapper.start, self.scope);
+        let own = |row: &BindingRow| row.kind == BindingKind::Symbol && row.target == symbol;
+        let parameter = |row: &BindingRow| {
+            matches!(row.kind, BindingKind::TypeParameter | BindingKind::Parameter) && (row.scope == outer || row.scope == inner)
+        };
+        for row in self.rows.bindings.iter_mut().rev().take_while(|row| own(row) || parameter(row) && row.start >= start) {
+            if !own(row) {
+                row.scope = inner;
             }
         }
     }
 
-    /// The key of the innermost module declared by a symbol around the walk's place, or empty.
-    pub fn module_around(&self) -> &str {
-        self.module_key_of(self.symbol)
+    fn kind_here(&self, define: &Define) -> SymbolKind {
+        if self.in_type() || !define.self_type.is_empty() { define.kind_in_type } else { define.kind }
     }
 
-    pub(super) fn module_key_of(&self, mut symbol: u32) -> &str {
-        loop {
-            if let Some(row) = self.module_of(symbol) {
-                return self.rows.str(row.key);
-            }
-            match self.rows.symbols.get(symbol as usize) {
-                Some(row) if row.parent != NONE => symbol = row.parent,
-                _ => return "",
-            }
+    pub(super) fn open_scope(&mut self, kind: ScopeKind, symbol: u32, frame: &mut Frame) {
+        self.rows.scopes.push(ScopeRow { kind, parent: self.scope, symbol, self_type: NONE, start: frame.start, end: frame.end });
+        self.scope = self.rows.scopes.len() as u32 - 1;
+        self.in_export &= kind == ScopeKind::Extension;
+        if frame.opens == Opens::Nothing {
+            frame.opens = Opens::Scope;
+            self.section = SymbolFlags::default();
+        }
+        if let Some((base, kind)) = self.pending_base.take() {
+            self.rows.bases.push(BaseRow { symbol: NONE, extension: self.scope, base, kind });
+        }
+        let scope = self.scope;
+        self.rows.bindings.extend(self.buffers.inside.drain(..).map(|row| BindingRow { scope, ..row }));
+    }
+
+    pub(super) fn set_self_type(&mut self, scope: u32, ty: u32) {
+        if let Some(row) = self.rows.scopes.get_mut(scope as usize) {
+            row.self_type = ty;
         }
     }
-
-    /// The first module that a symbol says it is.
-    fn module_of(&self, symbol: u32) -> Option<ModuleRow> {
-        let modules = &self.rows.modules;
-        if !self.modules_in_order {
-            return modules.iter().find(|row| row.symbol == symbol).copied();
-        }
-        let at = modules.partition_point(|row| module_order(row.symbol) < module_order(symbol));
-        modules.get(at).filter(|row| row.symbol == symbol).copied()
-    }
-
-    pub(super) fn push_module(&mut self, key: Str, symbol: u32) {
-        let last = self.rows.modules.last().map_or(0, |row| module_order(row.symbol));
-        self.modules_in_order &= last <= module_order(symbol);
-        self.rows.modules.push(ModuleRow { key, symbol });
-    }
-
-    /// Whether a symbol of this file so far says that it is a module whose name ends in `name`.
-    pub fn is_module(&self, name: &str) -> bool {
-        self.rows
-            .modules
-            .iter()
-            .any(|row| self.rows.str(row.key).strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with(':')))
-    }
-
-    /// Whether a parameter or variable of this name is known in the function around.
-    pub fn is_local(&self, name: Str) -> bool {
-        self.local_scope(name).is_some()
-    }
-
-    /// Adds a symbol named by a part of a node's text, without an inside of its own, with a binding to `value` ([`NONE`]
-    /// for nothing).
-    pub fn leaf_symbol_at(&mut self, node: Node<'_>, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
-        let text = self.source.get(start..end).unwrap_or("");
-        self.leaf_symbol_called(node, text, start, end, kind, value)
-    }
-
-    /// As [`Self::leaf_symbol_at`], with a name that is not what stands there (`x=` of `attr_writer :x`).
-    pub fn leaf_symbol_called(&mut self, node: Node<'_>, name: &str, start: usize, end: usize, kind: SymbolKind, value: u32) -> u32 {
-        let symbol = self.push_symbol(node, name, start..end, kind, None);
-        self.value_of_symbol(symbol, value);
-        self.close_symbol(symbol, node.has_error());
-        symbol
-    }
-
-    /// The newest symbol of this name at the top of the file.
-    pub fn top_symbol(&mut self, name: &str) -> Option<u32> {
-        let name = self.rows.string(name);
-        let found = self.rows.symbols.iter().rposition(|row| row.parent == 0 && row.name == name)?;
-        Some(found as u32)
-    }
-
-    /// The symbol opened or added last.
-    pub fn last_symbol(&self) -> u32 {
-        self.rows.symbols.len() as u32 - 1
-    }
-}
-
-/// Modules of the whole file come before those of its symbols.
-const fn module_order(symbol: u32) -> u32 {
-    symbol.wrapping_add(1)
 }
