@@ -84,10 +84,10 @@ impl<'w> Join<'w> {
             return unresolved;
         }
         let db = self.world.db;
-        // What is defined for tests is visible to tests only.
-        let from_test = is_test(rows, open.source, file.path(db));
         // What is above a type is none of its own members.
         let below = if is_super(rows, used.base) { enclosing_type(db, file, rows, open.source) } else { None };
+        // What is defined for tests is visible to tests only.
+        let from_test = is_test(rows, open.source, file.path(db));
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)
             .iter()

@@ -13,7 +13,7 @@ use crate::items::descriptor::descriptor;
 use crate::names::edges::{Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, entry};
 use crate::names::resolve::Rule;
-use crate::syntax::rows::{DiagnosticRow, Rows, SymbolKind, UseRow};
+use crate::syntax::rows::{DiagnosticRow, Rows, SymbolKind, SymbolRow, UseRow};
 
 /// A symbol with those defined inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -92,7 +92,13 @@ impl Snapshot<'_> {
         self.ask(|world| {
             let file = file_at(world, &path)?;
             let Some(rows) = world.rows(file) else { return Ok(Vec::new()) };
-            Ok(children_of(world, file, &rows, 0, 0))
+            let mut below = vec![Vec::new(); rows.count::<SymbolRow>() as usize];
+            for (index, row) in rows.symbols().enumerate().skip(1) {
+                if let Some(children) = below.get_mut(row.parent as usize) {
+                    children.push(index as u32);
+                }
+            }
+            Ok(children_of(world, file, &rows, &below, 0, 0))
         })?
     }
 
@@ -196,19 +202,14 @@ impl Snapshot<'_> {
     }
 }
 
-fn children_of<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, parent: u32, depth: u32) -> Vec<OutlineItem> {
-    if depth > 64 {
-        return Vec::new();
-    }
-    let mut items = Vec::new();
-    for (index, row) in rows.symbols().enumerate().skip(1) {
-        if row.parent == parent
-            && let Some(symbol) = symbol_info(world, Symbol::new(world.db, file, row.identity()))
-        {
-            items.push(OutlineItem { symbol, children: children_of(world, file, rows, index as u32, depth + 1) });
-        }
-    }
-    items
+/// The symbols in a symbol; `below` holds the rows of those in each.
+fn children_of<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, below: &[Vec<u32>], parent: u32, depth: u32) -> Vec<OutlineItem> {
+    let children = below.get(parent as usize).filter(|_| depth <= 64).map_or(&[][..], |children| children);
+    let item = |&index: &u32| {
+        let symbol = symbol_info(world, Symbol::new(world.db, file, rows.symbol(index)?.identity()))?;
+        Some(OutlineItem { symbol, children: children_of(world, file, rows, below, index, depth + 1) })
+    };
+    children.iter().filter_map(item).collect()
 }
 
 /// The symbol that a text means.

@@ -54,7 +54,7 @@ impl Default for Options {
             store: StorePlace::User,
             roots: Vec::new(),
             threads: None,
-            cache_bytes: 48 << 20,
+            cache_bytes: 40 << 20,
             progress: Box::new(|_| {}),
             cancelled: Arc::default(),
             languages: Languages::default(),
@@ -292,7 +292,7 @@ impl Index {
         *before = Some(config);
         let sealed = sink.finish();
         self.segments.extend(sealed);
-        self.take(at, found);
+        self.take(at, found, paths.unwrap_or_default());
         Ok(())
     }
 
@@ -308,7 +308,8 @@ impl Index {
         self.project.config = config;
     }
 
-    fn take(&mut self, at: usize, found: Found) {
+    /// Puts in force what a pass found that looked at `paths`, or at everything.
+    fn take(&mut self, at: usize, mut found: Found, paths: &[PathBuf]) {
         let project = &mut self.project;
         let Some(root) = project.roots.get_mut(at) else { return };
         let text = &self.db.shared.text;
@@ -316,9 +317,14 @@ impl Index {
         for path in &found.gone {
             text.remove_place(path);
         }
-        if found.complete || !found.diagnostics.is_empty() {
-            root.diagnostics = found.diagnostics;
+        if !found.complete {
+            // What was known of other places still holds.
+            let seen_again = |known: &discovery::Diagnostic| paths.iter().any(|path| root.path.join(&known.path).starts_with(path));
+            found.diagnostics.extend(root.diagnostics.iter().filter(|known| !seen_again(known)).cloned());
+            found.diagnostics.sort();
+            found.diagnostics.dedup();
         }
+        root.diagnostics = found.diagnostics;
         let root = &*root;
         let directories: Vec<(Box<str>, Vec<FoundFile>)> =
             found.directories.into_iter().map(|directory| (root.prefixed(directory.path), directory.files)).collect();

@@ -14,6 +14,7 @@ use super::module_map::{
     ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, import_targets, module_keys, module_parts, submodule_names,
 };
 use crate::db::Db;
+use crate::items::signature::object_words;
 use crate::languages::LanguageConfig;
 use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
@@ -1135,6 +1136,13 @@ pub(crate) fn follow_import<'db>(
     })
 }
 
+fn package_below<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts) -> Option<Box<[ModulePart<'db>]>> {
+    let config = file_config(db, file).filter(|config| config.names.family == "jvm" && !import.name.is_empty())?;
+    let key = [&*import.module, &*import.name].join(config.names.separator);
+    let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches("_root_.")));
+    (!parts.is_empty()).then(|| parts.into())
+}
+
 /// Whether an import of a name led to the module of that name, because what is around it is only a folder.
 fn is_named_whole<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], import: &ImportFacts) -> bool {
     let [part] = parts else { return false };
@@ -1148,13 +1156,6 @@ fn is_named_whole<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], import: &Impo
     module_keys(db, file)
         .iter()
         .any(|key| key.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(config.names.separator)))
-}
-
-fn package_below<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFacts) -> Option<Box<[ModulePart<'db>]>> {
-    let config = file_config(db, file).filter(|config| config.names.family == "jvm" && !import.name.is_empty())?;
-    let key = [&*import.module, &*import.name].join(config.names.separator);
-    let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches("_root_.")));
-    (!parts.is_empty()).then(|| parts.into())
 }
 
 /// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
@@ -1199,7 +1200,7 @@ impl SymbolHead {
             })
         });
         let is_type = row.kind.is_type() || row.kind == SymbolKind::TypeAlias;
-        let is_plain_type = is_type && !rows.str(row.signature).split_whitespace().any(|word| word == "object");
+        let is_plain_type = is_type && !object_words(rows.str(row.signature)).0;
         let named = matches!(row.kind, SymbolKind::Constant | SymbolKind::Field) && row.type_use == NONE;
         let parent = rows.symbol(row.parent).filter(|parent| named && parent.kind == SymbolKind::Enum);
         Self {
