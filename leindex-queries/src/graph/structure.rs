@@ -10,13 +10,12 @@ use super::declaring::definitions_of;
 use super::dispatch::dispatched;
 use super::join::Join;
 use super::overriding::{overridden_next, stands_in_type};
-use crate::index::describe::qualified_name;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::members::file_extensions;
+use crate::names::members::{file_extensions, type_parts};
 use crate::names::resolve::{Heads, Rule};
-use crate::syntax::rows::{ModuleRow, SymbolFlags, SymbolRow};
+use crate::syntax::rows::{SymbolFlags, SymbolRow};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
@@ -50,7 +49,7 @@ fn structural_edges<'w>(world: World<'w>, file: SourceFile<'w>) -> Vec<FoundEdge
     }
     for (index, row) in rows.symbols().enumerate().filter(|(_, row)| row.kind.is_type() && row.flags.has(SymbolFlags::PARTIAL)) {
         let part = symbol(&row);
-        let Some(first) = parts(world, part).into_iter().next().filter(|&first| first != part) else { continue };
+        let Some(&first) = type_parts(world.db, part).first().filter(|&&first| first != part) else { continue };
         let members = rows.symbols().filter(|member| member.parent == index as u32).map(|member| symbol(&member));
         found.extend(members.filter_map(|member| member_edge(world, first, member)));
     }
@@ -60,21 +59,6 @@ fn structural_edges<'w>(world: World<'w>, file: SourceFile<'w>) -> Vec<FoundEdge
 fn member_edge<'w>(world: World<'w>, ty: Symbol<'w>, member: Symbol<'w>) -> Option<FoundEdge<'w>> {
     let rule = if ty.file(world.db) == member.file(world.db) { Rule::Exact } else { Rule::Import };
     definition_edge(world, ty, member, member, EdgeKind::Member, rule)
-}
-
-/// The parts of a type that is open in several places: a partial class, a reopened one; in order of path and position.
-fn parts<'w>(world: World<'w>, part: Symbol<'w>) -> Vec<Symbol<'w>> {
-    let name_of = |symbol: Symbol<'w>| {
-        let (rows, index, row) = symbol_row(world.db, symbol)?;
-        let config = file_config(world.db, symbol.file(world.db))?;
-        let is_open = row.kind.is_type() && row.flags.has(SymbolFlags::PARTIAL);
-        let declared = rows.iter::<ModuleRow>().find(|module| module.symbol == index).map(|module| rows.str(module.key).to_owned());
-        let name = declared.unwrap_or_else(|| qualified_name(world, symbol, &rows, index));
-        is_open.then_some((config.names.family, name))
-    };
-    let own = name_of(part);
-    let Some((rows, _, row)) = symbol_row(world.db, part) else { return Vec::new() };
-    world.defining(rows.str(row.name)).into_iter().filter(|&other| own.is_some() && name_of(other) == own).collect()
 }
 
 /// The edge from a declaration to what it declares, if it is one.

@@ -104,9 +104,9 @@ fn what_stands_outside_its_type_is_a_member() {
         "member",
         &[
             ("a.rb", "module M\n  class C\n    def f\n    end\n  end\nend\n"),
-            ("b.rb", "class M::C\n  def g\n  end\nend\nclass C\n  def h\n  end\nend\n"),
+            ("b.rb", "module M\n  class C\n    def g\n    end\n  end\nend\nclass C\n  def h\n  end\nend\n"),
         ],
-        &["a.rb M/C# -> b.rb C#g(). import"],
+        &["a.rb M/C# -> b.rb M/C#g(). import"],
     );
     check("member", &[("a.py", "class A:\n    def f(self): pass\n")], &[]);
 }
