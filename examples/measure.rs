@@ -213,11 +213,13 @@ fn choose(index: &Index, files: &[(String, u64)], count: usize) -> Result<Vec<Sa
     Ok(chosen)
 }
 
+type Classes = BTreeMap<&'static str, Value>;
+
 /// Edits by class, and the impact asked directly after each edit of a body.
 ///
 /// Each sample's questions are asked once before its edit, as an editor's user would: what is timed is the edit, not the
 /// first look at that part of the project.
-fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(BTreeMap<&'static str, Value>, Value), Box<dyn std::error::Error>> {
+fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(Classes, Value), Box<dyn std::error::Error>> {
     let mut report = BTreeMap::new();
     let mut impacts = Vec::new();
     for class in ["comment", "body", "revert", "signature", "new_symbol", "new_file", "delete"] {
@@ -250,19 +252,24 @@ fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(BTreeMap<&'sta
                 }
             };
             let question = format!("how does {} work", sample.name);
-            let ask = |index: &Index| {
+            let ask = |index: &Index, line: u32| {
                 let snapshot = index.snapshot();
                 // Renamed, it is still on its line.
                 if class != "delete" {
-                    let _ = snapshot.callers(&format!("{}:{}", sample.path, sample.line));
+                    let _ = snapshot.callers(&format!("{}:{line}", sample.path));
                 }
                 snapshot.context(&question, &ContextOptions::default()).map(|_| ())
             };
-            ask(index)?;
+            let (before, after) = match class {
+                "comment" => (sample.line, sample.line + 1),
+                "revert" => (sample.line + 1, sample.line),
+                _ => (sample.line, sample.line),
+            };
+            ask(index, before)?;
             index.events().start();
             let start = Instant::now();
             index.apply(change)?;
-            ask(index)?;
+            ask(index, after)?;
             millis.push(start.elapsed().as_secs_f64() * 1e3);
             let events = index.events().take(index.database());
             for (query, count) in events {
@@ -281,7 +288,7 @@ fn edit_classes(index: &mut Index, samples: &[Sample]) -> Result<(BTreeMap<&'sta
                 _ => sample.path.clone(),
             };
             index.apply(Change::CloseOverlay(undo))?;
-            ask(index)?;
+            ask(index, sample.line)?;
         }
         let count = samples.len().max(1) as u64;
         let executed: BTreeMap<String, f64> = executed.into_iter().map(|(query, total)| (query, total as f64 / count as f64)).collect();

@@ -2,6 +2,8 @@
 //! to do.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic")]
+#![expect(clippy::single_range_in_vec_init, reason = "changed lines are a list of ranges")]
+#![expect(clippy::reversed_empty_ranges, reason = "a range the wrong way round is a mistake to be refused")]
 
 use std::fs;
 use std::path::Path;

@@ -155,7 +155,7 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
     for symbol in questions.samples().take(4) {
         let options = ImpactOptions { limit: 200, ..ImpactOptions::default() };
         add(format!("impact {}", symbol.symbol), result(snapshot.impact(&[&symbol.symbol], options)));
-        let lines = [(symbol.path.clone(), vec![symbol.start_line..symbol.end_line + 1])];
+        let lines = [(symbol.path.clone(), std::iter::once(symbol.start_line..symbol.end_line + 1).collect())];
         add(format!("impact of lines {}", symbol.symbol), result(snapshot.impact_of_lines(&lines, options)));
         let options = ImpactOptions { direction: Direction::Dependencies, ..options };
         add(format!("dependencies {}", symbol.symbol), result(snapshot.impact(&[&symbol.symbol], options)));

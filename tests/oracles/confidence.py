@@ -14,7 +14,8 @@ target is the oracle's, or the same thing elsewhere (`alt`). It is neither right
 - knows no call or could not resolve it: a value of type `any`, code left out by a macro, a decorator not listed;
 - names the variable, field or parameter that is called, and the edge what it holds;
 - names the class of which an instance is made, and the edge the constructor that it inherits.
-An edge of rule `external` is right if the oracle finds the target outside the project.
+An edge of rule `external` is right if the oracle finds the target outside the project. Edges of rule `hierarchy` are left
+out: oracles name the member that a call names, not the one that runs.
 
 Projects that were looked at while the rules were written flatter them. So a cell is made of the projects that were
 held out, wherever these have enough sites, and else of the others; its last columns say which.
@@ -49,7 +50,7 @@ def lines(path):
 def calls(binary, root):
     output = subprocess.run([binary, root], capture_output=True, text=True, check=True).stdout
     edges = (json.loads(line) for line in output.splitlines())
-    return [edge for edge in edges if edge["kind"] == "call"]
+    return [edge for edge in edges if edge["kind"] == "call" and edge["rule"] != "hierarchy"]
 
 
 def measured(binary, root, oracle):
@@ -63,11 +64,15 @@ def measured(binary, root, oracle):
         for other in edge.get("alt") or []:
             targets[at].setdefault(tuple(other), target)
     status = collections.defaultdict(set)
+    analysed = {file for file, _ in targets}
     for site in lines(oracle.removesuffix(".jsonl") + ".sites.jsonl"):
         status[site["file"], site["line"], site["name"]].add(site["status"])
+        analysed.add(site["file"])
     cells = collections.defaultdict(lambda: [0, 0, 0])
     seen = set()
     for edge in calls(binary, root):
+        if edge["path"] not in analysed:
+            continue
         site = (edge["path"], edge["line"], edge["target_name"])
         decided = status.get(site, set()) & {"inproject", "external"}
         cell = cells[edge["rule"]]

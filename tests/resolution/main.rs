@@ -38,6 +38,9 @@ const LANGUAGES: [(&str, &[&str]); 18] = [
 
 const RULES: [&str; 8] = ["exact", "import", "type", "hierarchy", "name", "ambiguous", "external", "unresolved"];
 
+/// Edges between definitions; the others have a site that mentions their target.
+const STRUCTURE: [&str; 4] = ["contains", "member", "declares", "override"];
+
 struct Project {
     language: &'static str,
     absent: &'static [&'static str],
@@ -103,7 +106,7 @@ fn listing(project: &Project) -> String {
     let snapshot = project.index.snapshot();
     let mut text = String::new();
     let mut path = String::new();
-    for edge in snapshot.edges().unwrap() {
+    for edge in snapshot.edges().unwrap().into_iter().filter(|edge| edge.kind != "contains") {
         if edge.path != path {
             path.clone_from(&edge.path);
             writeln!(text, "=== {path}").unwrap();
@@ -131,7 +134,8 @@ fn every_language_shows_every_rule() {
     let mut missing = Vec::new();
     for project in projects() {
         let snapshot = project.index.snapshot();
-        let mut rules: BTreeSet<&str> = snapshot.edges().unwrap().iter().map(|edge| edge.rule).collect();
+        let edges = snapshot.edges().unwrap();
+        let mut rules: BTreeSet<&str> = edges.iter().filter(|edge| !STRUCTURE.contains(&edge.kind)).map(|edge| edge.rule).collect();
         for member in &project.members {
             rules.extend(snapshot.callers(member).unwrap().edges.iter().map(|edge| edge.rule));
         }
@@ -149,7 +153,7 @@ fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
         let snapshot = project.index.snapshot();
         let mut to_symbol: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
         let mut imports: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
-        for edge in snapshot.edges().unwrap() {
+        for edge in snapshot.edges().unwrap().into_iter().filter(|edge| !STRUCTURE.contains(&edge.kind) && edge.rule != "hierarchy") {
             let all = snapshot.why(&edge.path, edge.line).unwrap();
             let (_, candidates) = all.into_iter().find(|(other, _)| *other == edge).unwrap();
             for target in edge.target.iter().chain(&candidates) {
@@ -162,7 +166,9 @@ fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
         for (symbol, expected) in to_symbol {
             let found = snapshot.references(&symbol).unwrap();
             let found: BTreeSet<_> = found.edges.iter().chain(&found.ambiguous).map(place).collect();
-            if found != expected {
+            // A declaration answers for its definition, and the other way round.
+            let in_groups = matches!(project.language, "c" | "cpp");
+            if !found.is_superset(&expected) || !in_groups && found != expected {
                 wrong.push((project.language, symbol, found, expected));
             }
         }

@@ -10,7 +10,7 @@ use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::file_aliases;
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
-use crate::names::resolve::Rule;
+use crate::names::resolve::{Rule, symbol_kind};
 use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
@@ -22,8 +22,8 @@ pub(crate) struct FoundEdge<'w> {
     pub(crate) rule: Rule,
     /// What an ambiguous name may mean; what may run by the hierarchy.
     pub(crate) candidates: Arc<[Symbol<'w>]>,
-    /// A call through an object, whose own type decides what runs.
-    pub(crate) dispatches: bool,
+    /// For a call through an object whose own type decides what runs: the use of the object, or `NONE` for `this`.
+    pub(crate) receiver: Option<u32>,
     pub(crate) file: SourceFile<'w>,
     /// The name at the site.
     pub(crate) name: Box<str>,
@@ -119,7 +119,7 @@ fn add_edges<'w, 'e>(
             kind: edge.kind,
             rule: edge.rule,
             candidates: Arc::default(),
-            dispatches: edge.kind == EdgeKind::Call && edge.rule == Rule::Type && !is_through_super(&rows, edge.site, is_python),
+            receiver: receiver(world, &rows, edge, is_python),
             file,
             name,
             start,
@@ -138,7 +138,7 @@ fn add_edges<'w, 'e>(
             kind: row.kind,
             rule: joined.rule,
             candidates: joined.candidates.into(),
-            dispatches: false,
+            receiver: None,
             file,
             name,
             start,
@@ -229,6 +229,21 @@ fn add(names: &mut Vec<Box<str>>, name: &str) {
     if !name.is_empty() && !names.iter().any(|known| **known == *name) {
         names.push(name.into());
     }
+}
+
+/// Whether a call names a member of the current object by its plain name, or a method of a class of types (Haskell).
+fn is_implicit(world: World<'_>, rows: &Rows, edge: &Edge<'_>) -> bool {
+    let Site::Use(index) = edge.site else { return false };
+    let is_method = || edge.target.is_some_and(|target| symbol_kind(world.db, target) == Some(SymbolKind::Method));
+    rows.use_row(index).is_some_and(|used| used.kind == UseKind::Name) && is_method()
+}
+
+fn receiver(world: World<'_>, rows: &Rows, edge: &Edge<'_>, is_python: bool) -> Option<u32> {
+    let Site::Use(index) = edge.site else { return None };
+    let dispatches = edge.kind == EdgeKind::Call
+        && (edge.rule == Rule::Type || is_implicit(world, rows, edge))
+        && !is_through_super(rows, edge.site, is_python);
+    dispatches.then(|| rows.use_row(index).map(|used| used.base)).flatten()
 }
 
 /// Whether a site names a member of the types above the one around it, which no type below can replace.

@@ -1,5 +1,5 @@
 //! What may run where a call names a member that types below override: class hierarchy analysis (Dean, Grove, Chambers,
-//! ECOOP 1995).
+//! ECOOP 1995), without the objects that are seen to be made of one type.
 
 use std::sync::Arc;
 
@@ -9,16 +9,21 @@ use super::calls::{FoundEdge, incoming};
 use super::declaring::{definitions_of, twins};
 use super::join::Join;
 use super::overriding::overridden;
-use crate::names::files::Symbol;
-use crate::names::resolve::Rule;
+use crate::index::world::World;
+use crate::names::edges::{EdgeKind, Site, file_edges};
+use crate::names::files::{SourceFile, Symbol};
+use crate::names::resolve::{Rule, symbol_kind};
+use crate::syntax::rows::{BindingKind, BindingRow, Rows, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
 
 /// One edge for each member that may run instead of the one that a call names.
 pub(crate) fn dispatched<'w>(join: &mut Join<'w>, edges: &[FoundEdge<'w>]) -> Vec<FoundEdge<'w>> {
     let mut found = Vec::new();
-    for edge in edges.iter().filter(|edge| edge.dispatches) {
-        let Some(named) = edge.target else { continue };
+    for edge in edges {
+        let (Some(named), Some(receiver)) = (edge.target, edge.receiver) else { continue };
         let candidates = join.implementations(named);
-        found.extend(candidates.iter().map(|&candidate| instead(edge, candidate, &candidates)));
+        if !candidates.is_empty() && !is_made_here(join.world, edge.file, receiver) {
+            found.extend(candidates.iter().map(|&candidate| instead(edge, candidate, &candidates)));
+        }
     }
     found
 }
@@ -40,14 +45,53 @@ pub(crate) fn dispatched_to<'w>(join: &mut Join<'w>, member: Symbol<'w>) -> Vec<
             if !candidates.contains(&runs) {
                 continue;
             }
-            let calls = incoming(join, named);
-            let calls = calls.iter().filter(|edge| edge.dispatches && edge.target == Some(named));
-            found.extend(calls.map(|edge| instead(edge, runs, &candidates)));
+            for edge in incoming(join, named) {
+                if edge.target == Some(named) && edge.receiver.is_some_and(|receiver| !is_made_here(join.world, edge.file, receiver)) {
+                    found.push(instead(&edge, runs, &candidates));
+                }
+            }
         }
     }
     found
 }
 
 fn instead<'w>(edge: &FoundEdge<'w>, target: Symbol<'w>, candidates: &Arc<[Symbol<'w>]>) -> FoundEdge<'w> {
-    FoundEdge { target: Some(target), rule: Rule::Hierarchy, candidates: candidates.clone(), dispatches: false, ..edge.clone() }
+    FoundEdge { target: Some(target), rule: Rule::Hierarchy, candidates: candidates.clone(), receiver: None, ..edge.clone() }
+}
+
+/// Whether an object is seen to be made, by itself or as all that its variable ever holds: its type is none below.
+fn is_made_here<'w>(world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bool {
+    let Some(rows) = world.rows(file) else { return false };
+    let Some(used) = rows.use_row(receiver) else { return false };
+    if used.kind != UseKind::Name || matches!(used.role, UseRole::Call | UseRole::New) {
+        return makes(world, file, &rows, receiver);
+    }
+    let binds = |start| rows.iter::<BindingRow>().any(|binding| binding.start == start && binding.name == used.name);
+    if rows.iter::<UseRow>().any(|other| other.role == UseRole::Write && other.name == used.name && !binds(other.start)) {
+        return false;
+    }
+    let mut scope = used.scope;
+    while let Some(row) = rows.get::<ScopeRow>(scope) {
+        let mut bindings = rows.iter::<BindingRow>().filter(|binding| binding.scope == scope && binding.name == used.name).peekable();
+        if bindings.peek().is_some() {
+            return bindings.all(|binding| {
+                matches!(binding.kind, BindingKind::Variable | BindingKind::Symbol) && makes(world, file, &rows, binding.value)
+            });
+        }
+        scope = row.parent;
+    }
+    false
+}
+
+/// Whether a use makes an instance of the type that it names.
+fn makes<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, index: u32) -> bool {
+    let Some(used) = rows.use_row(index) else { return false };
+    let closed = &file_edges(world.db, file).closed;
+    let calls_type = || {
+        closed.iter().filter(|edge| edge.site == Site::Use(index) && edge.kind == EdgeKind::Call).any(|edge| {
+            let kind = edge.target.and_then(|target| symbol_kind(world.db, target));
+            kind.is_some_and(|kind| kind.is_type() || kind == SymbolKind::Constructor)
+        })
+    };
+    used.role == UseRole::New || used.role == UseRole::Call && calls_type()
 }

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::calls::is_through_super;
 use super::overriding;
 use crate::db::Db;
+use crate::index::describe::is_test;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
@@ -29,6 +30,7 @@ struct Candidate<'w> {
     kind: SymbolKind,
     is_called: bool,
     private: bool,
+    is_test: bool,
     declaration: bool,
     /// The type it is a member of.
     parent: Option<Symbol<'w>>,
@@ -84,6 +86,8 @@ impl<'w> Join<'w> {
         let db = self.world.db;
         // What is above a type is none of its own members.
         let below = if is_super(rows, used.base) { enclosing_type(db, file, rows, open.source) } else { None };
+        // What is defined for tests is visible to tests only.
+        let from_test = is_test(rows, open.source, file.path(db));
         let fitting: Vec<Candidate<'w>> = self
             .candidates(name, family)
             .iter()
@@ -92,6 +96,7 @@ impl<'w> Join<'w> {
                     && (member || !candidate.is_member || candidate.kind.is_type())
                     && (below.is_none() || candidate.parent != below)
                     && (!candidate.private || candidate.symbol.file(db) == file)
+                    && (from_test || !candidate.is_test)
                     && fits(candidate, open.kind, calls, &used)
             })
             .copied()
@@ -117,7 +122,7 @@ impl<'w> Join<'w> {
                 .into_iter()
                 .filter(|symbol| file_config(world.db, symbol.file(world.db)).is_some_and(|config| config.names.family == family))
                 .filter_map(|symbol| {
-                    let (rows, _, row) = symbol_row(world.db, symbol)?;
+                    let (rows, index, row) = symbol_row(world.db, symbol)?;
                     let in_type = rows.symbol(row.parent).is_some_and(|parent| parent.kind.is_type())
                         || rows.get::<ScopeRow>(row.scope).is_some_and(|scope| scope.kind == ScopeKind::Extension)
                         || rows.get::<ScopeRow>(row.inner).is_some_and(|scope| scope.self_type != crate::syntax::rows::NONE);
@@ -128,6 +133,7 @@ impl<'w> Join<'w> {
                         // A field of Python is any assignment to `self`: few hold functions.
                         is_called: row.kind.is_callable() || row.kind.is_type() || row.kind == SymbolKind::Field && family != "python",
                         private: row.flags.has(SymbolFlags::PRIVATE) && family != "python",
+                        is_test: is_test(&rows, index, symbol.file(world.db).path(world.db)),
                         declaration: row.flags.has(SymbolFlags::DECLARATION),
                         parent: if in_type { parent_type(world.db, symbol) } else { None },
                         arguments: symbol_head(world.db, symbol).and_then(|head| head.arguments),

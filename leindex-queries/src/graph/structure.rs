@@ -13,9 +13,9 @@ use super::overriding::{overridden_next, stands_in_type};
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::members::file_extensions;
+use crate::names::members::{file_extensions, type_parts};
 use crate::names::resolve::{Heads, Rule};
-use crate::syntax::rows::SymbolRow;
+use crate::syntax::rows::{SymbolFlags, SymbolRow};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
@@ -44,13 +44,21 @@ fn structural_edges<'w>(world: World<'w>, file: SourceFile<'w>) -> Vec<FoundEdge
         }
     }
     for extension in file_extensions(world.db, file, Heads::ALL) {
-        let rule = if extension.ty.file(world.db) == file { Rule::Exact } else { Rule::Import };
-        for &(_, identity) in &extension.members {
-            let member = Symbol::new(world.db, file, identity);
-            found.extend(definition_edge(world, extension.ty, member, member, EdgeKind::Member, rule));
-        }
+        let members = extension.members.iter().map(|&(_, identity)| Symbol::new(world.db, file, identity));
+        found.extend(members.filter_map(|member| member_edge(world, extension.ty, member)));
+    }
+    for (index, row) in rows.symbols().enumerate().filter(|(_, row)| row.kind.is_type() && row.flags.has(SymbolFlags::PARTIAL)) {
+        let part = symbol(&row);
+        let Some(&first) = type_parts(world.db, part).first().filter(|&&first| first != part) else { continue };
+        let members = rows.symbols().filter(|member| member.parent == index as u32).map(|member| symbol(&member));
+        found.extend(members.filter_map(|member| member_edge(world, first, member)));
     }
     found
+}
+
+fn member_edge<'w>(world: World<'w>, ty: Symbol<'w>, member: Symbol<'w>) -> Option<FoundEdge<'w>> {
+    let rule = if ty.file(world.db) == member.file(world.db) { Rule::Exact } else { Rule::Import };
+    definition_edge(world, ty, member, member, EdgeKind::Member, rule)
 }
 
 /// The edge from a declaration to what it declares, if it is one.
@@ -87,7 +95,7 @@ fn definition_edge<'w>(
         kind,
         rule,
         candidates: Arc::default(),
-        dispatches: false,
+        receiver: None,
         file: site.file(world.db),
         name: target_rows.str(target_row.name).into(),
         start: row.name_start,

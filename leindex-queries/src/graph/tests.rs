@@ -91,6 +91,23 @@ fn what_stands_outside_its_type_is_a_member() {
         &[("Sources/A.swift", "struct S {}\n"), ("Sources/B.swift", "extension S { func f() {} }\n")],
         &["Sources/A.swift S# -> Sources/B.swift impl#[S]f(). import"],
     );
+    check(
+        "member",
+        &[
+            ("A.cs", "namespace N { partial class P { void F() {} } }\n"),
+            ("B.cs", "namespace N { partial class P { void G() {} } class P2 {} }\n"),
+            ("C.cs", "namespace O { partial class P { void H() {} } }\n"),
+        ],
+        &["A.cs N/P# -> B.cs N/P#G(). import"],
+    );
+    check(
+        "member",
+        &[
+            ("a.rb", "module M\n  class C\n    def f\n    end\n  end\nend\n"),
+            ("b.rb", "module M\n  class C\n    def g\n    end\n  end\nend\nclass C\n  def h\n  end\nend\n"),
+        ],
+        &["a.rb M/C# -> b.rb M/C#g(). import"],
+    );
     check("member", &[("a.py", "class A:\n    def f(self): pass\n")], &[]);
 }
 
@@ -241,6 +258,18 @@ fn a_call_that_names_the_type_is_not_dispatched() {
 }
 
 #[test]
+fn an_object_made_here_is_of_no_type_below() {
+    let of = |body: &str| {
+        let text = format!("class A:\n    def f(self): pass\nclass B(A):\n    def f(self): pass\ndef other(): pass\n{body}");
+        edges(&[("a.py", &text)], "call").into_iter().filter(|edge| edge.ends_with("hierarchy")).count()
+    };
+    assert_eq!(of("def g():\n    a = A()\n    a.f()\n"), 0);
+    assert_eq!(of("A().f()\n"), 0);
+    assert_eq!(of("def g(a: A):\n    a.f()\n"), 1);
+    assert_eq!(of("def make() -> A: return A()\ndef g():\n    a = make()\n    a.f()\n"), 1);
+}
+
+#[test]
 fn super_never_leads_to_a_member_that_is_not_above() {
     let files =
         [("a.py", "import click\nclass Group(click.Group):\n    def get_command(self, name):\n        return super().get_command(name)\n")];
@@ -248,6 +277,46 @@ fn super_never_leads_to_a_member_that_is_not_above() {
     let edges = index.snapshot().edges().expect("nobody cancels");
     let site: Vec<String> = edges.iter().filter(|edge| edge.kind == "call" && edge.target_name == "get_command").map(shown).collect();
     assert_eq!(site, ["a.py Group#get_command(). -> ? of 0 unresolved"]);
+}
+
+fn calls(files: &[(&str, &str)]) -> Vec<String> {
+    edges(files, "call").into_iter().filter(|edge| !edge.contains('?')).collect()
+}
+
+#[test]
+fn a_folder_without_init_is_a_package() {
+    for import in ["from nest import imported", "from nest import imported as other\nimported = other"] {
+        let main = format!("{import}\nimported.func()\n");
+        let found = calls(&[("app/main.py", &main), ("app/nest/imported.py", "def func(): pass\n")]);
+        assert_eq!(found, ["app/main.py  -> app/nest/imported.py func(). import"], "{import}");
+    }
+    let sibling = calls(&[("app/a.py", "from . import b\nb.func()\n"), ("app/b.py", "def func(): pass\n")]);
+    assert_eq!(sibling, ["app/a.py  -> app/b.py func(). import"]);
+    let own = calls(&[("x/__init__.py", "def x(): pass\n"), ("x/a.py", "from . import x\nx()\n")]);
+    assert_eq!(own, ["x/a.py  -> x/__init__.py x(). import"]);
+}
+
+#[test]
+fn a_call_through_a_variable_gives_what_the_function_gives() {
+    let text = "def inner(): pass\ndef outer():\n    a = inner\n    return a\nb = outer\nb()()\n";
+    let found = calls(&[("a.py", text)]);
+    assert!(found.iter().any(|edge| edge.starts_with("a.py  -> a.py inner().")), "{found:?}");
+}
+
+#[test]
+fn a_name_alone_leads_to_no_test() {
+    let files = [
+        ("src/a.py", "def f(x):\n    x.peculiar()\n"),
+        ("tests/test_a.py", "class T:\n    def peculiar(self): pass\n    def g(self, y):\n        y.peculiar()\n"),
+    ];
+    assert_eq!(calls(&files), ["tests/test_a.py T#g(). -> tests/test_a.py T#peculiar(). name"]);
+}
+
+#[test]
+fn what_a_decorator_is_a_member_of_is_not_called() {
+    let text = "class Library:\n    def tag(self, f): return f\nregister = Library()\n@register.tag\ndef f(): pass\n";
+    let found = calls(&[("a.py", text)]);
+    assert_eq!(found, ["a.py  -> a.py Library# exact", "a.py  -> a.py Library#tag(). type"]);
 }
 
 const SHAPE_H: &str = "class Shape { public: virtual int Area(); };\nint Twice(Shape* shape);\n";

@@ -70,7 +70,7 @@ pub(crate) fn qualified_name<'w>(world: World<'w>, symbol: Symbol<'w>, rows: &Ro
     match module_keys(db, file).iter().min_by_key(|key| key.len()) {
         Some(key) if local.is_empty() => key.clone(),
         Some(key) if !key.is_empty() => format!("{key}{separator}{local}"),
-        _ if local.is_empty() => module_stem(&file.path(db)).to_owned(),
+        _ if local.is_empty() => module_stem(file.path(db)).to_owned(),
         _ => local,
     }
 }

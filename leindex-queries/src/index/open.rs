@@ -54,7 +54,7 @@ impl Default for Options {
             store: StorePlace::User,
             roots: Vec::new(),
             threads: None,
-            cache_bytes: 48 << 20,
+            cache_bytes: 40 << 20,
             progress: Box::new(|_| {}),
             cancelled: Arc::default(),
             languages: Languages::default(),

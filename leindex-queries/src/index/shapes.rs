@@ -38,7 +38,7 @@ impl Shapes {
                 let blob = |entry: &Entry| Blob::new(db, entry.hash, entry.dialect);
                 let Some(known) = db.known_rows(blob(shape)) else { return entry.clone() };
                 let same = || db.known_rows(blob(entry)).is_some_and(|rows| shape_of(&rows) == shape_of(&known));
-                if !unchanged && !(compare && same()) {
+                if !(unchanged || compare && same()) {
                     return entry.clone();
                 }
                 older.push(db.hold_rows(blob(shape), known));

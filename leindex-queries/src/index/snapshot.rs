@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use leindex_db::{ContentChanged, Workspace};
+use leindex_db::{ContentChanged, Directory, Workspace};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -21,6 +21,7 @@ use crate::names::confidence::confidence;
 use crate::names::edges::file_edges;
 use crate::names::files::{Symbol, file_config, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
+use crate::names::module_map::read_directory;
 use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
 use crate::search::rank::{Filter, Found, rank};
@@ -202,7 +203,11 @@ impl Snapshot<'_> {
         let count = self.ask(|world| world.live.all.len())?;
         let db = self.db.clone();
         let stop = salsa::Database::cancellation_token(self.db);
+        let roots = Workspace::get(&db).roots(&db);
+        let directories: Vec<Directory> = roots.iter().flat_map(|root| root.directories(&db).iter().copied()).collect();
         let resolve = move || -> usize {
+            // The maps of the workspace are each made by one thread: what they need is read by all threads first.
+            directories.into_par_iter().with_max_len(4).for_each_with(db.clone(), |db, directory| read_directory(db, directory));
             (0..count)
                 .into_par_iter()
                 .map_with(db, |db, index| {

@@ -198,11 +198,12 @@ fn clean(comment: &str, out: &mut String) {
     let inner = comment.trim();
     let block = ["/**", "/*!", "/*", "{-|", "{-", "--[[", "=begin", "@moduledoc", "@typedoc", "@doc"]
         .into_iter()
-        .find_map(|open| inner.strip_prefix(open));
+        .find_map(|open| Some((open, inner.strip_prefix(open)?)));
     match block {
-        Some(text) => {
-            let text = text.trim().trim_end_matches("*/").trim_end_matches("-}").trim_end_matches("]]").trim_end_matches("=end");
-            let text = text.trim().trim_start_matches(['~', 'S', 's']).trim_matches('"');
+        Some((open, text)) => {
+            let text = text.trim().trim_end_matches("*/").trim_end_matches("-}").trim_end_matches("]]").trim_end_matches("=end").trim();
+            // An attribute of Elixir is a string, in quotes or as a sigil.
+            let text = if open.starts_with('@') { text.trim_start_matches(['~', 'S', 's']).trim_matches('"') } else { text };
             for line in text.lines() {
                 let line = line.trim();
                 push_line(line.strip_prefix('*').map_or(line, str::trim), out);
@@ -220,4 +221,76 @@ fn clean(comment: &str, out: &mut String) {
 fn push_line(line: &str, out: &mut String) {
     out.push_str(line);
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_is_the_first_sentence_without_markup() {
+        for (doc, expected) in [
+            ("Sells things. And more.", "Sells things."),
+            ("Sells\nmany\nthings\n\nAnd more", "Sells many things"),
+            ("Things, e.g. pens, i.e. all. More.", "Things, e.g. pens, i.e. all."),
+            ("Version 1.2 of A. Smith! More", "Version 1.2 of A. Smith!"),
+            ("Title\n=====\nText", "Title"),
+            ("\n=====\n# Title\n", "Title"),
+            ("@param x the first\nMore", "More"),
+            ("Adds.\n:param x: the first", "Adds."),
+            ("Adds\n@param x the first", "Adds"),
+            ("A <b>bold</b> claim<br/>: a < b, and so on.", "A bold claim: a < b, and so on."),
+            ("See {@link Cart} and {@code x y}.", "See Cart and x y."),
+            ("Unclosed {@link Cart", "Unclosed @link Cart"),
+            (":class:`~shop.Cart` holds :py:func:`.add`.", "shop.Cart holds add."),
+            ("The time: `now` is 12:30.", "The time: now is 12:30."),
+            ("[items](http://x.y) of [`Cart`].", "items of Cart."),
+            ("Unclosed [bracket and <tag", "Unclosed [bracket and <tag"),
+            ("\\brief Adds \\c two *numbers*.", "Adds two numbers."),
+            ("Größe in €. Mehr", "Größe in €."),
+            ("", ""),
+        ] {
+            assert_eq!(summary(doc), expected, "{doc:?}");
+        }
+    }
+
+    #[test]
+    fn comments_lose_their_marks_and_nothing_else() {
+        for (comment, expected) in [
+            ("/** Sells \"all\" of it. */", "Sells \"all\" of it.\n"),
+            ("/** \"Stock\" */", "\"Stock\"\n"),
+            ("/* sums */", "sums\n"),
+            ("/**\n * One.\n *\n * Two.\n */", "One.\n\nTwo.\n"),
+            ("/// Stock", "Stock\n"),
+            ("//! Inner", "Inner\n"),
+            ("## Ruby", "Ruby\n"),
+            ("--- Lua", "Lua\n"),
+            ("-- | Haskell", "Haskell\n"),
+            ("{-| Stock -}", "Stock\n"),
+            ("--[[ Stock ]]", "Stock\n"),
+            ("@doc ~S\"\"\"\nStock\n\"\"\"", "\nStock\n"),
+            ("@moduledoc \"Stock\"", "Stock\n"),
+        ] {
+            let mut out = String::new();
+            clean(comment, &mut out);
+            assert_eq!(out, expected, "{comment:?}");
+        }
+    }
+
+    #[test]
+    fn a_docstring_is_the_string_that_a_body_begins_with() {
+        for (body, expected) in [
+            ("\"\"\"Adds.\n\n    More.\n    \"\"\"\n    return 1", "Adds.\n\nMore."),
+            ("# a comment\n    r'''Raw'''", "Raw"),
+            ("'one'", "one"),
+            ("ur'two letters'", ""),
+            ("\"unclosed", ""),
+            ("\"\"", ""),
+            ("return 'no'", ""),
+        ] {
+            let mut out = String::new();
+            assert_eq!(docstring(body, &mut out), !expected.is_empty(), "{body:?}");
+            assert_eq!(out, expected, "{body:?}");
+        }
+    }
 }

@@ -3,6 +3,11 @@
 /// Longest signature kept, in bytes.
 const LIMIT: usize = 400;
 
+/// What a type's signature says of objects (Kotlin, Scala): that it declares one, and that it is a companion.
+pub(crate) fn object_words(signature: &str) -> (bool, bool) {
+    (signature.split_whitespace().any(|word| word == "object"), signature.contains("companion object"))
+}
+
 /// Appends `head` with runs of white space made one blank and the opening of the body cut off.
 pub(crate) fn one_line(head: &str, out: &mut String) {
     let mut blank = false;

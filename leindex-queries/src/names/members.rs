@@ -17,6 +17,7 @@ use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symb
 use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
 use super::resolve::{Entity, Heads, Horizon, Resolver};
 use crate::db::Db;
+use crate::items::signature::object_words;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
@@ -200,7 +201,7 @@ fn global_imports<'db>(db: &'db dyn Db, workspace: Workspace) -> Box<[(SourceFil
 }
 
 #[salsa::tracked(returns(deref))]
-fn directory_global_imports<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(SourceFile<'db>, ImportFacts)]> {
+pub(crate) fn directory_global_imports<'db>(db: &'db dyn Db, directory: Directory) -> Box<[(SourceFile<'db>, ImportFacts)]> {
     let mut found = Vec::new();
     for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none_or(|config| config.name != "csharp") {
@@ -278,7 +279,7 @@ fn companion<'db>(db: &'db dyn Db, ty: Symbol<'db>) -> Option<Symbol<'db>> {
     file_config(db, ty.file(db)).filter(|config| config.name == "kotlin")?;
     let (rows, index, _) = shape_symbol(db, ty)?;
     let mut inner = rows.symbols().filter(|inner| inner.parent == index && inner.kind.is_type());
-    let found = inner.find(|inner| rows.str(inner.signature).contains("companion object"))?;
+    let found = inner.find(|inner| object_words(rows.str(inner.signature)).1)?;
     Some(Symbol::new(db, ty.file(db), found.identity()))
 }
 
@@ -447,7 +448,7 @@ impl<'db> Ancestors<'db> {
 
 /// What a directory's files add to types that may be defined elsewhere.
 #[salsa::tracked]
-fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
+pub(crate) fn directory_extensions(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
     for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {
@@ -641,7 +642,7 @@ fn base_map<'db>(db: &'db dyn Db, workspace: Workspace) -> FxHashMap<Box<str>, B
 }
 
 #[salsa::tracked]
-fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
+pub(crate) fn directory_base_names(db: &dyn Db, directory: Directory) -> Box<[(Box<str>, Box<str>)]> {
     let mut found = Vec::new();
     for entry in directory.shapes(db) {
         if entry.skip.is_some() || db.languages().config(entry.dialect).is_none() {

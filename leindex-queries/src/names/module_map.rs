@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_rows};
 use super::manifests;
-use super::members::ImportFacts;
+use super::members::{ImportFacts, directory_base_names, directory_extensions, directory_global_imports};
 use super::rules::{FileContext, Import, ImportContext, Layout, Manifest, Target};
 use crate::db::Db;
 pub use crate::ids::ModuleKey;
@@ -72,6 +72,14 @@ fn declared_modules<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Box<[(Box<str>, Op
             (Box::from(rows.str(row.key)), symbol)
         })
         .collect()
+}
+
+/// Makes all that the maps of the workspace are put together from, for one directory: every content in it is read once.
+pub(crate) fn read_directory(db: &dyn Db, directory: Directory) {
+    let _ = directory_modules(db, directory);
+    let _ = directory_global_imports(db, directory);
+    let _ = directory_extensions(db, directory);
+    let _ = directory_base_names(db, directory);
 }
 
 /// Which files make up which module of the workspace.
@@ -243,21 +251,33 @@ pub struct ImportKey {
 pub fn import_targets<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(ImportKey, ImportTarget<'db>)]> {
     let (Some(rows), Some(config)) = (shape_rows(db, file), file_config(db, file)) else { return Box::default() };
     let mut imports: Vec<ImportKey> = rows.iter::<ImportRow>().map(|row| ImportFacts::of(&rows, &row).key()).collect();
+    if config.name == "rust" {
+        // A path in an expression begins at a module, too.
+        let roots = ["crate", "self", "super"].into_iter().filter(|root| rows.find_str(root).is_some());
+        imports.extend(roots.map(|root| ImportKey { module: root.into(), name: Box::default(), level: 0, system: false }));
+    }
     imports.sort_unstable();
     imports.dedup();
-    if imports.is_empty() {
-        return Box::default();
-    }
-    let map = module_map(db, Workspace::get(db));
-    let keys = map.keys.get(&file).map_or(&[][..], |keys| keys);
-    let context = ImportContext { path: file.path(db), modules: keys, layout: map };
     let target = |key: ImportKey| {
-        let import = Import { module: &key.module, name: &key.name, level: key.level, system: key.system };
-        let targets = (config.names.import_targets)(&context, &import);
-        let target = find_target(db, map, config, &targets);
+        let target = target_of(db, file, config, &key);
         (key, target)
     };
     imports.into_iter().map(target).collect()
+}
+
+/// Where a module lies that a file names without importing it. Changes as [`import_targets`].
+#[salsa::tracked]
+pub fn import_target<'db>(db: &'db dyn Db, file: SourceFile<'db>, key: ImportKey) -> ImportTarget<'db> {
+    file_config(db, file).map_or(ImportTarget::Unknown, |config| target_of(db, file, config, &key))
+}
+
+fn target_of<'db>(db: &'db dyn Db, file: SourceFile<'db>, config: &LanguageConfig, key: &ImportKey) -> ImportTarget<'db> {
+    let map = module_map(db, Workspace::get(db));
+    let modules = map.keys.get(&file).map_or(&[][..], |keys| keys);
+    let context = ImportContext { path: file.path(db), modules, layout: map };
+    let import = Import { module: &key.module, name: &key.name, level: key.level, system: key.system };
+    let targets = (config.names.import_targets)(&context, &import);
+    find_target(db, map, config, &targets)
 }
 
 fn find_target<'db>(db: &'db dyn Db, map: &ModuleMap<'db>, config: &LanguageConfig, targets: &[Target]) -> ImportTarget<'db> {

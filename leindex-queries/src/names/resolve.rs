@@ -4,12 +4,17 @@
 //! [`super::module_map`]. It answers with an [`Entity`] and the [`Rule`] that found it, and never guesses: a name with
 //! several meanings or none stays open, to be joined with the index of definitions when somebody asks.
 
+use std::cell::RefCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_symbol};
 use super::members::{ImportFacts, children, everywhere, member_names, member_within, own_names, type_parts, wildcards};
-use super::module_map::{ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_targets, module_keys, module_parts, submodule_names};
+use super::module_map::{
+    ImportTarget, MODULE_IDENTITY, ModuleKey, ModulePart, import_target, import_targets, module_keys, module_parts, submodule_names,
+};
 use crate::db::Db;
+use crate::items::signature::object_words;
 use crate::languages::LanguageConfig;
 use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
@@ -135,6 +140,12 @@ pub(crate) struct Resolver<'db, 'r> {
     index: &'r RowIndex,
     names: FxHashMap<(u32, Str), (Entity<'db>, Rule)>,
     uses: FxHashMap<u32, (Entity<'db>, Rule)>,
+    /// What was asked of others already: asking again would cost as much as the first time.
+    known_heads: RefCell<FxHashMap<Symbol<'db>, Option<SymbolHead>>>,
+    known_names: RefCell<FxHashMap<Str, Name<'db>>>,
+    known_members: FxHashMap<(Symbol<'db>, Name<'db>, bool, Rule), (Entity<'db>, Rule)>,
+    /// By row.
+    known_imports: FxHashMap<u32, (Entity<'db>, Rule)>,
     /// Modules seen as a whole, by the hashes of the names in them. Made when first needed.
     seen_whole: Option<FxHashMap<u32, Vec<ModulePart<'db>>>>,
     /// Inside a head: a base or self type. What members a type has follows from them, so they may not ask for members.
@@ -159,6 +170,10 @@ impl<'db, 'r> Resolver<'db, 'r> {
             index: rows.index(),
             names: FxHashMap::default(),
             uses: FxHashMap::default(),
+            known_heads: RefCell::default(),
+            known_names: RefCell::default(),
+            known_members: FxHashMap::default(),
+            known_imports: FxHashMap::default(),
             seen_whole: None,
             in_head: false,
             horizon,
@@ -172,11 +187,17 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// The head of a symbol. Of one in this file, it is no dependency of its own.
     pub(crate) fn head(&self, symbol: Symbol<'db>) -> Option<SymbolHead> {
-        if symbol.file(self.db) == self.file {
+        let own = || {
             let row = self.rows.symbol(self.rows.by_identity(symbol.identity(self.db))?)?;
-            return Some(SymbolHead::of(self.rows, &row));
-        }
-        symbol_head(self.db, symbol)
+            Some(SymbolHead::of(self.rows, &row))
+        };
+        let find = || if symbol.file(self.db) == self.file { own() } else { symbol_head(self.db, symbol) };
+        *self.known_heads.borrow_mut().entry(symbol).or_insert_with(find)
+    }
+
+    /// A string of the file as a name.
+    fn name(&self, text: Str) -> Name<'db> {
+        *self.known_names.borrow_mut().entry(text).or_insert_with(|| Name::new(self.db, self.rows.str(text)))
     }
 
     /// The kind of a symbol.
@@ -284,7 +305,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             // The callee is what an inner expression gives: `make()()`.
             UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
             UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
-            UseKind::Literal => (Entity::External(Name::new(self.db, self.rows.str(row.name))), Rule::External),
+            UseKind::Literal => (Entity::External(self.name(row.name)), Rule::External),
         }
     }
 
@@ -356,6 +377,12 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Some(ty) => (Entity::Instance(ty), Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
             },
+            Some(SymbolKind::Variable | SymbolKind::Constant) => match self.held(symbol) {
+                Some(Entity::Symbol(held)) if symbol_kind(self.db, held).is_some_and(SymbolKind::is_callable) => {
+                    self.result_of(&Entity::Symbol(held))
+                }
+                _ => (Entity::Unknown, Rule::Unresolved),
+            },
             Some(_) => match self.horizon.value().and_then(|horizon| result_value(self.db, symbol, horizon)) {
                 Some(entity) => (entity, Rule::Type),
                 None => (Entity::Unknown, Rule::Unresolved),
@@ -387,7 +414,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
     /// `base.name`.
     fn member_of(&mut self, base: &Entity<'db>, text: Str, base_rule: Rule) -> (Entity<'db>, Rule) {
         let db = self.db;
-        let name = Name::new(db, self.rows.str(text));
+        let name = self.name(text);
         match base {
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
@@ -417,6 +444,15 @@ impl<'db, 'r> Resolver<'db, 'r> {
     }
 
     fn type_member(&mut self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
+        if let Some(found) = self.known_members.get(&(ty, name, skip_own, rule)) {
+            return found.clone();
+        }
+        let found = self.find_type_member(ty, name, skip_own, rule);
+        self.known_members.insert((ty, name, skip_own, rule), found.clone());
+        found
+    }
+
+    fn find_type_member(&self, ty: Symbol<'db>, name: Name<'db>, skip_own: bool, rule: Rule) -> (Entity<'db>, Rule) {
         let heads = self.horizon.heads;
         if !skip_own && member_names(self.db, ty, heads).binary_search(&name_hash(name.text(self.db))).is_err() {
             return (Entity::Open, Rule::Unresolved);
@@ -494,7 +530,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
     fn module_called(&mut self, path: &str) -> (Entity<'db>, Rule) {
         let facts =
             ImportFacts { kind: ImportKind::Module, module: path.into(), name: Box::default(), level: 0, flags: ImportFlags::default() };
-        self.import(&facts)
+        self.imported(&facts)
     }
 
     /// The type around a scope.
@@ -607,7 +643,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             return None;
         }
         let ty = self.enclosing_type(scope)?;
-        let name = Name::new(self.db, self.rows.str(name));
+        let name = self.name(name);
         match self.type_member(ty, name, false, Rule::Type) {
             (Entity::Open, _) => None,
             // A constructor goes by the name of its type.
@@ -654,9 +690,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let row = self.rows.get::<ImportRow>(chosen.target)?;
                 let mut found = None;
                 // `try: import a … except: import b`: the first that leads somewhere.
-                for other in rows.iter().rev().filter(|row| row.kind == BindingKind::Import) {
-                    let other = self.rows.get::<ImportRow>(other.target).unwrap_or(row);
-                    let result = self.import(&ImportFacts::of(self.rows, &other));
+                for binding in rows.iter().rev().filter(|row| row.kind == BindingKind::Import) {
+                    let other = self.rows.get::<ImportRow>(binding.target).unwrap_or(row);
+                    let result = self.import(binding.target, &other);
                     let known = !matches!(result.0, Entity::External(_) | Entity::Unknown);
                     if found.is_none() || known {
                         found = Some(result);
@@ -745,14 +781,22 @@ impl<'db, 'r> Resolver<'db, 'r> {
         }
     }
 
-    fn import(&mut self, import: &ImportFacts) -> (Entity<'db>, Rule) {
-        follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)).map_or(
-            (Entity::Unknown, Rule::Unresolved),
-            |entity| match entity {
-                Entity::External(name) => (Entity::External(name), Rule::External),
-                entity => (entity, Rule::Import),
-            },
-        )
+    /// What an import row brings in.
+    fn import(&mut self, index: u32, row: &ImportRow) -> (Entity<'db>, Rule) {
+        if let Some(found) = self.known_imports.get(&index) {
+            return found.clone();
+        }
+        let found = self.imported(&ImportFacts::of(self.rows, row));
+        self.known_imports.insert(index, found.clone());
+        found
+    }
+
+    fn imported(&self, import: &ImportFacts) -> (Entity<'db>, Rule) {
+        match follow_import(self.db, self.file, import, &mut Trail::new(self.horizon.heads)) {
+            None => (Entity::Unknown, Rule::Unresolved),
+            Some(Entity::External(name)) => (Entity::External(name), Rule::External),
+            Some(entity) => (entity, Rule::Import),
+        }
     }
 
     /// A name that the file does not bind: its module's other files, wildcard imports, built-ins.
@@ -760,7 +804,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let Some(config) = self.config else { return (Entity::Unbound, Rule::Unresolved) };
         let db = self.db;
         let text = self.rows.str(name);
-        let name = Name::new(db, text);
+        let name = self.name(name);
         if config.names.module_scope {
             for key in module_keys(db, self.file) {
                 let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.as_str()));
@@ -998,8 +1042,12 @@ pub(crate) fn import_parts<'db>(
     trail: &mut Trail<'db>,
 ) -> Result<Box<[ModulePart<'db>]>, Option<Name<'db>>> {
     let targets = import_targets(db, file);
-    let Ok(at) = targets.binary_search_by(|(key, _)| import.compare(key).reverse()) else { return Err(None) };
-    match &targets[at].1 {
+    let target = match targets.binary_search_by(|(key, _)| import.compare(key).reverse()) {
+        Ok(at) => &targets[at].1,
+        // A path in the middle of the text stands for an import that is not there.
+        Err(_) => import_target(db, file, import.clone().key()),
+    };
+    match target {
         ImportTarget::Parts(parts) => Ok(parts.clone()),
         ImportTarget::Inside(parts, rest) => {
             // Everything of a type (`import static a.B.*`): the type's own members.
@@ -1056,6 +1104,7 @@ pub(crate) fn follow_import<'db>(
             }
         };
         match import.kind {
+            ImportKind::Symbol if is_named_whole(db, &parts, import) => Some(Entity::Module(parts)),
             ImportKind::Symbol if !import.name.is_empty() => {
                 let name = Name::new(db, &*import.name);
                 let found = module_member(db, &parts, name, trail);
@@ -1092,6 +1141,21 @@ fn package_below<'db>(db: &'db dyn Db, file: SourceFile<'db>, import: &ImportFac
     let key = [&*import.module, &*import.name].join(config.names.separator);
     let parts = module_parts(db, ModuleKey::new(db, config.names.family, key.trim_start_matches("_root_.")));
     (!parts.is_empty()).then(|| parts.into())
+}
+
+/// Whether an import of a name led to the module of that name, because what is around it is only a folder.
+fn is_named_whole<'db>(db: &'db dyn Db, parts: &[ModulePart<'db>], import: &ImportFacts) -> bool {
+    let [part] = parts else { return false };
+    let file = part.symbol.file(db);
+    let Some(config) = file_config(db, file).filter(|config| config.names.family == "python") else { return false };
+    if import.name.is_empty() || import.module.is_empty() && file.name(db).starts_with("__init__.") {
+        return false;
+    }
+    let wanted = format!("{}{}{}", import.module, config.names.separator, import.name);
+    let wanted = wanted.trim_start_matches(config.names.separator);
+    module_keys(db, file)
+        .iter()
+        .any(|key| key.strip_suffix(wanted).is_some_and(|before| before.is_empty() || before.ends_with(config.names.separator)))
 }
 
 /// The value of a module that exports one thing as a whole (`module.exports = f`, `return M`).
@@ -1136,7 +1200,7 @@ impl SymbolHead {
             })
         });
         let is_type = row.kind.is_type() || row.kind == SymbolKind::TypeAlias;
-        let is_plain_type = is_type && !rows.str(row.signature).split_whitespace().any(|word| word == "object");
+        let is_plain_type = is_type && !object_words(rows.str(row.signature)).0;
         let named = matches!(row.kind, SymbolKind::Constant | SymbolKind::Field) && row.type_use == NONE;
         let parent = rows.symbol(row.parent).filter(|parent| named && parent.kind == SymbolKind::Enum);
         Self {

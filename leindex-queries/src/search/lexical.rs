@@ -150,27 +150,40 @@ impl Scorer for Lexical<'_> {
         self.scores.get(id.segment as usize).and_then(|scores| scores.get(id.document as usize)).copied().unwrap_or(0.0)
     }
 
-    fn best(&self, limit: usize, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)> {
-        let mut found = Vec::new();
-        for (index, scores) in self.scores.iter().enumerate() {
-            let segment = &self.world.view.segments[index];
-            for blob in 0..segment.blobs().len() as u32 {
-                let first = segment.first_document(blob);
-                for (offset, document) in segment.documents_of(blob).iter().enumerate() {
-                    let number = first + offset as u32;
-                    let score = scores.get(number as usize).copied().unwrap_or(0.0);
-                    if score <= 0.0 {
-                        continue;
-                    }
-                    let id = DocumentId { segment: index as u32, document: number };
-                    let weighed = score * prior(Seen { id, blob, document });
-                    if weighed > 0.0 {
-                        found.push((id, weighed));
-                    }
-                }
+    fn best(&self, limit: usize, bound: f32, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)> {
+        let mut scored = Vec::new();
+        for (segment, scores) in self.scores.iter().enumerate() {
+            for (document, &score) in scores.iter().enumerate().filter(|(_, score)| **score > 0.0) {
+                scored.push((DocumentId { segment: segment as u32, document: document as u32 }, score));
             }
         }
-        keep_best(&mut found, limit);
-        found
+        let mut found = Vec::new();
+        let mut share = limit * 4;
+        loop {
+            // The best by score alone first; the rest only if its scores, raised as far as a prior can, reach theirs.
+            let rest = match share < scored.len() {
+                true => {
+                    scored.select_nth_unstable_by(share, |a, b| b.1.total_cmp(&a.1));
+                    scored.split_off(share)
+                }
+                false => Vec::new(),
+            };
+            for (id, score) in scored {
+                let segment = &self.world.view.segments[id.segment as usize];
+                let Some(document) = segment.document(id.document) else { continue };
+                let weighed = score * prior(Seen { id, blob: segment.blob_of(id.document), document: &document });
+                if weighed > 0.0 {
+                    found.push((id, weighed));
+                }
+            }
+            keep_best(&mut found, limit);
+            let last = found.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min);
+            let next = rest.iter().map(|(_, score)| *score).fold(0.0, f32::max);
+            if rest.is_empty() || found.len() >= limit && next * bound < last {
+                return found;
+            }
+            scored = rest;
+            share *= 4;
+        }
     }
 }

@@ -40,6 +40,8 @@ const NAME: f32 = 0.45;
 const PATH: f32 = 0.35;
 /// How much a path's words raise a document on its way into the pool of candidates.
 const PATH_IN_POOL: f32 = 0.6;
+/// The highest prior there is: of a module that an architecture is asked for, with all words in its path.
+const MOST_PRIOR: f32 = 1.2 * (1.0 + PATH_IN_POOL);
 /// The question names the file.
 const PATH_NAMED: f32 = 1.0;
 /// Other candidates lie in the same file.
@@ -117,7 +119,7 @@ impl<'w> Ranking<'w, '_> {
     fn gather(&mut self, others: &[&dyn Scorer]) {
         let lexical = self.lexical;
         for scorer in std::iter::once(lexical as &dyn Scorer).chain(others.iter().copied()) {
-            let best = scorer.best(POOL, &mut |seen| self.prior(&seen));
+            let best = scorer.best(POOL, MOST_PRIOR, &mut |seen| self.prior(&seen));
             for (id, _) in self.first_of(best, POOL) {
                 self.add_document(id);
             }
@@ -400,7 +402,7 @@ impl<'w> Ranking<'w, '_> {
     /// Whether a blob lies in a file or folder of this name.
     fn stem_is(&self, segment: u32, blob: u32, name: &str) -> bool {
         let Some(key) = self.world.view.segments[segment as usize].blob(blob) else { return false };
-        self.world.files_of(&key).iter().any(|file| module_stem(&file.path(self.world.db)) == name)
+        self.world.files_of(&key).iter().any(|file| module_stem(file.path(self.world.db)) == name)
     }
 
     /// What lies in the files that the question names.
@@ -413,7 +415,7 @@ impl<'w> Ranking<'w, '_> {
                 path == quoted.path || path.ends_with(&ending) || quoted.path.ends_with(&format!("/{path}")) || path.starts_with(&inside)
             };
             let files: Vec<SourceFile<'w>> =
-                self.world.live.all.iter().copied().filter(|file| fits(&file.path(self.world.db))).take(24).collect();
+                self.world.live.all.iter().copied().filter(|file| fits(file.path(self.world.db))).take(24).collect();
             for file in files {
                 let Some((segment, blob)) = self.world.locate(file) else { continue };
                 if self.blob_prior(segment, blob) <= 0.0 {

@@ -102,8 +102,9 @@ impl Record {
 
     fn index_text(&mut self, rows: &Rows, source: &str) {
         let mut buffer = String::new();
-        // (document, term) → counts, as a list that is sorted and merged at the end.
-        let mut words: Vec<(u32, u32, usize)> = Vec::new();
+        // (term, document, field) → counts, as a list of packed numbers that is sorted and merged at the end.
+        let mut words: Vec<u64> = Vec::with_capacity(source.len() / 6);
+        let packed = |term: u32, document: u32, field: usize| u64::from(term) << 32 | u64::from(document) << 2 | field as u64;
         let mut spans: Vec<(u32, u32, u32, u32)> = Vec::new();
         for (index, symbol) in rows.symbols().enumerate() {
             if !is_document(symbol.kind) {
@@ -114,7 +115,7 @@ impl Record {
             let mut add = |field: usize, text: &str| {
                 for_each_subword(text, |word, _| {
                     if let Some(term) = term(word, &mut buffer) {
-                        words.push((term, document, field));
+                        words.push(packed(term, document, field));
                         lengths[field] = lengths[field].saturating_add(1);
                     }
                 });
@@ -160,14 +161,15 @@ impl Record {
             }
             let Some(&(_, document)) = open.last() else { return };
             if let Some(term) = term(word, &mut buffer) {
-                words.push((term, document, 3));
+                words.push(packed(term, document, 3));
                 if let Some(document) = documents.get_mut(document as usize) {
                     document.lengths[3] = document.lengths[3].saturating_add(1);
                 }
             }
         });
         words.sort_unstable();
-        for (term, document, field) in words {
+        for word in words {
+            let (term, document, field) = ((word >> 32) as u32, word as u32 >> 2, word as usize & 3);
             match self.postings.last_mut() {
                 Some(last) if last.term == term && last.document == document => last.counts[field] = last.counts[field].saturating_add(1),
                 _ => {

@@ -33,8 +33,8 @@ pub(crate) trait Scorer {
     fn score(&self, id: DocumentId) -> f32;
 
     /// The best documents, in no order, ties at the end of the list included. `prior` is multiplied with each score;
-    /// 0 leaves a document out.
-    fn best(&self, limit: usize, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)>;
+    /// 0 leaves a document out. It is at most `bound`, so that it need not be asked for documents that cannot win.
+    fn best(&self, limit: usize, bound: f32, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)>;
 }
 
 /// Keeps the `limit` highest scores and all that equal the last of them. The order of the result says nothing.

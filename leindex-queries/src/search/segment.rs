@@ -149,20 +149,18 @@ impl Segment {
 
     fn term_postings(records: &[(BlobKey, Arc<Record>)], first_document: &[u32]) -> Postings {
         let count = records.iter().map(|(_, record)| record.postings.len()).sum();
-        let mut all: Vec<(u32, u32, u32, u32)> = Vec::with_capacity(count);
+        // (term, document) in one number, which no two share, and where the posting is.
+        let mut all: Vec<(u64, u32, u32)> = Vec::with_capacity(count);
         for (blob, (_, record)) in records.iter().enumerate() {
-            all.extend(
-                record
-                    .postings
-                    .iter()
-                    .enumerate()
-                    .map(|(at, posting)| (posting.term, first_document[blob] + posting.document, blob as u32, at as u32)),
-            );
+            all.extend(record.postings.iter().enumerate().map(|(at, posting)| {
+                (u64::from(posting.term) << 32 | u64::from(first_document[blob] + posting.document), blob as u32, at as u32)
+            }));
         }
-        all.sort_unstable();
+        all.sort_unstable_by_key(|&(key, ..)| key);
         let mut builder = PostingsBuilder::default();
         let mut last = 0;
-        for (term, document, blob, at) in all {
+        for (key, blob, at) in all {
+            let (term, document) = ((key >> 32) as u32, key as u32);
             if builder.key(term) {
                 last = 0;
             }

@@ -29,6 +29,9 @@ const READS: usize = 1_024;
 const TIME: Duration = Duration::from_secs(30);
 const TIME_A_MEGABYTE: Duration = Duration::from_secs(30);
 
+/// What a round may count for: a machine that stood still in one is no reason to give up.
+const LONGEST_ROUND: Duration = Duration::from_secs(3);
+
 /// Whether a grammar's scanner looks for the end of a line without looking for the end of the text, so that it would
 /// never come back from `@Name` at the end (tree-sitter-kotlin-ng 1.1).
 pub(crate) fn needs_line_end(grammar: &Grammar) -> bool {
@@ -41,7 +44,7 @@ pub(crate) fn parse(parser: &mut Parser, grammar: &Grammar, source: &[u8], lengt
     let after: &[u8] = if needs_line_end(grammar) { b"\n" } else { b"" };
     let rounds_left = Cell::new(ROUNDS + length / BYTES_A_ROUND);
     let reads_left = Cell::new(READS * (length / BLOCK + 2));
-    let started = Instant::now();
+    let (mut spent, mut round) = (Duration::ZERO, Instant::now());
     let time = TIME + TIME_A_MEGABYTE * u32::try_from(length >> 20).unwrap_or(u32::MAX);
     let mut read = |offset: usize, _| {
         reads_left.set(reads_left.get().saturating_sub(1));
@@ -52,11 +55,9 @@ pub(crate) fn parse(parser: &mut Parser, grammar: &Grammar, source: &[u8], lengt
     };
     let mut progress = |_: &tree_sitter::ParseState| {
         rounds_left.set(rounds_left.get().saturating_sub(1));
-        if rounds_left.get() == 0 || reads_left.get() == 0 || started.elapsed() > time {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
+        let now = Instant::now();
+        spent += now.duration_since(std::mem::replace(&mut round, now)).min(LONGEST_ROUND);
+        if rounds_left.get() == 0 || reads_left.get() == 0 || spent > time { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree = parser.parse_with_options(&mut read, old, Some(options));

@@ -9,6 +9,7 @@ use super::row_index::{IndexedRows, RowIndex};
 use super::rows::{
     BaseRow, BindingKind, BindingRow, ExportRow, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolRow, UseKind, UseRow,
 };
+use crate::items::signature::object_words;
 
 /// The digest. Linear in the rows.
 pub(crate) fn shape_of(rows: &IndexedRows) -> [u8; 16] {
@@ -152,7 +153,8 @@ impl<'r> Seen<'r> {
             out.words(&[row.kind as u32, row.flags.0, row.parent, scope_of(row.scope), scope_of(row.inner), use_of(row.type_use)]);
             out.words(&[row.identity() as u32, (row.identity() >> 32) as u32]);
             out.text(rows, row.name);
-            out.text(rows, row.signature);
+            let (object, companion) = object_words(rows.str(row.signature));
+            out.words(&[u32::from(object), u32::from(companion)]);
             for parameter in rows.parameters(&row) {
                 out.words(&[u32::from(parameter.optional), u32::from(parameter.variadic)]);
             }
@@ -185,7 +187,7 @@ impl<'r> Seen<'r> {
             out.words(&[row.symbol, scope_of(row.extension), use_of(row.base), row.kind as u32]);
         }
         for row in rows.iter::<ImportRow>() {
-            out.words(&[row.kind as u32, u32::from(row.flags.0), row.level, scope_of(row.scope)]);
+            out.words(&[row.kind as u32, row.flags.0, row.level, scope_of(row.scope)]);
             [row.module, row.name, row.alias].into_iter().for_each(|text| out.text(rows, text));
         }
         for row in rows.iter::<ModuleRow>() {

@@ -30,21 +30,27 @@ pub(super) fn import_targets(context: &ImportContext<'_>, import: &Import<'_>) -
         }
         let relative = import.module.replace('.', "/");
         let base = [folder.as_str(), relative.as_str()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
-        return file_candidates(&base);
+        return file_candidates(&base, import.name);
     }
     // A sibling of a script comes before the installed package of that name: Python puts the script's folder first.
     let relative = import.module.replace('.', "/");
     let mut targets = Vec::new();
     let folder = context.folder();
     if !folder.is_empty() && !context.layout.has_file(&format!("{folder}/__init__.py")) {
-        targets.extend(file_candidates(&format!("{folder}/{relative}")));
+        targets.extend(file_candidates(&format!("{folder}/{relative}"), import.name));
     }
     targets.push(Target::Module(import.module.to_owned()));
+    targets.extend(inside_folder(import.module, import.name));
     targets.push(Target::External(import.module.split('.').next().unwrap_or("").to_owned()));
     targets
 }
 
-fn file_candidates(base: &str) -> Vec<Target> {
+/// The module of a name that is imported from a folder without an `__init__`.
+fn inside_folder(folder: &str, name: &str) -> Option<Target> {
+    (!name.is_empty()).then(|| Target::Module([folder, name].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(".")))
+}
+
+fn file_candidates(base: &str, name: &str) -> Vec<Target> {
     let prefix = if base.is_empty() { String::new() } else { format!("{base}/") };
     let mut targets = vec![Target::File(format!("{prefix}__init__.py")), Target::File(format!("{prefix}__init__.pyi"))];
     if !base.is_empty() {
@@ -52,7 +58,9 @@ fn file_candidates(base: &str) -> Vec<Target> {
         targets.push(Target::File(format!("{base}.pyi")));
     }
     // A folder without an `__init__` is a package too.
-    targets.push(Target::Module(base.replace('/', ".")));
+    let folder = base.replace('/', ".");
+    targets.extend(inside_folder(&folder, name));
+    targets.push(Target::Module(folder));
     targets
 }
 

@@ -278,7 +278,7 @@ impl<'a> Walk<'a> {
                 next_cut[index] = std::mem::replace(&mut cuts[row.parent as usize], index as u32);
             }
         }
-        for index in 0..count {
+        for (index, &first_cut) in cuts.iter().enumerate() {
             let row = self.rows.symbols[index];
             let mut hasher = blake3::Hasher::new();
             hasher.update(self.grammar.config.dialect.as_bytes());
@@ -288,7 +288,7 @@ impl<'a> Walk<'a> {
                 hasher.update(self.content.get_or_insert_with(|| blake3::hash(self.bytes)).as_bytes());
             }
             let text = |from: u32, to: u32| self.source.as_bytes().get(from as usize..to as usize).unwrap_or(&[]);
-            let (mut at, mut cut) = (row.start, cuts[index]);
+            let (mut at, mut cut) = (row.start, first_cut);
             while let Some(member) = self.rows.symbols.get(cut as usize) {
                 if member.start >= at {
                     hasher.update(text(at, member.start));

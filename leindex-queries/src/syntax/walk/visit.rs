@@ -280,7 +280,8 @@ impl<'a> Walk<'a> {
                 self.hold_comments();
             }
             Role::Define(define) => {
-                if !self.open_definition(node, &define, frame) {
+                let opened = self.open_definition(node, &define, frame);
+                if !opened {
                     (frame.role, frame.action) = (None, ActionId::NONE);
                 }
             }
