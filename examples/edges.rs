@@ -1,25 +1,52 @@
-//! Prints every edge of a project as JSON lines, for scoring against what compilers say.
+//! Prints every edge of a project as JSON lines, as those who score edges against compilers want them.
+//!
+//! ```text
+//! cargo run --release -p leindex-queries --example edges -- PATH [--hierarchy]
+//! ```
+//!
+//! A call through an object names one member and may run any override of it. Compilers say which member is named, and so
+//! does this; `--hierarchy` adds a line for each override that may run instead.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use leindex_queries::{Index, Options};
+mod common;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
-    let t = std::time::Instant::now();
-    let index = Index::open(&path, Options { store: leindex_queries::index::StorePlace::Memory, ..Options::default() })?;
-    eprintln!("open {:?}", t.elapsed());
-    let snapshot = index.snapshot();
-    let n = snapshot.resolve_all()?;
-    eprintln!("resolved {n} {:?}", t.elapsed());
-    let edges = snapshot.edges()?;
-    eprintln!("edges {} {:?}", edges.len(), t.elapsed());
-    let mut rules = std::collections::BTreeMap::new();
-    for e in &edges {
-        *rules.entry((e.kind, e.rule)).or_insert(0) += 1;
-    }
-    eprintln!("{rules:?}");
-    for edge in edges {
-        println!("{}", serde_json::to_string(&edge)?);
-    }
-    Ok(())
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use leindex_queries::index::StorePlace;
+
+/// Print every edge of a project, a JSON object a line; counts by kind and rule go to the standard error.
+#[derive(Parser)]
+#[command(after_help = "Examples:\n  edges . > edges.jsonl\n  edges ~/src/django --hierarchy | jq 'select(.rule == \"hierarchy\")'")]
+struct Arguments {
+    /// The folder of the project.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Also print what may run in place of a member that a call names, by the class hierarchy.
+    #[arg(long)]
+    hierarchy: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    common::run(|| {
+        let index = common::open(&arguments.path, StorePlace::User)?;
+        let snapshot = index.snapshot();
+        snapshot.resolve_all()?;
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let mut counts = BTreeMap::<_, u64>::new();
+        for edge in snapshot.edges()?.into_iter().filter(|edge| arguments.hierarchy || edge.rule != "hierarchy") {
+            *counts.entry((edge.kind, edge.rule)).or_default() += 1;
+            serde_json::to_writer(&mut out, &edge)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        for ((kind, rule), count) in counts {
+            eprintln!("{count:8} {kind} {rule}");
+        }
+        Ok(())
+    })
 }
