@@ -5,12 +5,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use leindex_db::events::EventLog;
 use leindex_db::store::{Store, StoreKey};
 use leindex_db::text::Text;
-use leindex_db::{ContentChanged, ContentHash};
+use leindex_db::{ContentChanged, ContentHash, Dialect};
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId as _;
 
 use crate::languages::Languages;
-use crate::syntax::blob::{Blob, rows_key};
+use crate::search::record::{Record, record_key_of};
+use crate::syntax::blob::{Blob, compute_rows, rows_key_of, stored_rows};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::Rows;
 
@@ -65,6 +66,22 @@ impl Shared {
     pub(crate) fn new(languages: Languages, store: Store, cache_bytes: u64, count_executions: bool) -> Self {
         Self { languages, text: Text::default(), store, cache_bytes, events: EventLog::default(), count_executions }
     }
+
+    /// Whether what is computed of a content is missing from the store. A content that no language reads has nothing.
+    pub(crate) fn misses(&self, hash: ContentHash, dialect: Dialect) -> bool {
+        let Some(config) = self.languages.config(dialect) else { return false };
+        !self.store.contains(&rows_key_of(config, hash)) || !self.store.contains(&record_key_of(config, hash))
+    }
+
+    /// Computes what is stored of a content, from its bytes, and stores it; `None` where no language reads it.
+    pub(crate) fn read(&self, hash: ContentHash, dialect: Dialect, bytes: &[u8]) -> Option<Record> {
+        let config = self.languages.config(dialect)?;
+        let rows = compute_rows(&self.languages, dialect, bytes);
+        let record = Record::of(&rows, &String::from_utf8_lossy(bytes));
+        self.store.put(rows_key_of(config, hash), rows.as_bytes());
+        self.store.put(record_key_of(config, hash), &record.encode());
+        Some(record)
+    }
 }
 
 impl RootDatabase {
@@ -85,12 +102,13 @@ impl RootDatabase {
 impl RootDatabase {
     /// A blob's rows from memory or the store; `None` where its text would have to be read.
     pub(crate) fn known_rows(&self, blob: Blob<'_>) -> Option<Arc<IndexedRows>> {
-        let held = || self.held.read().unwrap_or_else(PoisonError::into_inner).get(&blob.as_id()).cloned();
-        let stored = || {
-            let rows = Rows::open(self.shared.store.get(&rows_key(self, blob.hash(self), blob.dialect(self))?)?)?;
-            Some(Arc::new(IndexedRows::new(rows)))
-        };
-        self.rows.get(&blob.as_id()).or_else(held).or_else(stored)
+        let id = blob.as_id();
+        let stored = || stored_rows(self, blob).map(|rows| Arc::new(IndexedRows::new(rows)));
+        self.rows.get(&id).or_else(|| self.held(id)).or_else(stored)
+    }
+
+    fn held(&self, blob: salsa::Id) -> Option<Arc<IndexedRows>> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).get(&blob).cloned()
     }
 
     /// Holds a blob's rows until [`hold_only`](Self::hold_only) names it no more.
@@ -133,8 +151,7 @@ impl Db for RootDatabase {
         if let Some(rows) = self.rows.get(&blob) {
             return rows;
         }
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).get(&blob).cloned();
-        let rows = held.unwrap_or_else(|| Arc::new(IndexedRows::new(load())));
+        let rows = self.held(blob).unwrap_or_else(|| Arc::new(IndexedRows::new(load())));
         self.rows.insert(blob, Arc::clone(&rows));
         rows
     }

@@ -72,7 +72,7 @@ fn is_made_here<'w>(world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bo
     }
     let mut scope = used.scope;
     while let Some(row) = rows.get::<ScopeRow>(scope) {
-        let mut bindings = rows.iter::<BindingRow>().filter(|binding| binding.scope == scope && binding.name == used.name).peekable();
+        let mut bindings = rows.index().bindings(scope, used.name).filter_map(|index| rows.get::<BindingRow>(index)).peekable();
         if bindings.peek().is_some() {
             return bindings.all(|binding| {
                 matches!(binding.kind, BindingKind::Variable | BindingKind::Symbol) && makes(world, file, &rows, binding.value)

@@ -40,7 +40,7 @@ fn structural_edges<'w>(world: World<'w>, file: SourceFile<'w>) -> Vec<FoundEdge
         let is_outside = file_config(world.db, file).is_some_and(|config| config.name == "cpp") && !stands_in_type(world, of);
         if !is_outside {
             let overridden = overridden_next(world, of);
-            found.extend(overridden.into_iter().filter_map(|above| definition_edge(world, of, above, of, EdgeKind::Override, Rule::Type)));
+            found.extend(overridden.into_iter().filter_map(|above| overriding(world, of, above)));
         }
     }
     for extension in file_extensions(world.db, file, Heads::ALL) {

@@ -8,8 +8,6 @@ use leindex_db::{ContentHash, Dialect, Entry};
 use super::error::Error;
 use super::open::Index;
 use crate::names::manifests;
-use crate::search::record::{Record, record_key_of};
-use crate::syntax::blob::{compute_rows, rows_key_of};
 
 /// Something that changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,14 +91,8 @@ impl Index {
             shared.languages.dialect(&name, &bytes[..bytes.len().min(8192)])
         };
         // The entry is set only when what is computed of its very bytes is there.
-        if let Some(config) = shared.languages.config(dialect) {
-            let (rows_key, record_key) = (rows_key_of(config, hash), record_key_of(config, hash));
-            if !shared.store.contains(&rows_key) || !shared.store.contains(&record_key) {
-                let rows = compute_rows(&shared.languages, dialect, &bytes);
-                let record = Record::of(&rows, &String::from_utf8_lossy(&bytes));
-                shared.store.put(rows_key, rows.as_bytes());
-                shared.store.put(record_key, &record.encode());
-            }
+        if shared.misses(hash, dialect) {
+            shared.read(hash, dialect, &bytes);
         }
         // A text of no language is not listed, as on disk.
         let entry = (dialect != Dialect::NONE).then(|| {

@@ -9,7 +9,7 @@ use leindex_db::config::{Config, SETTINGS_FILES};
 use leindex_db::discovery::{self, Classifier, Found, FoundFile, Pass, Sink, Trust};
 use leindex_db::events::EventLog;
 use leindex_db::manifest::Manifest;
-use leindex_db::store::{self, Store, StoreKey};
+use leindex_db::store::{self, Store};
 use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Settings, Workspace, chunk_of};
 use salsa::{Durability, Setter as _};
 
@@ -21,10 +21,8 @@ use crate::db::{RootDatabase, Shared};
 use crate::languages::Languages;
 use crate::names::live::workspace_digest;
 use crate::names::manifests;
-use crate::search::record::{Record, record_key_of};
+use crate::search::record::Record;
 use crate::search::segment::{BlobKey, Segment};
-use crate::syntax::blob::{compute_rows, rows_key_of};
-use crate::syntax::rows::Rows;
 
 /// How a project is opened. The defaults suit nearly everybody.
 pub struct Options {
@@ -489,25 +487,27 @@ impl Classifier for LanguageClassifier<'_> {
 /// Parses and indexes what is read, in the threads that read it.
 struct IndexSink<'a> {
     shared: &'a Shared,
-    pending: Mutex<Vec<(BlobKey, Arc<Record>)>>,
+    pending: Mutex<Pending>,
     sealed: Mutex<Vec<Arc<Segment>>>,
+}
+
+/// Records that no segment holds yet, and how many postings they have.
+#[derive(Default)]
+struct Pending {
+    records: Vec<(BlobKey, Arc<Record>)>,
+    postings: usize,
 }
 
 /// Postings after which the records collected so far become a segment: bounds the memory of a cold pass.
 const SEAL: usize = 1 << 20;
 
 impl IndexSink<'_> {
-    fn keys(&self, hash: ContentHash, dialect: Dialect) -> Option<(StoreKey, StoreKey)> {
-        let config = self.shared.languages.config(dialect)?;
-        Some((rows_key_of(config, hash), record_key_of(config, hash)))
-    }
-
     fn collect(&self, key: BlobKey, record: Record) {
         let full = {
             let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-            pending.push((key, Arc::new(record)));
-            let postings: usize = pending.iter().map(|(_, record)| record.postings.len()).sum();
-            if postings > SEAL { Some(std::mem::take(&mut *pending)) } else { None }
+            pending.postings += record.postings.len();
+            pending.records.push((key, Arc::new(record)));
+            if pending.postings > SEAL { Some(std::mem::take(&mut *pending).records) } else { None }
         };
         if let Some(records) = full {
             let segment = Arc::new(Segment::of(records));
@@ -517,7 +517,7 @@ impl IndexSink<'_> {
 
     fn finish(self) -> Vec<Arc<Segment>> {
         let mut sealed = self.sealed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner).records;
         // A handful of edited files stays loose: a segment of its own would not pay.
         if pending.len() >= 64 {
             sealed.push(Arc::new(Segment::of(pending)));
@@ -528,15 +528,12 @@ impl IndexSink<'_> {
 
 impl Sink for IndexSink<'_> {
     fn needs(&self, hash: ContentHash, dialect: Dialect) -> bool {
-        self.keys(hash, dialect).is_some_and(|(rows, record)| !self.shared.store.contains(&rows) || !self.shared.store.contains(&record))
+        self.shared.misses(hash, dialect)
     }
 
     fn bytes(&self, _: &str, hash: ContentHash, dialect: Dialect, bytes: &[u8]) {
-        let Some((rows_key, record_key)) = self.keys(hash, dialect) else { return };
-        let rows: Rows = compute_rows(&self.shared.languages, dialect, bytes);
-        let record = Record::of(&rows, &String::from_utf8_lossy(bytes));
-        self.shared.store.put(rows_key, rows.as_bytes());
-        self.shared.store.put(record_key, &record.encode());
-        self.collect((hash, dialect), record);
+        if let Some(record) = self.shared.read(hash, dialect, bytes) {
+            self.collect((hash, dialect), record);
+        }
     }
 }

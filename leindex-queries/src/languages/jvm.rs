@@ -144,36 +144,11 @@ pub(super) const fn cleared(flags: SymbolFlags, without: SymbolFlags) -> SymbolF
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::names::rules::{Layout, Manifest};
-
-    /// A project in which nothing is asked for: packages are declared.
-    #[derive(Debug)]
-    pub(in crate::languages) struct Nothing;
-
-    impl Layout for Nothing {
-        fn has_file(&self, _: &str) -> bool {
-            false
-        }
-        fn has_folder(&self, _: &str) -> bool {
-            false
-        }
-        fn has_module(&self, _: &str, _: &str) -> bool {
-            false
-        }
-        fn files_ending(&self, _: &str) -> Vec<String> {
-            Vec::new()
-        }
-        fn manifest(&self, _: &str, _: &str) -> Option<(&str, &Manifest)> {
-            None
-        }
-        fn manifests(&self, _: &str) -> Vec<(&str, &Manifest)> {
-            Vec::new()
-        }
-    }
+    use crate::languages::test_layout::FakeLayout;
 
     /// What `import_targets` of a language says in a file of the package `com.acme.shop`, on one line.
     pub(in crate::languages) fn targets(language: &crate::languages::LanguageConfig, module: &str, name: &str) -> String {
-        let context = ImportContext { path: "src/Shop.x", modules: &["com.acme.shop".to_owned()], layout: &Nothing };
+        let context = ImportContext { path: "src/Shop.x", modules: &["com.acme.shop".to_owned()], layout: &FakeLayout::default() };
         let import = Import { module, name, level: 0, system: false };
         let texts: Vec<String> = (language.names.import_targets)(&context, &import)
             .into_iter()
@@ -187,7 +162,7 @@ pub(super) mod tests {
     }
 
     pub(in crate::languages) fn modules(language: &crate::languages::LanguageConfig, path: &str, declared: &str) -> String {
-        (language.names.modules_of)(&FileContext { path, declared, layout: &Nothing }).join(" ")
+        (language.names.modules_of)(&FileContext { path, declared, layout: &FakeLayout::default() }).join(" ")
     }
 
     #[test]

@@ -60,12 +60,17 @@ pub(crate) fn rows_key_of(config: &LanguageConfig, hash: ContentHash) -> StoreKe
     StoreKey::new("rows", &crate::schema::ROWS, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()])
 }
 
+/// The rows that the store has of a blob.
+pub(crate) fn stored_rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Option<Rows> {
+    db.packed(&rows_key(db, blob.hash(db), blob.dialect(db))?).and_then(Rows::open)
+}
+
 fn load_rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Rows {
-    let (hash, dialect) = (blob.hash(db), blob.dialect(db));
-    let Some(key) = rows_key(db, hash, dialect) else { return Rows::empty() };
-    if let Some(rows) = db.packed(&key).and_then(Rows::open) {
+    if let Some(rows) = stored_rows(db, blob) {
         return rows;
     }
+    let (hash, dialect) = (blob.hash(db), blob.dialect(db));
+    let Some(key) = rows_key(db, hash, dialect) else { return Rows::empty() };
     let rows = compute_rows(db.languages(), dialect, &db.text(hash));
     db.keep(key, rows.as_bytes().clone());
     rows

@@ -12,7 +12,7 @@ use self::frame::{Frame, Value};
 use self::mode::Mode;
 use self::said::{Next, Said};
 use super::recover::{Recovered, Recovery};
-use super::rows::{BaseKind, BindingRow, LineRow, NONE, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow};
+use super::rows::{BaseKind, BindingRow, LineRow, NONE, Rows, RowsBuilder, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolRow};
 use crate::items::{descriptor::Identities, metrics::Counters};
 use crate::languages::{Actions, Grammar, LanguageConfig, Metric, NO_PARTS, Parts};
 
@@ -207,37 +207,11 @@ impl<'a> Walk<'a> {
         let end = self.source.len() as u32;
         self.rows.scopes.push(ScopeRow { kind: ScopeKind::File, parent: NONE, symbol: 0, self_type: NONE, start: 0, end });
         self.rows.symbols.push(SymbolRow {
-            kind: SymbolKind::Module,
             flags: SymbolFlags::EXPORTED,
-            name: Str::EMPTY,
-            parent: NONE,
-            scope: 0,
             inner: 0,
-            start: 0,
             end,
-            name_start: 0,
-            body_start: 0,
-            start_line: 1,
             end_line: self.line(end.saturating_sub(1)),
-            name_line: 1,
-            signature: Str::EMPTY,
-            return_type: Str::EMPTY,
-            type_use: NONE,
-            doc: Str::EMPTY,
-            disambiguator: Str::EMPTY,
-            first_parameter: 0,
-            parameters: 0,
-            cyclomatic: 0,
-            cognitive: 0,
-            nesting: 0,
-            statements: 0,
-            signature_hash: 0,
-            identity_low: 0,
-            identity_high: 0,
-            body_0: 0,
-            body_1: 0,
-            body_2: 0,
-            body_3: 0,
+            ..SymbolRow::BLANK
         });
         self.buffers.counters.push((0, Counters::default()));
     }

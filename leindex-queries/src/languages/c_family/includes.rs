@@ -135,36 +135,16 @@ const C_HEADERS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::rules::{Layout, Manifest};
+    use crate::languages::test_layout::FakeLayout;
 
-    #[derive(Debug)]
-    struct Files(&'static [&'static str]);
-
-    impl Layout for Files {
-        fn has_file(&self, path: &str) -> bool {
-            self.0.contains(&path)
-        }
-        fn has_folder(&self, path: &str) -> bool {
-            self.0.iter().any(|file| file.starts_with(&format!("{path}/")))
-        }
-        fn has_module(&self, _: &str, module: &str) -> bool {
-            matches!(module, "shop" | "shop::detail")
-        }
-        fn files_ending(&self, suffix: &str) -> Vec<String> {
-            self.0.iter().filter(|file| file.ends_with(&format!("/{suffix}"))).map(|file| (*file).to_owned()).collect()
-        }
-        fn manifest(&self, _: &str, _: &str) -> Option<(&str, &Manifest)> {
-            None
-        }
-        fn manifests(&self, _: &str) -> Vec<(&str, &Manifest)> {
-            Vec::new()
-        }
+    fn project() -> FakeLayout {
+        FakeLayout::default()
+            .files(&["src/db/impl.cc", "src/db/impl.h", "src/util/impl.h", "include/shop/db.h", "other/include/shop/db.h"])
+            .modules(&["shop", "shop::detail"])
     }
 
-    const FILES: Files = Files(&["src/db/impl.cc", "src/db/impl.h", "src/util/impl.h", "include/shop/db.h", "other/include/shop/db.h"]);
-
     fn targets(module: &str, name: &str, system: bool) -> Vec<String> {
-        let context = ImportContext { path: "src/db/impl.cc", modules: &["shop::db".to_owned()], layout: &FILES };
+        let context = ImportContext { path: "src/db/impl.cc", modules: &["shop::db".to_owned()], layout: &project() };
         import_targets(&context, &Import { module, name, level: 0, system }).iter().map(|target| format!("{target:?}")).collect()
     }
 

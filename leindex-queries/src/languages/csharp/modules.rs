@@ -297,36 +297,12 @@ pub(super) const BUILTINS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::names::rules::{Layout, Manifest};
-
-    #[derive(Debug)]
-    struct Nothing;
-
-    impl Layout for Nothing {
-        fn has_file(&self, _: &str) -> bool {
-            false
-        }
-        fn has_folder(&self, _: &str) -> bool {
-            false
-        }
-        fn has_module(&self, _: &str, _: &str) -> bool {
-            false
-        }
-        fn files_ending(&self, _: &str) -> Vec<String> {
-            Vec::new()
-        }
-        fn manifest(&self, _: &str, _: &str) -> Option<(&str, &Manifest)> {
-            None
-        }
-        fn manifests(&self, _: &str) -> Vec<(&str, &Manifest)> {
-            Vec::new()
-        }
-    }
+    use crate::languages::test_layout::FakeLayout;
 
     fn targets(module: &str) -> Vec<Target> {
-        let modules = modules_of(&FileContext { path: "src/Order.cs", declared: "Shop.Orders", layout: &Nothing });
+        let modules = modules_of(&FileContext { path: "src/Order.cs", declared: "Shop.Orders", layout: &FakeLayout::default() });
         import_targets(
-            &ImportContext { path: "src/Order.cs", modules: &modules, layout: &Nothing },
+            &ImportContext { path: "src/Order.cs", modules: &modules, layout: &FakeLayout::default() },
             &Import { module, name: "", level: 0, system: false },
         )
     }

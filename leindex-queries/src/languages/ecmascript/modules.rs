@@ -199,49 +199,15 @@ fn inside(folder: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Debug, Default)]
-    struct Project {
-        files: Vec<&'static str>,
-        modules: Vec<&'static str>,
-        manifests: Vec<(&'static str, &'static str, Manifest)>,
-    }
-
-    impl Layout for Project {
-        fn has_file(&self, path: &str) -> bool {
-            self.files.contains(&path)
-        }
-        fn has_folder(&self, path: &str) -> bool {
-            self.files.iter().any(|file| file.starts_with(&format!("{path}/")))
-        }
-        fn has_module(&self, _: &str, module: &str) -> bool {
-            self.modules.contains(&module)
-        }
-        fn files_ending(&self, suffix: &str) -> Vec<String> {
-            self.files.iter().filter(|file| file.ends_with(&format!("/{suffix}"))).map(|file| (*file).to_owned()).collect()
-        }
-        fn manifest(&self, kind: &str, folder: &str) -> Option<(&str, &Manifest)> {
-            let mut at = Some(folder);
-            while let Some(folder) = at {
-                if let Some((_, _, manifest)) = self.manifests.iter().find(|(k, f, _)| *k == kind && *f == folder) {
-                    return self.manifests.iter().find(|(k, f, _)| *k == kind && *f == folder).map(|(_, f, _)| (*f, manifest));
-                }
-                at = if folder.is_empty() { None } else { Some(folder.rsplit_once('/').map_or("", |(up, _)| up)) };
-            }
-            None
-        }
-        fn manifests(&self, kind: &str) -> Vec<(&str, &Manifest)> {
-            self.manifests.iter().filter(|(k, _, _)| *k == kind).map(|(_, f, m)| (*f, m)).collect()
-        }
-    }
+    use crate::languages::test_layout::FakeLayout;
 
     fn aliases(pairs: &[(&str, &str)]) -> Vec<(String, Vec<String>)> {
         pairs.iter().map(|(pattern, path)| ((*pattern).to_owned(), vec![(*path).to_owned()])).collect()
     }
 
-    fn project() -> Project {
-        Project {
-            files: vec![
+    fn project() -> FakeLayout {
+        FakeLayout::default()
+            .files(&[
                 "src/app.ts",
                 "src/util.ts",
                 "src/legacy.js",
@@ -257,39 +223,36 @@ mod tests {
                 "scripts/build.js",
                 "scripts/task.js",
                 "scripts/task.ts",
-            ],
-            modules: vec!["virtual:env"],
-            manifests: vec![
-                (
-                    "package.json",
-                    "",
-                    Manifest { name: "root".into(), aliases: aliases(&[("#util", "./src/util.js")]), ..Manifest::default() },
-                ),
-                (
-                    "tsconfig.json",
-                    "",
-                    Manifest {
-                        aliases: aliases(&[("@/*", "src/*"), ("@/deep/*", "src/deep/*"), ("exact", "src/util.ts")]),
-                        roots: vec!["src".into()],
-                        ..Manifest::default()
-                    },
-                ),
-                (
-                    "package.json",
-                    "packages/core",
-                    Manifest {
-                        name: "@acme/core".into(),
-                        aliases: aliases(&[(".", "./dist/index.js"), ("./math", "./dist/math.js"), ("./tools/*", "./tools/*.mjs")]),
-                        ..Manifest::default()
-                    },
-                ),
-                (
-                    "package.json",
-                    "packages/web",
-                    Manifest { name: "web".into(), entries: vec!["lib/start.js".into()], ..Manifest::default() },
-                ),
-            ],
-        }
+            ])
+            .modules(&["virtual:env"])
+            .manifest(
+                "package.json",
+                "",
+                Manifest { name: "root".into(), aliases: aliases(&[("#util", "./src/util.js")]), ..Manifest::default() },
+            )
+            .manifest(
+                "tsconfig.json",
+                "",
+                Manifest {
+                    aliases: aliases(&[("@/*", "src/*"), ("@/deep/*", "src/deep/*"), ("exact", "src/util.ts")]),
+                    roots: vec!["src".into()],
+                    ..Manifest::default()
+                },
+            )
+            .manifest(
+                "package.json",
+                "packages/core",
+                Manifest {
+                    name: "@acme/core".into(),
+                    aliases: aliases(&[(".", "./dist/index.js"), ("./math", "./dist/math.js"), ("./tools/*", "./tools/*.mjs")]),
+                    ..Manifest::default()
+                },
+            )
+            .manifest(
+                "package.json",
+                "packages/web",
+                Manifest { name: "web".into(), entries: vec!["lib/start.js".into()], ..Manifest::default() },
+            )
     }
 
     #[track_caller]

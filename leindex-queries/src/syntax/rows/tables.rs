@@ -1,6 +1,6 @@
 //! The tables of a file: a record of each kind of row.
 
-use super::words::Word;
+use super::words::{NONE, Word};
 use super::{BaseKind, BindingKind, ImportFlags, ImportKind, ScopeKind, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
 
 /// A row of fixed width in words.
@@ -109,6 +109,41 @@ record! {
 }
 
 impl SymbolRow {
+    /// A row whose text, metrics and hashes are filled in later.
+    pub(crate) const BLANK: Self = Self {
+        kind: SymbolKind::Module,
+        flags: SymbolFlags(0),
+        name: Str::EMPTY,
+        parent: NONE,
+        scope: 0,
+        inner: NONE,
+        start: 0,
+        end: 0,
+        name_start: 0,
+        body_start: 0,
+        start_line: 1,
+        end_line: 1,
+        name_line: 1,
+        signature: Str::EMPTY,
+        return_type: Str::EMPTY,
+        type_use: NONE,
+        doc: Str::EMPTY,
+        disambiguator: Str::EMPTY,
+        first_parameter: 0,
+        parameters: 0,
+        cyclomatic: 0,
+        cognitive: 0,
+        nesting: 0,
+        statements: 0,
+        signature_hash: 0,
+        identity_low: 0,
+        identity_high: 0,
+        body_0: 0,
+        body_1: 0,
+        body_2: 0,
+        body_3: 0,
+    };
+
     /// The hash of the descriptor: the same for the same symbol in any revision of the file.
     pub const fn identity(&self) -> u64 {
         (self.identity_high as u64) << 32 | self.identity_low as u64

@@ -148,24 +148,11 @@ impl<'a> Walk<'a> {
             start_line: self.line(start),
             end_line: self.line(end.saturating_sub(1).max(start)),
             name_line: self.line(name_start),
-            signature: Str::EMPTY,
-            return_type: Str::EMPTY,
-            type_use: NONE,
             doc,
             disambiguator: attributes,
             first_parameter: self.rows.parameters.len() as u32 - parameters,
             parameters,
-            cyclomatic: 0,
-            cognitive: 0,
-            nesting: 0,
-            statements: 0,
-            signature_hash: 0,
-            identity_low: 0,
-            identity_high: 0,
-            body_0: 0,
-            body_1: 0,
-            body_2: 0,
-            body_3: 0,
+            ..SymbolRow::BLANK
         });
         if self.next.self_type == NONE && !self.next.unbound {
             // What belongs to a type elsewhere is not known here by its plain name.
