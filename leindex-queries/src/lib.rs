@@ -47,8 +47,8 @@ pub mod query {
 
 pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
-    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, Handle, Highlight, Index, Options, ScorePart,
-    SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
+    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, GraphOptions, Handle, Highlight, Index, Options,
+    ProgramGraph, ScorePart, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
 };
 
 /// The snippets of the book, which are run as tests.

@@ -8,9 +8,10 @@
 mod body;
 pub(crate) mod cfg;
 mod control;
+pub(crate) mod dependence;
 mod dominance;
 mod draw;
-mod file;
+pub(crate) mod file;
 pub(crate) mod ir;
 mod lower;
 pub(crate) mod packed;

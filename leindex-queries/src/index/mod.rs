@@ -9,7 +9,7 @@ mod error;
 mod flow;
 mod fork;
 mod handle;
-mod lookup;
+pub(crate) mod lookup;
 mod open;
 mod position;
 mod relations;
@@ -21,7 +21,7 @@ pub(crate) mod world;
 
 pub use change::{Change, ChangedLines, working_changes};
 pub use error::{Cancellable, Cancelled, Error};
-pub use flow::{Dependence, FlowCount, FlowNode, Slice, SliceLine, SliceOptions};
+pub use flow::{Dependence, EdgeRow, FlowCount, FlowNode, GraphOptions, NodeRow, ProgramGraph, Slice, SliceLine, SliceOptions};
 pub use handle::Handle;
 pub use lookup::OutlineItem;
 pub use open::{Index, Options, Progress, StorePlace};
