@@ -7,11 +7,13 @@
 //! cargo run --example rows -- --repaired FILE…  the text as it is parsed when it is broken
 //! cargo run --example rows -- --defs DIR     name, file, line of the name, kind
 //! cargo run --example rows -- --errors DIR   file, error nodes, bytes in errors
+//! cargo run --example rows -- --metrics DIR  a JSON line per symbol with its place and metrics
 //! ```
 #![allow(clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::path::{Path, PathBuf};
 
+use leindex_queries::ComplexityMetrics;
 use leindex_queries::languages::Languages;
 use leindex_queries::syntax::{dump::dump, parse::ParseSession};
 
@@ -41,6 +43,20 @@ fn main() {
                 "--defs" => {
                     for symbol in rows.symbols().skip(1) {
                         println!("{}\t{relative}\t{}\t{}", rows.str(symbol.name), symbol.name_line, symbol.kind.as_str());
+                    }
+                }
+                "--metrics" => {
+                    for symbol in rows.symbols().skip(1) {
+                        let line = serde_json::json!({
+                            "path": relative.to_string(),
+                            "name": rows.str(symbol.name),
+                            "kind": symbol.kind.as_str(),
+                            "start_line": symbol.start_line,
+                            "name_line": symbol.name_line,
+                            "end_line": symbol.end_line,
+                            "metrics": ComplexityMetrics::from(&symbol),
+                        });
+                        println!("{line}");
                     }
                 }
                 "--errors" => println!("{relative}\t{}\t{}", rows.parse_errors(), rows.error_bytes()),

@@ -47,6 +47,7 @@ pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, Handle, Highlight, Index, Options, ScorePart,
     SearchHit, SearchOptions, Snapshot, SymbolInfo,
 };
+pub use items::metrics::ComplexityMetrics;
 
 /// The snippets of the book, which are run as tests.
 #[cfg(doctest)]

@@ -4,8 +4,67 @@
 //! SonarSource's definition: a structure costs one and one more per level of nesting, `else` and jumps to labels cost
 //! one, a run of equal short-circuit operators costs one. A nested named function counts for itself.
 
+use serde::Serialize;
+
 use crate::languages::Metric;
 use crate::syntax::rows::SymbolRow;
+
+/// How complex a symbol is. The book's chapter on metrics defines each number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct ComplexityMetrics {
+    /// Cyclomatic complexity: decisions, and one more for a callable.
+    pub cyclomatic: u32,
+    /// Cognitive complexity: breaks in the linear flow, weighed by their nesting.
+    pub cognitive: u32,
+    /// Levels of the deepest nesting of control flow and function literals.
+    pub nesting: u32,
+    /// Parameters, the receiver not counted.
+    pub parameters: u32,
+    /// Statements, compound ones and those inside them each counting one.
+    pub statements: u32,
+    /// Lines from its first to its last, with decorators and attributes, without documentation before it.
+    pub lines: u32,
+}
+
+impl From<&SymbolRow> for ComplexityMetrics {
+    fn from(row: &SymbolRow) -> Self {
+        Self {
+            cyclomatic: row.cyclomatic,
+            cognitive: row.cognitive,
+            nesting: row.nesting,
+            parameters: row.parameters,
+            statements: row.statements,
+            lines: row.end_line.saturating_sub(row.start_line) + 1,
+        }
+    }
+}
+
+/// Short-circuit operators in the order of the text, within one expression: how many runs of equal ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    first: u16,
+    last: u16,
+    count: u16,
+}
+
+impl Run {
+    /// No operator.
+    pub(crate) const NONE: Self = Self { first: 0, last: 0, count: 0 };
+
+    /// One operator; none if it is 0.
+    pub(crate) const fn of(operator: u16) -> Self {
+        Self { first: operator, last: operator, count: (operator != 0) as u16 }
+    }
+
+    /// These, and then those.
+    pub(crate) fn then(self, next: Self) -> Self {
+        if self.count == 0 || next.count == 0 {
+            return if self.count == 0 { next } else { self };
+        }
+        let joins = u16::from(self.last == next.first);
+        Self { first: self.first, last: next.last, count: self.count.saturating_add(next.count - joins) }
+    }
+}
 
 /// The counters of one open symbol.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,35 +74,29 @@ pub(crate) struct Counters {
     depth: u32,
     deepest: u32,
     statements: u32,
-    last_operator: u16,
+    /// Open nodes in which nothing is a decision.
+    opaque: u32,
 }
 
 impl Counters {
-    pub(crate) fn enter(&mut self, metric: Metric, kind: u16) {
-        if metric.has(Metric::DECISION) {
-            self.decisions += 1;
+    pub(crate) fn enter(&mut self, metric: Metric) {
+        if self.opaque == 0 {
+            self.decisions += u32::from(metric.has(Metric::DECISION)) + u32::from(metric.has(Metric::SHORT_CIRCUIT));
         }
-        if metric.has(Metric::SHORT_CIRCUIT) {
-            self.decisions += 1;
-            self.cognitive += u32::from(self.last_operator != kind);
-            self.last_operator = kind;
-        }
-        if metric.has(Metric::STATEMENT) {
-            self.statements += 1;
-            self.last_operator = 0;
-        }
-        if metric.has(Metric::FLAT) {
-            self.cognitive += 1;
-            self.last_operator = 0;
-        }
+        self.opaque += u32::from(metric.has(Metric::OPAQUE));
+        self.statements += u32::from(metric.has(Metric::STATEMENT));
+        self.cognitive += u32::from(metric.has(Metric::FLAT));
         if metric.has(Metric::NESTING) {
             self.cognitive += 1 + self.depth;
-            self.last_operator = 0;
         }
-        if metric.has(Metric::NESTING | Metric::DEEPENING) {
+        if metric.has(Metric::NESTING.with(Metric::DEEPENING)) {
             self.depth += 1;
             self.deepest = self.deepest.max(self.depth);
         }
+    }
+
+    pub(crate) fn count_runs(&mut self, run: Run) {
+        self.cognitive += u32::from(run.count);
     }
 
     /// The counters of a symbol that another clause is added to: the choice between clauses is a decision.
@@ -51,10 +104,9 @@ impl Counters {
         Self {
             decisions: row.cyclomatic,
             cognitive: row.cognitive,
-            depth: 0,
             deepest: row.nesting,
             statements: row.statements,
-            last_operator: 0,
+            ..Self::default()
         }
     }
 
@@ -69,8 +121,11 @@ impl Counters {
     }
 
     pub(crate) fn leave(&mut self, metric: Metric) {
-        if metric.has(Metric::NESTING | Metric::DEEPENING) {
+        if metric.has(Metric::NESTING.with(Metric::DEEPENING)) {
             self.depth = self.depth.saturating_sub(1);
+        }
+        if metric.has(Metric::OPAQUE) {
+            self.opaque = self.opaque.saturating_sub(1);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the node kinds that the grammars share mean.
 
 use super::*;
-use crate::languages::{Define, Metrics, NameAt, Role};
+use crate::languages::{Define, Metric, Metrics, NameAt, Role};
 use crate::syntax::rows::{BaseKind, BindingKind, ScopeKind, SymbolKind};
 
 pub(crate) const COMMON: [(&str, Role); 65] = [
@@ -114,8 +114,14 @@ pub(crate) const METRICS: Metrics = Metrics {
         "switch_case",
         "catch_clause",
         "ternary_expression",
+        "??",
+        "&&=",
+        "||=",
+        "??=",
+        "optional_chain",
     ],
-    short_circuits: &["&&", "||", "??"],
+    short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "for_statement",
@@ -152,4 +158,7 @@ pub(crate) const METRICS: Metrics = Metrics {
         "generator_function_declaration",
         "class_declaration",
     ],
+    judged: &["break_statement", "continue_statement"],
+    judge: |_, node, metric| if node.named_child_count() > 0 { metric.with(Metric::FLAT) } else { metric },
+    ..Metrics::NONE
 };

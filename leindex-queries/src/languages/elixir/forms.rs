@@ -41,9 +41,9 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         "test" | "property" => definitions::test(walk, node, target),
         "setup" | "setup_all" => definitions::setup(walk, node, target),
         "alias" | "require" | "import" | "use" => imports::import(walk, node, target, word),
-        "if" | "unless" => control(walk, target, Metric::DECISION | Metric::NESTING),
+        "if" | "unless" => control(walk, target, Metric::DECISION.with(Metric::NESTING)),
         "case" | "cond" | "receive" | "for" | "with" => control(walk, target, Metric::NESTING),
-        "try" | "quote" => control(walk, target, 0),
+        "try" | "quote" => control(walk, target, Metric::NONE),
         "super" => {
             let index = walk.use_text(target, UseKind::Super, UseRole::Call, "super", NONE);
             walk.set_arity(index, arguments(node).map_or(0, |arguments| arguments.named_child_count() as u32));
@@ -81,7 +81,7 @@ fn remote_call(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Visit {
 }
 
 /// A form with blocks: its names stay inside. Outside functions its blocks hold definitions and are no scopes.
-fn control(walk: &mut Walk<'_>, target: Node<'_>, metric: u8) -> Visit {
+fn control(walk: &mut Walk<'_>, target: Node<'_>, metric: Metric) -> Visit {
     walk.counts(metric);
     walk.skip_to(target.end_byte());
     if !walk.in_function() { Visit::Children } else { Visit::As(&roles::BLOCK) }

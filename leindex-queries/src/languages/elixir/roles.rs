@@ -65,8 +65,10 @@ pub(super) const IMPLEMENTATION: Role = Role::Extension { ty: "", base: "" };
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &[],
     short_circuits: &["and", "or", "&&", "||"],
+    chains: &["binary_operator", "block"],
     nesting: &[],
     flat: &[],
     deepening: &["anonymous_function"],
     statements: &[],
+    ..Metrics::NONE
 };

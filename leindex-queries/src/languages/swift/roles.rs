@@ -171,6 +171,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "ternary_expression",
     ],
     short_circuits: &["&&", "||"],
+    chains: &["conjunction_expression", "disjunction_expression", "tuple_expression"],
     nesting: &[
         "if_statement",
         "for_statement",
@@ -183,6 +184,7 @@ pub(super) const METRICS: Metrics = Metrics {
     flat: &["else", "guard_statement"],
     deepening: &["lambda_literal"],
     statements: &[],
+    ..Metrics::NONE
 };
 
 fn statements(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {

@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+"""Compares complexity as the `rows` example counts it with radon, bca, complexipy and cognitive_complexity.
+
+    cargo build --release -p leindex-queries --example rows
+    pip install radon big-code-analysis-cli complexipy cognitive_complexity
+    tests/oracles/metrics.py target/release/examples/rows DIR… [options]
+
+Functions are paired by file, name and place. How the tools' units are reconciled with symbols:
+
+- radon has a `closures` list that forgets what lies in a class inside a function. So its visitor is run on every
+  `def` of the file by itself; the number that it gives for that `def` is compared. It is the count of the body: default
+  values and decorators are nobody's, `assert` is one decision whatever it asserts, lambdas and comprehensions belong to
+  the function around, nested functions and classes do not.
+- bca opens a space of its own for a function literal where its grammar has a node for it. One that is no symbol here is
+  part of the function around, as in radon: its decisions (its value less one) are added to the nearest space that
+  is a symbol. Its cognitive complexity is added as it stands.
+- complexipy and cognitive_complexity add nested functions to the function around: functions with a nested `def` are
+  counted apart and not compared.
+
+A function that only one side has is counted as unpaired and compared nowhere.
+"""
+
+import argparse
+import ast
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+CALLABLE = {"function", "method", "constructor"}
+LANGUAGES = {
+    "py": "python", "pyi": "python", "java": "java", "cc": "cpp", "cpp": "cpp", "cxx": "cpp", "hpp": "cpp", "hh": "cpp", "c": "c",
+    "rb": "ruby", "kt": "kotlin", "go": "go", "rs": "rust", "lua": "lua", "ex": "elixir", "exs": "elixir", "php": "php",
+    "js": "javascript", "mjs": "javascript", "cjs": "javascript", "jsx": "javascript", "ts": "typescript", "tsx": "tsx", "cs": "csharp",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", help="the built example")
+    parser.add_argument("folders", nargs="+", metavar="DIR")
+    parser.add_argument("--tool", action="append", choices=sorted(TOOLS), help="only this one")
+    parser.add_argument("--metric", choices=["cyclomatic", "cognitive"], help="only this one")
+    parser.add_argument("--language", action="append", help="only this language")
+    parser.add_argument("--bca", default="bca", help="its program")
+    parser.add_argument("--show", type=int, default=3, metavar="N", help="examples of each class of difference")
+    parser.add_argument("--min", type=float, help="fail if a cyclomatic share, known faults set apart, is less")
+    options = parser.parse_args()
+
+    tables = collections.defaultdict(Table)
+    for folder in options.folders:
+        ours = symbols_of(options, folder)
+        for tool in options.tool or TOOLS:
+            for path, found, metrics in TOOLS[tool](options, folder, ours):
+                language = LANGUAGES.get(path.rsplit(".", 1)[-1])
+                if language and (not options.language or language in options.language):
+                    for metric in metrics:
+                        if options.metric in (None, metric):
+                            tables[tool, language, metric].add(folder, path, ours.get(path, []), found, metric, language, tool)
+
+    print(f"{'tool':<22}{'language':<12}{'metric':<12}{'compared':>9}{'equal':>9}{'share':>9}{'apart':>7}{'share':>9}{'unpaired':>10}")
+    failed = []
+    for (tool, language, metric), table in sorted(tables.items()):
+        if not table.compared:
+            continue
+        apart = sum(len(cases) for label, cases in table.different.items() if label != OTHER)
+        raw, known = table.equal / table.compared, table.equal / max(1, table.compared - apart)
+        print(
+            f"{tool:<22}{language:<12}{metric:<12}{table.compared:>9}{table.equal:>9}{raw:>9.4f}{apart:>7}{known:>9.4f}"
+            f"{f'{table.theirs}/{table.ours}':>10}"
+        )
+        if options.min is not None and metric == "cyclomatic" and known < options.min:
+            failed.append(f"{tool} {language}: {known:.4f}")
+    for (tool, language, metric), table in sorted(tables.items()):
+        for label, cases in sorted(table.different.items(), key=lambda entry: -len(entry[1])):
+            print(f"\n{tool} {language} {metric}: {len(cases)} {label}")
+            for file, line, name, mine, other in cases[:: max(1, len(cases) // max(1, options.show))][: options.show]:
+                print(f"    {file}:{line} {name} ours {mine}, theirs {other}")
+    if failed:
+        raise SystemExit(f"less than {options.min}: {', '.join(failed)}")
+
+
+class Table:
+    """What one tool and we say of one metric in one language."""
+
+    def __init__(self):
+        self.compared = self.equal = self.ours = self.theirs = 0
+        self.different = collections.defaultdict(list)
+
+    def add(self, folder, path, ours, found, metric, language, tool):
+        taken = set()
+        for symbol, values in found:
+            if symbol is None:
+                self.theirs += 1
+                continue
+            taken.add(id(symbol))
+            if values[metric] is None:
+                continue
+            mine, other = symbol["metrics"][metric], values[metric]
+            self.compared += 1
+            if mine == other:
+                self.equal += 1
+            else:
+                text = source(folder, path)[symbol["start_line"] - 1 : symbol["end_line"]]
+                label = fault(tool, language, metric, "\n".join(text), mine, other)
+                self.different[label].append((os.path.join(folder, path), symbol["name_line"], symbol["name"], mine, other))
+        self.ours += sum(id(symbol) not in taken for symbol in ours)
+
+
+OTHER = "other differences"
+
+
+def fault(tool, language, metric, text, mine, other):
+    """The known fault of the tool that explains a difference, else `OTHER`."""
+    for label, of_tool, of_languages, of_metric, pattern, sign in FAULTS:
+        if tool == of_tool and language in of_languages and metric == of_metric and (mine - other) * sign >= 0 and re.search(pattern, text):
+            return label
+    return OTHER
+
+
+# What it is, tool, languages, metric, what the text of the function then has, and whether we (1) or they (-1) count more.
+FAULTS = []
+
+
+def symbols_of(options, folder):
+    """Path to its callables, in order."""
+    found = collections.defaultdict(list)
+    lines = subprocess.run([options.rows, "--metrics", folder], check=True, capture_output=True).stdout.decode(errors="replace")
+    for line in lines.splitlines():
+        symbol = json.loads(line)
+        if symbol["kind"] in CALLABLE:
+            found[symbol["path"]].append(symbol)
+    return found
+
+
+SOURCES = {}
+
+
+def source(folder, path):
+    key = os.path.join(folder, path)
+    if key not in SOURCES:
+        SOURCES[key] = open(key, encoding="utf-8", errors="replace").read().split("\n")
+    return SOURCES[key]
+
+
+def python_functions(folder, ours):
+    """Path and nodes of every `def` of every Python file that parses."""
+    for path in sorted(ours):
+        if path.endswith(".py"):
+            try:
+                tree = ast.parse("\n".join(source(folder, path)))
+            except (SyntaxError, ValueError):
+                continue
+            yield path, [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def of_python(ours, node):
+    """The symbol of a `def`."""
+    return next((symbol for symbol in ours if symbol["name"] == node.name and symbol["name_line"] == node.lineno), None)
+
+
+def radon(options, folder, ours):
+    from radon.visitors import ComplexityVisitor
+
+    for path, nodes in python_functions(folder, ours):
+        found = []
+        for node in nodes:
+            visitor = ComplexityVisitor(off=False)
+            visitor.visit(node)
+            found.append((of_python(ours[path], node), {"cyclomatic": visitor.functions[0].complexity}))
+        yield path, found, ["cyclomatic"]
+
+
+def nests(node):
+    return any(isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for inner in ast.walk(node) if inner is not node)
+
+
+def cognitive_complexity(options, folder, ours):
+    from cognitive_complexity.api import get_cognitive_complexity
+
+    for path, nodes in python_functions(folder, ours):
+        found = []
+        for node in nodes:
+            value = None if nests(node) else get_cognitive_complexity(node)
+            found.append((of_python(ours[path], node), {"cognitive": value}))
+        yield path, found, ["cognitive"]
+
+
+def complexipy(options, folder, ours):
+    import complexipy as tool
+
+    for path, nodes in python_functions(folder, ours):
+        nested = {node.lineno for node in nodes if nests(node)}
+        try:
+            functions = tool.file_complexity(os.path.join(folder, path)).functions
+        except Exception:
+            continue
+        by_place = {(symbol["start_line"], symbol["name"]): symbol for symbol in ours[path]}
+        by_place.update({(symbol["name_line"], symbol["name"]): symbol for symbol in ours[path]})
+        found = []
+        for function in functions:
+            symbol = by_place.get((function.line_start, function.name.rsplit("::", 1)[-1]))
+            inner = symbol is not None and symbol["name_line"] in nested
+            found.append((symbol, {"cognitive": None if inner else function.complexity}))
+        yield path, found, ["cognitive"]
+
+
+def bca(options, folder, ours):
+    with tempfile.TemporaryDirectory() as scratch:
+        out = os.path.join(scratch, "bca.json")
+        command = [options.bca, "metrics", "--no-config", "--no-ignore", "--no-skip-generated", "--metrics", "cyclomatic,cognitive"]
+        subprocess.run([*command, "-O", "json", "-o", out, folder], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        files = json.load(open(out, encoding="utf-8"))
+    for file in files if isinstance(files, list) else [files]:
+        path = os.path.relpath(file["name"], folder)
+        if path in ours:
+            yield path, paired(ours[path], file), ["cyclomatic", "cognitive"]
+
+
+def paired(ours, file):
+    """The spaces of a file with their symbols; what has none is added to the one around, or is unpaired if it is named."""
+    by_end = collections.defaultdict(list)
+    for symbol in ours:
+        by_end[symbol["end_line"]].append(symbol)
+    taken, found = set(), []
+
+    def visit(space, around):
+        values = {metric: space["metrics"][metric]["value"] for metric in ("cyclomatic", "cognitive")}
+        symbol, name = None, re.split(r"::|[.:#]", str(space["name"]))[-1]
+        named = not str(space["name"]).startswith(("<", "(")) and space["name"] != "None"
+        if space["kind"] == "function":
+            candidates = [
+                candidate
+                for end in (space["end_line"], space["end_line"] - 1)
+                for candidate in by_end[end]
+                if id(candidate) not in taken and candidate["start_line"] <= space["start_line"] <= max(candidate["name_line"], candidate["start_line"] + 3)
+            ]
+            symbol = next((candidate for candidate in candidates if candidate["name"].split("/")[0] == name), None)
+            if symbol is None:
+                symbol = next((candidate for candidate in candidates if not named or candidate["name"] in str(space["name"])), None)
+        if symbol is not None:
+            taken.add(id(symbol))
+            around = (symbol, values)
+            found.append(around)
+        elif space["kind"] == "function" and named:
+            around = None
+            found.append((None, values))
+        elif space["kind"] == "function" and around is not None:
+            around[1]["cyclomatic"] += values["cyclomatic"] - 1
+            around[1]["cognitive"] += values["cognitive"]
+        for inner in space["spaces"]:
+            visit(inner, around)
+
+    for space in file["spaces"]:
+        visit(space, None)
+    return found
+
+
+TOOLS = {"radon": radon, "bca": bca, "complexipy": complexipy, "cognitive_complexity": cognitive_complexity}
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(10_000)
+    main()
