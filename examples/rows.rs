@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use leindex_queries::ComplexityMetrics;
 use leindex_queries::languages::Languages;
+use leindex_queries::syntax::rows::SymbolFlags;
 use leindex_queries::syntax::{dump::dump, parse::ParseSession};
 
 fn main() {
@@ -54,6 +55,7 @@ fn main() {
                             "start_line": symbol.start_line,
                             "name_line": symbol.name_line,
                             "end_line": symbol.end_line,
+                            "declaration": symbol.flags.has(SymbolFlags::DECLARATION),
                             "metrics": ComplexityMetrics::from(&symbol),
                         });
                         println!("{line}");

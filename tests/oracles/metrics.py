@@ -14,6 +14,8 @@ Functions are paired by file, name and place. How the tools' units are reconcile
 - bca opens a space of its own for a function literal where its grammar has a node for it. One that is no symbol here is
   part of the function around, as in radon: its decisions (its value less one) are added to the nearest space that
   is a symbol. Its cognitive complexity is added as it stands.
+- bca's space of an Elixir function is one clause. Its clauses are added up: that is one decision for the choice between
+  each two of them, as here.
 - complexipy and cognitive_complexity add nested functions to the function around: functions with a nested `def` are
   counted apart and not compared.
 
@@ -47,6 +49,7 @@ def main():
     parser.add_argument("--language", action="append", help="only this language")
     parser.add_argument("--bca", default="bca", help="its program")
     parser.add_argument("--show", type=int, default=3, metavar="N", help="examples of each class of difference")
+    parser.add_argument("--unpaired", action="store_true", help="also examples of functions that only one side has")
     parser.add_argument("--min", type=float, help="fail if a cyclomatic share, known faults set apart, is less")
     options = parser.parse_args()
 
@@ -56,7 +59,7 @@ def main():
         for tool in options.tool or TOOLS:
             for path, found, metrics in TOOLS[tool](options, folder, ours):
                 language = LANGUAGES.get(path.rsplit(".", 1)[-1])
-                if language and (not options.language or language in options.language):
+                if language and (not options.language or language in options.language) and not minified(source(folder, path)):
                     for metric in metrics:
                         if options.metric in (None, metric):
                             tables[tool, language, metric].add(folder, path, ours.get(path, []), found, metric, language, tool)
@@ -75,7 +78,8 @@ def main():
         if options.min is not None and metric == "cyclomatic" and known < options.min:
             failed.append(f"{tool} {language}: {known:.4f}")
     for (tool, language, metric), table in sorted(tables.items()):
-        for label, cases in sorted(table.different.items(), key=lambda entry: -len(entry[1])):
+        unpaired = {"unpaired": table.lonely} if options.unpaired and table.lonely else {}
+        for label, cases in sorted([*table.different.items(), *unpaired.items()], key=lambda entry: -len(entry[1])):
             print(f"\n{tool} {language} {metric}: {len(cases)} {label}")
             for file, line, name, mine, other in cases[:: max(1, len(cases) // max(1, options.show))][: options.show]:
                 print(f"    {file}:{line} {name} ours {mine}, theirs {other}")
@@ -89,12 +93,14 @@ class Table:
     def __init__(self):
         self.compared = self.equal = self.ours = self.theirs = 0
         self.different = collections.defaultdict(list)
+        self.lonely = []
 
     def add(self, folder, path, ours, found, metric, language, tool):
         taken = set()
         for symbol, values in found:
             if symbol is None:
                 self.theirs += 1
+                self.lonely.append((os.path.join(folder, path), values["line"], values["name"], "-", values[metric]))
                 continue
             taken.add(id(symbol))
             if values[metric] is None:
@@ -107,7 +113,10 @@ class Table:
                 text = source(folder, path)[symbol["start_line"] - 1 : symbol["end_line"]]
                 label = fault(tool, language, metric, "\n".join(text), mine, other)
                 self.different[label].append((os.path.join(folder, path), symbol["name_line"], symbol["name"], mine, other))
-        self.ours += sum(id(symbol) not in taken for symbol in ours)
+        for symbol in ours:
+            if id(symbol) not in taken and not symbol["declaration"]:
+                self.ours += 1
+                self.lonely.append((os.path.join(folder, path), symbol["name_line"], symbol["name"], symbol["metrics"][metric], "-"))
 
 
 OTHER = "other differences"
@@ -139,6 +148,11 @@ def symbols_of(options, folder):
 SOURCES = {}
 
 
+def minified(lines):
+    """Whether places in lines tell no functions apart."""
+    return max(map(len, lines)) > 2_000
+
+
 def source(folder, path):
     key = os.path.join(folder, path)
     if key not in SOURCES:
@@ -162,6 +176,10 @@ def of_python(ours, node):
     return next((symbol for symbol in ours if symbol["name"] == node.name and symbol["name_line"] == node.lineno), None)
 
 
+def place(node):
+    return {"line": node.lineno, "name": node.name}
+
+
 def radon(options, folder, ours):
     from radon.visitors import ComplexityVisitor
 
@@ -170,7 +188,7 @@ def radon(options, folder, ours):
         for node in nodes:
             visitor = ComplexityVisitor(off=False)
             visitor.visit(node)
-            found.append((of_python(ours[path], node), {"cyclomatic": visitor.functions[0].complexity}))
+            found.append((of_python(ours[path], node), {"cyclomatic": visitor.functions[0].complexity, **place(node)}))
         yield path, found, ["cyclomatic"]
 
 
@@ -185,7 +203,7 @@ def cognitive_complexity(options, folder, ours):
         found = []
         for node in nodes:
             value = None if nests(node) else get_cognitive_complexity(node)
-            found.append((of_python(ours[path], node), {"cognitive": value}))
+            found.append((of_python(ours[path], node), {"cognitive": value, **place(node)}))
         yield path, found, ["cognitive"]
 
 
@@ -204,7 +222,8 @@ def complexipy(options, folder, ours):
         for function in functions:
             symbol = by_place.get((function.line_start, function.name.rsplit("::", 1)[-1]))
             inner = symbol is not None and symbol["name_line"] in nested
-            found.append((symbol, {"cognitive": None if inner else function.complexity}))
+            value = None if inner else function.complexity
+            found.append((symbol, {"cognitive": value, "line": function.line_start, "name": function.name}))
         yield path, found, ["cognitive"]
 
 
@@ -217,11 +236,13 @@ def bca(options, folder, ours):
     for file in files if isinstance(files, list) else [files]:
         path = os.path.relpath(file["name"], folder)
         if path in ours:
-            yield path, paired(ours[path], file), ["cyclomatic", "cognitive"]
+            yield path, paired(ours[path], file, source(folder, path)), ["cyclomatic", "cognitive"]
 
 
-def paired(ours, file):
+def paired(ours, file, lines):
     """The spaces of a file with their symbols; what has none is added to the one around, or is unpaired if it is named."""
+    clauses = LANGUAGES.get(file["name"].rsplit(".", 1)[-1]) == "elixir"
+    by_symbol = {}
     by_end = collections.defaultdict(list)
     for symbol in ours:
         by_end[symbol["end_line"]].append(symbol)
@@ -229,9 +250,28 @@ def paired(ours, file):
 
     def visit(space, around):
         values = {metric: space["metrics"][metric]["value"] for metric in ("cyclomatic", "cognitive")}
+        values.update(line=space["start_line"], name=space["name"])
         symbol, name = None, re.split(r"::|[.:#]", str(space["name"]))[-1]
-        named = not str(space["name"]).startswith(("<", "(")) and space["name"] != "None"
-        if space["kind"] == "function":
+        named = not str(space["name"]).startswith(("<", "(")) and space["name"] is not None
+        if space["kind"] == "function" and clauses:
+            head = re.match(r"\s*def\w*[ (]+([\w?!]+)", lines[space["start_line"] - 1])
+            named = head is not None
+            around_it = [candidate for candidate in ours if candidate["start_line"] <= space["start_line"] and space["end_line"] <= candidate["end_line"]]
+            symbol = min(
+                (candidate for candidate in around_it if head and candidate["name"] == head[1]),
+                key=lambda candidate: candidate["end_line"] - candidate["start_line"],
+                default=None,
+            )
+            if symbol is not None and around is not None and around[0] is symbol:
+                symbol, named = None, False
+            elif symbol is not None and id(symbol) in by_symbol:
+                around = by_symbol[id(symbol)]
+                for metric in ("cyclomatic", "cognitive"):
+                    around[1][metric] += values[metric]
+                for inner in space["spaces"]:
+                    visit(inner, around)
+                return
+        elif space["kind"] == "function":
             candidates = [
                 candidate
                 for end in (space["end_line"], space["end_line"] - 1)
@@ -240,10 +280,12 @@ def paired(ours, file):
             ]
             symbol = next((candidate for candidate in candidates if candidate["name"].split("/")[0] == name), None)
             if symbol is None:
-                symbol = next((candidate for candidate in candidates if not named or candidate["name"] in str(space["name"])), None)
+                # A literal that is bound to a name, and what only a macro names.
+                same = [candidate for candidate in candidates if candidate["start_line"] == space["start_line"]]
+                symbol = next((candidate for candidate in candidates if not named or [candidate] == same), None)
         if symbol is not None:
             taken.add(id(symbol))
-            around = (symbol, values)
+            around = by_symbol[id(symbol)] = (symbol, values)
             found.append(around)
         elif space["kind"] == "function" and named:
             around = None

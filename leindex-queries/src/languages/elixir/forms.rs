@@ -42,7 +42,8 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         "setup" | "setup_all" => definitions::setup(walk, node, target),
         "alias" | "require" | "import" | "use" => imports::import(walk, node, target, word),
         "if" | "unless" => control(walk, target, Metric::DECISION.with(Metric::NESTING)),
-        "case" | "cond" | "receive" | "for" | "with" => control(walk, target, Metric::NESTING),
+        "for" => control(walk, target, Metric::DECISION.with(Metric::NESTING)),
+        "case" | "cond" | "receive" | "with" => control(walk, target, Metric::NESTING),
         "try" | "quote" => control(walk, target, Metric::NONE),
         "super" => {
             let index = walk.use_text(target, UseKind::Super, UseRole::Call, "super", NONE);
@@ -107,9 +108,15 @@ pub(super) fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 pub(super) fn stab(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let around = walk.text_around(0);
     let in_cond = around.starts_with("do") && walk.text_around(1).starts_with("cond");
-    let is_default = node.child(0).is_some_and(|left| matches!(walk.text(left), "_" | "true"));
-    let is_only_clause = around.starts_with("fn") && walk.position() == 0;
-    if !is_default && !is_only_clause {
+    let rest = if in_cond { "true" } else { "_" };
+    let decides = match walk.kind_around(0) {
+        // A function has its first clause in any case.
+        "anonymous_function" => walk.position() > 0,
+        "after_block" => false,
+        "block" if walk.text_around(1).starts_with("after:") => false,
+        _ => node.child(0).is_none_or(|left| walk.text(left) != rest),
+    };
+    if decides {
         walk.counts(Metric::DECISION);
     }
     if in_cond { Visit::As(&roles::BLOCK) } else { Visit::As(&roles::CLAUSE) }
@@ -144,6 +151,9 @@ pub(super) fn binary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         return Visit::Children;
     }
+    if word == "when" && !walk.text_around(1).starts_with("match?") {
+        walk.counts(Metric::DECISION);
+    }
     if walk.is_declaring() {
         return match word {
             "\\\\" => Visit::As(&roles::DEFAULT),
@@ -158,8 +168,13 @@ pub(super) fn binary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         "|>" => Visit::As(&roles::PIPE),
         "=" => Visit::As(&roles::MATCH),
         "<-" => {
-            walk.counts(Metric::DECISION);
-            if walk.text_around(1).starts_with("for") { Visit::As(&roles::GENERATOR) } else { Visit::As(&roles::MATCH) }
+            if walk.text_around(1).starts_with("for") {
+                return Visit::As(&roles::GENERATOR);
+            }
+            if walk.text_around(1).starts_with("with") {
+                walk.counts(Metric::DECISION);
+            }
+            Visit::As(&roles::MATCH)
         }
         "~>" | "<~" | "<~>" | "~>>" | "<<~" | "<|>" | "|||" | "&&&" | "<<<" | ">>>" | "^^^" | "+++" | "---" => {
             let index = walk.use_name(operator, UseRole::Call);
