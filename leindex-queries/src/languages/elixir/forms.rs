@@ -92,11 +92,23 @@ pub(super) fn block(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let first = node.named_child(0).map(|child| child.kind());
     if first != Some("stab_clause") {
         walk.add_statements(node.named_child_count() as u32);
-        if node.kind() == "else_block" {
-            walk.counts(Metric::FLAT);
-        }
+    }
+    match node.kind() {
+        // The `else` of a `with` is a list of cases.
+        "else_block" if !walk.text_around(1).starts_with("with") => walk.counts(Metric::FLAT),
+        "rescue_block" | "catch_block" => walk.counts(Metric::NESTING),
+        _ => {}
     }
     if !walk.in_function() || node.kind() == "do_block" && walk.parent_opens() { Visit::Children } else { Visit::As(&roles::BLOCK) }
+}
+
+/// `else:` of an `if` on one line.
+pub(super) fn pair(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    let of = |word: &str| walk.text_around(2).strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '(']));
+    if walk.text(node).starts_with("else:") && (of("if") || of("unless")) {
+        walk.counts(Metric::FLAT);
+    }
+    Visit::Children
 }
 
 pub(super) fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {

@@ -24,6 +24,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("body", Role::Custom(forms::body)),
     ("block", Role::Pass { value: "0", ty: "" }),
     ("anonymous_function", Role::Scope(ScopeKind::Function)),
+    ("pair", Role::Custom(forms::pair)),
     ("stab_clause", Role::Custom(forms::stab)),
     ("string", Role::Literal("String")),
     ("sigil", Role::Literal("String")),

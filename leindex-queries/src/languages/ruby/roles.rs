@@ -123,7 +123,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "until_modifier",
         "rescue_modifier",
     ],
-    flat: &["elsif", "else"],
+    flat: &["elsif", "else", "redo", "retry"],
     deepening: &["block", "do_block"],
     statements: &[
         "assignment",
