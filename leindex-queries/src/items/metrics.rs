@@ -136,3 +136,61 @@ impl Counters {
         row.statements = self.statements;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::languages::Languages;
+    use crate::syntax::parse::ParseSession;
+
+    const CHAPTER: &str = include_str!("../../../book/src/metrics.md");
+
+    /// The blocks of code: the language, the first line's number, the text.
+    fn blocks() -> Vec<(&'static str, usize, String)> {
+        let mut found: Vec<(&str, usize, String)> = Vec::new();
+        let mut inside = false;
+        for (number, line) in CHAPTER.lines().enumerate() {
+            match line.strip_prefix("```") {
+                Some(language) if !inside => {
+                    inside = true;
+                    found.push((language, number + 2, String::new()));
+                }
+                Some(_) => inside = false,
+                None if inside => found.last_mut().expect("a block is open").2.extend([line, "\n"]),
+                None => {}
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_case_of_the_chapter_counts_what_it_says() {
+        let languages = Languages::default();
+        let mut session = ParseSession::default();
+        let (mut cases, mut wrong) = (0, Vec::new());
+        for (language, first_line, text) in blocks() {
+            let dialect = languages.by_name(language).expect("the block names a language");
+            let Some(grammar) = languages.grammar(dialect) else { continue };
+            let rows = session.rows(grammar, text.as_bytes());
+            assert_eq!(rows.parse_errors(), 0, "metrics.md:{first_line}");
+            for (at, line) in text.lines().enumerate().filter(|(_, line)| line.contains("cyclomatic ")) {
+                let symbol = rows.symbols().skip(1).find(|symbol| symbol.kind.is_callable() && symbol.name_line as usize == at + 1);
+                let symbol = symbol.unwrap_or_else(|| panic!("metrics.md:{}: no function", first_line + at));
+                for part in line[line.find("cyclomatic").expect("it is there")..].split(", ") {
+                    let (number, expected) = part.trim().split_once(' ').expect("a name and a number");
+                    let found = match number {
+                        "cyclomatic" => symbol.cyclomatic,
+                        "cognitive" => symbol.cognitive,
+                        "nesting" => symbol.nesting,
+                        other => panic!("metrics.md:{}: {other} is no number", first_line + at),
+                    };
+                    if found.to_string() != expected {
+                        wrong.push(format!("metrics.md:{}: {number} is {found}: {line}", first_line + at));
+                    }
+                }
+                cases += 1;
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(cases > 60 || !cfg!(feature = "all-languages"), "{cases} cases");
+    }
+}

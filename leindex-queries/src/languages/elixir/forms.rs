@@ -163,7 +163,8 @@ pub(super) fn binary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         return Visit::Children;
     }
-    if word == "when" && !walk.text_around(1).starts_with("match?") {
+    // The guard of a clause, not the condition of `match?` or what `defguard` defines.
+    if word == "when" && !["match?", "defguard"].iter().any(|form| walk.text_around(1).starts_with(form)) {
         walk.counts(Metric::DECISION);
     }
     if walk.is_declaring() {
