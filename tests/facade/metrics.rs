@@ -11,13 +11,17 @@ const FILES: &[(&str, &str)] = &[
         "class Cart:\n    def total(self, tax, *, round=False):\n        for item in self.items:\n            if item and tax:\n                \
          return tax\n        return 0\n\n    def empty(self):\n        pass\n",
     ),
-    ("src/api/views.go", "package api\n\ntype T interface { Get() int }\n\nfunc View(a, b int) int {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}\n"),
+    (
+        "src/api/views.go",
+        "package api\n\ntype T interface { Get() int }\n\nfunc View(a, b int) int {\n\tif a > b {\n\t\treturn a\n\t}\n\treturn b\n}\n",
+    ),
     ("src-old/dead.py", "def dead():\n    return 1 if x else 2\n"),
     ("setup.py", "if x:\n    y = 1\n"),
 ];
 
 fn summary(of: &MetricsSummary) -> String {
-    let parts = [of.cyclomatic, of.cognitive, of.nesting].map(|spread| format!("{}/{:.2}/{}/{}", spread.sum, spread.mean, spread.p95, spread.max));
+    let parts =
+        [of.cyclomatic, of.cognitive, of.nesting].map(|spread| format!("{}/{:.2}/{}/{}", spread.sum, spread.mean, spread.p95, spread.max));
     format!("{} functions: {}; {} {} {}", of.functions, parts.join(" "), of.parameters.sum, of.statements.sum, of.lines.sum)
 }
 

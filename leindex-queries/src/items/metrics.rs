@@ -101,13 +101,7 @@ impl Counters {
 
     /// The counters of a symbol that another clause is added to: the choice between clauses is a decision.
     pub(crate) fn resume(row: &SymbolRow) -> Self {
-        Self {
-            decisions: row.cyclomatic,
-            cognitive: row.cognitive,
-            deepest: row.nesting,
-            statements: row.statements,
-            ..Self::default()
-        }
+        Self { decisions: row.cyclomatic, cognitive: row.cognitive, deepest: row.nesting, statements: row.statements, ..Self::default() }
     }
 
     /// What was resumed is no further clause.

@@ -118,7 +118,6 @@ pub(super) const METRICS: Metrics = Metrics {
     opaque: &["assert_statement", "parameters", "decorator"],
     judged: &["else_clause", "if_clause", "case_clause"],
     judge,
-    ..Metrics::NONE
 };
 
 /// What radon has in addition to kinds: the `else` of a loop or `try` is a branch, a guard is none, and one case of a

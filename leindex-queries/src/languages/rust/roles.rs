@@ -147,9 +147,7 @@ fn judge(walk: &Walk<'_>, node: Node<'_>, metric: Metric) -> Metric {
             metric.only_if(!rest, Metric::DECISION)
         }
         "match_pattern" if node.child_by_field_name("condition").is_some() => metric.with(Metric::DECISION),
-        "let_declaration" if node.child_by_field_name("alternative").is_some() => {
-            metric.with(Metric::DECISION).with(Metric::NESTING)
-        }
+        "let_declaration" if node.child_by_field_name("alternative").is_some() => metric.with(Metric::DECISION).with(Metric::NESTING),
         _ if node.child(1).is_some_and(|label| label.kind() == "label") => metric.with(Metric::FLAT),
         _ => metric,
     }
