@@ -18,6 +18,7 @@
 
 pub mod context;
 mod db;
+pub mod flow;
 pub(crate) mod graph;
 mod ids;
 pub mod index;

@@ -15,6 +15,7 @@ pub struct Grammar {
     actions: Box<[Action]>,
     /// Whether local names decide what is a call.
     pub(crate) tracks_locals: bool,
+    forms: OnceLock<FormTable>,
 }
 
 /// What the walk must know about a node kind.
@@ -275,7 +276,12 @@ impl Grammar {
             }
         }
         let tracks_locals = config.roles.iter().any(|(_, role)| matches!(role, Role::NameOrCall(_)));
-        Self { config, language, kinds: kinds.into(), actions: actions.into(), tracks_locals }
+        Self { config, language, kinds: kinds.into(), actions: actions.into(), tracks_locals, forms: OnceLock::new() }
+    }
+
+    /// What nodes do when they run.
+    pub(crate) fn forms(&self) -> &FormTable {
+        self.forms.get_or_init(|| FormTable::of(self))
     }
 
     /// What is known of a node kind. Error nodes have a kind outside the table.

@@ -11,12 +11,18 @@ use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolKind, SymbolRow};
 
 mod compiled;
+mod form;
+mod form_table;
 mod metric;
 mod registry;
 mod role;
 
 pub(crate) use compiled::{ActionId, Actions, KindInfo, NO_PARTS, Parts, Place};
 pub use compiled::{Grammar, Slot};
+pub use form::{Case, Form, Switch};
+#[cfg(test)]
+pub(crate) use form_table::unknown_names as unknown_form_names;
+pub(crate) use form_table::{Compiled, FormTable, Places, Spot};
 pub use metric::{Metric, Metrics};
 pub use registry::{Languages, language_of};
 pub use role::{At, Declare, Define, NameAt, Role, Visit};
@@ -86,6 +92,8 @@ pub struct LanguageConfig {
     pub roles: &'static [(&'static str, Role)],
     /// What counts for the metrics.
     pub metrics: Metrics,
+    /// What node kinds do when they run.
+    pub flow: FlowRules,
     /// How documentation is written.
     pub docs: Docs,
     /// What the first parameter or a keyword says of the current object.
@@ -103,6 +111,49 @@ pub struct LanguageConfig {
     pub repair: Option<Repair>,
     /// Words that begin a definition at the start of a line; broken regions are parsed again from there.
     pub item_starts: &'static [&'static str],
+}
+
+/// How control and values move in a language.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowRules {
+    /// What node kinds do. A kind that is not listed does what its role implies.
+    pub forms: &'static [(&'static str, Form)],
+    /// Whether a block is a scope for the variables declared in it.
+    pub block_scopes: bool,
+    /// Which functions give the value of their last expression. One whose body is no block always does.
+    pub results: Results,
+    /// Whether, where assigning declares, a closure assigns the variables around it.
+    pub closures_share_names: bool,
+    /// Whether names with a capital in a pattern are compared with, not bound.
+    pub capitals_are_constants: bool,
+    /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
+    pub handlers_in_order: bool,
+    /// Types that catch everything.
+    pub catch_all: &'static [&'static str],
+}
+
+impl FlowRules {
+    /// A language of which nothing is known but its roles.
+    pub const NONE: Self = Self {
+        forms: &[],
+        block_scopes: true,
+        results: Results::Never,
+        closures_share_names: false,
+        capitals_are_constants: false,
+        handlers_in_order: false,
+        catch_all: &[],
+    };
+}
+
+/// Which functions give the value of their last expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// Those whose body is an expression.
+    Never,
+    /// Those and closures.
+    Closures,
+    /// All.
+    Always,
 }
 
 /// [`LanguageConfig::repair`]: the text and whether its parse was broken, to the text that is parsed instead.

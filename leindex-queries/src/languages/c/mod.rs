@@ -3,7 +3,7 @@
 mod builtins;
 mod roles;
 
-use super::{Docs, LanguageConfig, Receiver, c_family as family};
+use super::{Docs, FlowRules, LanguageConfig, Receiver, c_family as family};
 use crate::names::rules::NameRules;
 
 /// C, with the extensions of GNU and Microsoft.
@@ -17,6 +17,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_c::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

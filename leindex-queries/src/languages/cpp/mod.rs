@@ -4,7 +4,7 @@ mod builtins;
 mod hooks;
 mod roles;
 
-use super::{Docs, LanguageConfig, Receiver, c_family as family};
+use super::{Docs, FlowRules, LanguageConfig, Receiver, c_family as family};
 use crate::names::rules::NameRules;
 
 /// C++, up to what the grammar knows of C++20.
@@ -18,6 +18,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_cpp::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

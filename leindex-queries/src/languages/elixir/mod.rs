@@ -7,7 +7,7 @@ mod imports;
 mod modules;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
@@ -22,6 +22,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_elixir::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Named(&["__MODULE__"]),
     assignment_declares: false,

@@ -3,7 +3,7 @@
 mod roles;
 
 use super::ecmascript::{ITEM_STARTS, METRICS, NAMES, evidence};
-use super::{Docs, LanguageConfig, Receiver};
+use super::{Docs, FlowRules, LanguageConfig, Receiver};
 
 /// JavaScript, with JSX.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -16,6 +16,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_javascript::LANGUAGE.into(),
     roles: &roles::ROLES,
     metrics: METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

@@ -5,7 +5,7 @@ mod imports;
 mod modules;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -24,6 +24,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &["/**"], docstring: false },
     receiver: Receiver::Named(&["$this"]),
     assignment_declares: true,

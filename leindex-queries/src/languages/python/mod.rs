@@ -1,5 +1,6 @@
 //! Python.
 
+mod flow;
 mod forms;
 mod imports;
 mod modules;
@@ -21,6 +22,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_python::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["#"], docstring: true },
     receiver: Receiver::FirstParameter,
     assignment_declares: true,

@@ -6,7 +6,7 @@ mod roles;
 mod tokens;
 mod uses;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
@@ -21,6 +21,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_rust::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &["///", "/**"], docstring: false },
     receiver: Receiver::Named(&["Self"]),
     assignment_declares: false,

@@ -5,7 +5,7 @@ mod modules;
 mod roles;
 
 use super::jvm::{TEST_ANNOTATIONS, annotated, cleared, modifiers, test_class_name};
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -20,6 +20,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_scala::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &["/**"], docstring: false },
     receiver: Receiver::Named(&["this"]),
     assignment_declares: false,

@@ -4,7 +4,7 @@ mod modules;
 mod repair;
 mod roles;
 
-use super::{Docs, Evidence, LanguageConfig, Receiver};
+use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{NONE, ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -19,6 +19,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_swift::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &["///", "/**"], docstring: false },
     receiver: Receiver::Named(&["Self"]),
     assignment_declares: false,

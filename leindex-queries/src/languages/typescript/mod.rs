@@ -4,7 +4,7 @@ mod repair;
 mod roles;
 
 use super::ecmascript::{ITEM_STARTS, METRICS, NAMES, evidence};
-use super::{Docs, LanguageConfig, Receiver};
+use super::{Docs, FlowRules, LanguageConfig, Receiver};
 
 /// TypeScript.
 pub static CONFIG: LanguageConfig = BASE;
@@ -19,6 +19,7 @@ const BASE: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
     roles: &roles::ROLES,
     metrics: METRICS,
+    flow: FlowRules::NONE,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

@@ -1,0 +1,553 @@
+//! Conditions, loops, switches, handlers and jumps.
+
+use tree_sitter::Node;
+
+use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, StepFlags, StepKind, SwitchKind};
+use super::expressions::ShortCircuit;
+use super::{Kids, Lower};
+use crate::languages::{Case, Compiled, Form, Switch};
+
+impl<'t> Lower<'t> {
+    pub(super) fn condition_id(&mut self, condition: Condition) -> u32 {
+        self.program.conditions.push(condition);
+        self.program.conditions.len() as u32 - 1
+    }
+
+    /// Several conditions that must all hold, in order; statements among them run before the next is looked at.
+    fn conditions(&mut self, nodes: Kids) -> Option<u32> {
+        let mut all: Option<u32> = None;
+        let mut before = self.open_block();
+        for n in 0..nodes.len() {
+            let Some(node) = self.kid(nodes, n) else { continue };
+            if n + 1 < nodes.len() && self.is_statement(node) {
+                self.statement(node, None);
+                continue;
+            }
+            let one = self.condition(node);
+            let one = if self.is_empty(before) {
+                one
+            } else {
+                let block = self.close_block(before);
+                self.condition_id(Condition::After(block, one))
+            };
+            before = self.open_block();
+            all = Some(match all {
+                Some(all) => self.condition_id(Condition::And(all, one)),
+                None => one,
+            });
+        }
+        all
+    }
+
+    fn is_statement(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| {
+            matches!(compiled.form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
+        })
+    }
+
+    /// A condition, with its short circuits.
+    pub(crate) fn condition(&mut self, node: Node<'t>) -> u32 {
+        self.deeper(|this| this.plain_condition(node))
+    }
+
+    fn plain_condition(&mut self, node: Node<'t>) -> u32 {
+        if let Some(compiled) = self.forms.get(node.kind_id()).copied() {
+            let parts = &compiled.parts;
+            match compiled.form {
+                Form::Pass { .. } => {
+                    let kids = self.children(node);
+                    let value = self.part(kids, &parts[0]).or_else(|| self.only_named(kids));
+                    self.release(kids);
+                    if let Some(value) = value {
+                        return self.condition(value);
+                    }
+                }
+                Form::Sequence => {
+                    let kids = self.children(node);
+                    let rest = self.rest(kids);
+                    let all = self.conditions(rest);
+                    self.release(kids);
+                    if let Some(all) = all {
+                        return all;
+                    }
+                }
+                Form::Unary { .. } => {
+                    let kids = self.children(node);
+                    let token = self.token(kids, &parts[0]);
+                    let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
+                    self.release(kids);
+                    if let (Some("!" | "not"), Some(operand)) = (token, operand) {
+                        let inner = self.condition(operand);
+                        return self.condition_id(Condition::Not(inner));
+                    }
+                }
+                Form::Binary { .. } => {
+                    let kids = self.children(node);
+                    let token = self.token(kids, &parts[1]);
+                    let (left, right) = (self.part(kids, &parts[0]), self.part(kids, &parts[2]));
+                    self.release(kids);
+                    if let (true, Some(left), Some(right)) = (ShortCircuit::is_logical(token), left, right) {
+                        let left = self.condition(left);
+                        let right = self.condition(right);
+                        return self.condition_id(if ShortCircuit::of(token) == Some(ShortCircuit::And) {
+                            Condition::And(left, right)
+                        } else {
+                            Condition::Or(left, right)
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let before = self.open_block();
+        let leaf = self.step(StepKind::Condition, node, None);
+        match self.text(node) {
+            "true" | "True" | "1" => self.program.steps[leaf as usize].flags.set(StepFlags::ALWAYS),
+            "false" | "False" | "0" => self.program.steps[leaf as usize].flags.set(StepFlags::NEVER),
+            _ => {}
+        }
+        let leaf = self.condition_id(Condition::Leaf(leaf));
+        if self.is_empty(before) {
+            return leaf;
+        }
+        let block = self.close_block(before);
+        self.condition_id(Condition::After(block, leaf))
+    }
+
+    /// A condition that is always true, for parts that are missing.
+    fn always(&mut self, node: Node<'t>) -> u32 {
+        let step = self.bare_step(StepKind::Condition, node);
+        self.program.steps[step as usize].flags.set(StepFlags::ALWAYS);
+        self.condition_id(Condition::Leaf(step))
+    }
+
+    /// Statements at these nodes, as a block of their own in a scope of its own.
+    pub(super) fn body(&mut self, nodes: Kids, sink: Option<u32>) -> Block {
+        self.block_depth += 1;
+        let block = self.block(|this| this.scoped(|this| this.statements(nodes, sink)));
+        self.block_depth -= 1;
+        block
+    }
+
+    /// Statements at nodes; the last one gives the value.
+    pub(super) fn statements(&mut self, nodes: Kids, sink: Option<u32>) {
+        for n in 0..nodes.len() {
+            if let Some(node) = self.kid(nodes, n) {
+                self.statement(node, sink.filter(|_| n + 1 == nodes.len()));
+            }
+        }
+    }
+
+    pub(super) fn control(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
+        let kids = self.children(node);
+        match compiled.form {
+            Form::If { .. } | Form::Unless { .. } => self.scoped(|this| this.decision(node, kids, compiled, sink)),
+            Form::Guard { .. } => {
+                let (conditions, otherwise) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+                let condition = self.conditions(conditions);
+                let otherwise = self.body(otherwise, None);
+                if let Some(condition) = condition {
+                    self.push(Item::Branch { condition, then: Block::default(), otherwise });
+                }
+            }
+            Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, sink)),
+            Form::Try { .. } => self.attempt(node, kids, compiled, sink),
+            Form::With { .. } => self.with(node, kids, compiled, sink),
+            _ => {
+                let value = std::mem::replace(&mut self.loop_value, sink);
+                self.scoped(|this| this.repetition(node, kids, compiled));
+                self.loop_value = value;
+            }
+        }
+        self.release(kids);
+    }
+
+    fn decision(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
+        let parts = &compiled.parts;
+        let (conditions, then, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]), self.select(kids, &parts[2]));
+        let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
+        let then = self.body(then, sink);
+        self.block_depth += 1;
+        let otherwise = self.block(|this| this.chain(otherwise, 0, sink));
+        self.block_depth -= 1;
+        let condition = if matches!(compiled.form, Form::Unless { .. }) { self.condition_id(Condition::Not(condition)) } else { condition };
+        self.push(Item::Branch { condition, then, otherwise });
+    }
+
+    /// What runs otherwise: one block, or `elif` clauses each of which has the rest of the chain for its own.
+    fn chain(&mut self, nodes: Kids, n: usize, sink: Option<u32>) {
+        let Some(node) = self.kid(nodes, n) else { return };
+        let compiled = self.forms.get(node.kind_id()).copied();
+        match compiled {
+            Some(compiled) if n + 1 < nodes.len() && matches!(compiled.form, Form::If { .. }) => {
+                let kids = self.children(node);
+                let (conditions, then) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+                let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
+                let then = self.body(then, sink);
+                let otherwise = self.block(|this| this.chain(nodes, n + 1, sink));
+                self.push(Item::Branch { condition, then, otherwise });
+                self.release(kids);
+            }
+            _ => {
+                self.scoped(|this| this.statement(node, sink));
+                self.chain(nodes, n + 1, sink);
+            }
+        }
+    }
+
+    fn repetition(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled) {
+        let parts = &compiled.parts;
+        match compiled.form {
+            Form::While { .. } | Form::Until { .. } => {
+                let (conditions, body) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+                let otherwise = if matches!(compiled.form, Form::While { .. }) { self.select(kids, &parts[2]) } else { self.nothing() };
+                let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
+                let condition =
+                    if matches!(compiled.form, Form::Until { .. }) { self.condition_id(Condition::Not(condition)) } else { condition };
+                let body = self.body(body, None);
+                let otherwise = self.body(otherwise, None);
+                self.push(Item::While { condition, body, otherwise });
+            }
+            Form::DoWhile { .. } | Form::DoUntil { .. } => {
+                let (body, conditions) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+                self.block_depth += 1;
+                let scope = self.open_scope();
+                let body = self.block(|this| this.statements_of_bodies(body));
+                let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
+                if self.config.flow.block_scopes {
+                    self.close_scope(scope);
+                }
+                self.block_depth -= 1;
+                let condition =
+                    if matches!(compiled.form, Form::DoUntil { .. }) { self.condition_id(Condition::Not(condition)) } else { condition };
+                self.push(Item::DoWhile { body, condition });
+            }
+            Form::Forever { .. } => {
+                let body = self.select(kids, &parts[0]);
+                let head = self.head(node, body);
+                let body = self.body(body, None);
+                self.push(Item::Forever { head, body, update: Block::default() });
+            }
+            Form::For { .. } => {
+                let (init, conditions) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+                let (update, body) = (self.select(kids, &parts[2]), self.select(kids, &parts[3]));
+                self.statements(init, None);
+                let condition = self.conditions(conditions);
+                let head = if condition.is_none() { self.head(node, body) } else { NONE };
+                let body = self.body(body, None);
+                let update = self.body(update, None);
+                self.push(match condition {
+                    Some(condition) => Item::For { condition, update, body },
+                    None => Item::Forever { head, body, update },
+                });
+            }
+            Form::ForEach { .. } => {
+                let (pattern, iterable) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+                let (body, otherwise) = (self.select(kids, &parts[2]), self.select(kids, &parts[3]));
+                let head = self.for_head(node, pattern, iterable);
+                let body = self.body(body, None);
+                let otherwise = self.body(otherwise, None);
+                self.push(Item::ForEach { head, body, otherwise });
+            }
+            _ => {}
+        }
+    }
+
+    /// The body of a loop whose condition sees its names: a block without its own scope.
+    fn statements_of_bodies(&mut self, nodes: Kids) {
+        for n in 0..nodes.len() {
+            let Some(node) = self.kid(nodes, n) else { continue };
+            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block)) {
+                let kids = self.children(node);
+                let rest = self.rest(kids);
+                self.statements(rest, None);
+                self.release(kids);
+            } else {
+                self.statement(node, None);
+            }
+        }
+    }
+
+    /// Evaluates the iterable once, then makes the head that takes each element.
+    pub(super) fn for_head(&mut self, node: Node<'t>, pattern: Kids, iterable: Kids) -> u32 {
+        let values = self.kid(iterable, 0).map(|value| {
+            let temporary = self.temporary(value);
+            let open = self.begin();
+            self.each(iterable);
+            self.sink(Some(temporary), value);
+            let step = self.finish(open, StepKind::Statement, self.span(value));
+            self.program.steps[step as usize].flags.set(StepFlags::RAISES);
+            self.push(Item::Step(step));
+            temporary
+        });
+        let open = self.begin();
+        self.pending.flags.set(StepFlags::RAISES);
+        if let Some(values) = values {
+            self.mention(values, MentionKind::Use, node.start_byte());
+        }
+        let mut span = self.span(node);
+        for n in 0..pattern.len() {
+            if let Some(pattern) = self.kid(pattern, n) {
+                self.pattern(pattern, self.declaring());
+                let of = self.span(pattern);
+                span = if n == 0 { of } else { (span.0.min(of.0), span.1.max(of.1)) };
+            }
+        }
+        self.finish(open, StepKind::Loop, span)
+    }
+
+    /// A head without a condition: the text up to the body.
+    fn head(&mut self, node: Node<'t>, body: Kids) -> u32 {
+        let head = self.bare_step(StepKind::Loop, node);
+        if let Some(body) = self.kid(body, 0) {
+            let end = self.offset(body.start_byte());
+            let step = &mut self.program.steps[head as usize];
+            step.end = end.max(step.start + 1).min(step.end);
+        }
+        head
+    }
+
+    pub(super) fn nothing(&self) -> Kids {
+        Kids::at(self.kids.len())
+    }
+
+    // --- switches ---
+
+    fn switch(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, switch: Switch, sink: Option<u32>) {
+        let parts = &compiled.parts;
+        let subject = self.select(kids, &parts[0]);
+        let cases = self.select(kids, &parts[1]);
+        let mut value = None;
+        let head = if subject.is_empty() {
+            let head = self.bare_step(StepKind::Switch, node);
+            let first = self.kid(cases, 0).map_or(node.start_byte() + 1, |cases| cases.start_byte());
+            let end = self.offset(first);
+            let step = &mut self.program.steps[head as usize];
+            step.end = end.max(step.start + 1).min(step.end);
+            head
+        } else {
+            // Declarations before the subject (Go, C++) run first.
+            for n in 0..subject.len().saturating_sub(1) {
+                if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
+                    self.statement(part, None);
+                }
+            }
+            let last = self.kid(subject, subject.len() - 1).unwrap_or(node);
+            let temporary = self.temporary(last);
+            value = Some(temporary);
+            self.step(StepKind::Switch, last, Some(temporary))
+        };
+        let first = self.open_arms();
+        if cases.is_empty() {
+            self.cases(kids, value, sink);
+        } else {
+            for n in 0..cases.len() {
+                if let Some(cases) = self.kid(cases, n) {
+                    let inner = self.children(cases);
+                    self.cases(inner, value, sink);
+                    self.release(inner);
+                }
+            }
+        }
+        self.close_switch(
+            first,
+            head,
+            SwitchKind { in_order: switch.in_order, breaks: switch.breaks, falls: switch.falls, exhaustive: switch.exhaustive },
+        );
+    }
+
+    /// Where the arms of a switch begin: they are gathered on a stack, as switches nest.
+    pub(crate) fn open_arms(&self) -> usize {
+        self.arms.len()
+    }
+
+    /// Adds the switch whose arms were gathered since `first`.
+    pub(crate) fn close_switch(&mut self, first: usize, head: u32, kind: SwitchKind) {
+        let first_arm = self.program.arms.len() as u32;
+        self.program.arms.extend(self.arms.drain(first..));
+        let arms = self.program.arms.len() as u32 - first_arm;
+        self.push(Item::Switch { head, first_arm, arms, kind });
+    }
+
+    fn cases(&mut self, kids: Kids, value: Option<u32>, sink: Option<u32>) {
+        for n in 0..kids.len() {
+            let Some(node) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
+            let Some(compiled) = self.compiled(node) else { continue };
+            match compiled.form {
+                Form::Case(case) => self.arm(node, &compiled, case, value, sink),
+                // Arms inside a wrapper.
+                Form::Sequence | Form::Block | Form::Evaluate => {
+                    let inner = self.children(node);
+                    self.cases(inner, value, sink);
+                    self.release(inner);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn arm(&mut self, node: Node<'t>, compiled: &Compiled, case: Case, value: Option<u32>, sink: Option<u32>) {
+        let parts = &compiled.parts;
+        let scope = self.open_scope();
+        let kids = self.children(node);
+        let (patterns, guards) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+        let bodies = if case.body.is_empty() { self.rest(kids) } else { self.select(kids, &parts[2]) };
+        let open = self.begin();
+        if let Some(value) = value {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
+        let mut default = patterns.is_empty();
+        let mut span = self.span(node);
+        span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
+        let mut end = span.1;
+        for n in 0..patterns.len() {
+            let Some(pattern) = self.kid(patterns, n) else { continue };
+            let text = self.text(pattern).trim();
+            default |= case.default.contains(&text);
+            end = self.offset(pattern.end_byte());
+            if case.default.contains(&text) {
+                continue;
+            }
+            if case.binds {
+                self.pattern(pattern, self.declaring());
+            } else {
+                self.expression(pattern);
+            }
+        }
+        let test = self.finish(open, StepKind::Case, (span.0, end.max(span.0 + 1)));
+        let guard = self.conditions(guards).unwrap_or(NONE);
+        let body = self.body(bodies, sink);
+        self.release(kids);
+        if self.config.flow.block_scopes || self.in_comprehension {
+            self.close_scope(scope);
+        }
+        self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+    }
+
+    /// An arm made by code: `test` makes the step of its pattern, `body` what runs.
+    pub(crate) fn add_arm(
+        &mut self,
+        node: Node<'t>,
+        default: bool,
+        test: impl FnOnce(&mut Self),
+        guard: Option<Node<'t>>,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let scope = self.open_scope();
+        let open = self.begin();
+        test(self);
+        let test = self.finish(open, StepKind::Case, self.span(node));
+        let guard = guard.map_or(NONE, |guard| self.condition(guard));
+        self.block_depth += 1;
+        let body = self.block(body);
+        self.block_depth -= 1;
+        self.close_scope(scope);
+        self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+    }
+
+    // --- handlers ---
+
+    fn attempt(&mut self, _node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
+        let body = self.select(kids, &compiled.parts[0]);
+        let mut handlers = Vec::new();
+        let mut finally = None;
+        let mut otherwise_at = None;
+        let mut statements = Vec::new();
+        for n in 0..kids.len() {
+            let Some(part) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
+            match self.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+                Some(Form::Catch { .. }) => handlers.push(part),
+                Some(Form::Finally { .. }) => finally = Some(part),
+                Some(Form::TryElse { .. }) => otherwise_at = Some(part),
+                _ if body.is_empty() => statements.push(part),
+                _ if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) => otherwise_at = Some(part),
+                _ => {}
+            }
+        }
+        if handlers.is_empty() && finally.is_none() && otherwise_at.is_none() {
+            let nodes = if body.is_empty() { self.lay(&statements) } else { body };
+            self.scoped(|this| this.statements(nodes, sink));
+            return;
+        }
+        let nodes = if body.is_empty() { self.lay(&statements) } else { body };
+        let body = self.body(nodes, sink);
+        let otherwise = otherwise_at.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
+        let mut rows = Vec::with_capacity(handlers.len());
+        for handler in handlers {
+            rows.push(self.handler(handler, sink));
+        }
+        let first_handler = self.program.handlers.len() as u32;
+        let count = rows.len() as u32;
+        self.program.handlers.extend(rows);
+        let cleanup = finally.map_or(NONE, |node| self.bare_step(StepKind::Cleanup, node));
+        let finally = finally.map(|node| self.inner_body(node, 0, None));
+        let in_order = self.config.flow.handlers_in_order;
+        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
+    }
+
+    /// The part of a node that is its body (the n-th of its form's parts), or all its children.
+    fn inner_body(&mut self, node: Node<'t>, part: usize, sink: Option<u32>) -> Block {
+        let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return Block::default() };
+        let kids = self.children(node);
+        let selected = self.select(kids, &compiled.parts[part.min(3)]);
+        let nodes = if selected.is_empty() { self.rest(kids) } else { selected };
+        let block = self.body(nodes, sink);
+        self.release(kids);
+        block
+    }
+
+    fn handler(&mut self, node: Node<'t>, sink: Option<u32>) -> Handler {
+        let scope = self.open_scope();
+        let Some(compiled) = self.forms.get(node.kind_id()).copied() else {
+            let head = self.bare_step(StepKind::Catch, node);
+            return Handler { head, catches_all: true, body: Block::default() };
+        };
+        let kids = self.children(node);
+        let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let bodies = if bodies.is_empty() { self.rest(kids) } else { bodies };
+        let mut span = self.span(node);
+        let mut catches_all = patterns.is_empty();
+        let open = self.begin();
+        span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
+        for n in 0..patterns.len() {
+            let Some(pattern) = self.kid(patterns, n) else { continue };
+            let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
+            let all = self.config.flow.catch_all;
+            catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
+            self.pattern(pattern, self.declaring());
+            span.1 = self.offset(pattern.end_byte());
+        }
+        let head = self.finish(open, StepKind::Catch, (span.0, span.1.max(span.0 + 1)));
+        let body = self.body(bodies, sink);
+        self.release(kids);
+        if self.config.flow.block_scopes {
+            self.close_scope(scope);
+        }
+        Handler { head, catches_all, body }
+    }
+
+    fn with(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
+        let Form::With { swallows, body: body_at, .. } = compiled.form else { return };
+        let (items, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let scope = self.open_scope();
+        for n in 0..items.len() {
+            if let Some(item) = self.kid(items, n) {
+                self.statement(item, None);
+            }
+        }
+        let cleanup = self.bare_step(StepKind::Cleanup, node);
+        let end = self.kid(items, items.len().saturating_sub(1)).map_or(node.start_byte() + 1, |item| item.end_byte());
+        self.program.steps[cleanup as usize].end = self.offset(end);
+        if body_at.is_empty() {
+            // It is closed when the block around is left: an item that takes the rest of its block.
+            let deferred = self.block(|this| this.push(Item::Step(cleanup)));
+            self.push(Item::Defer { registration: NONE, deferred, cleanup });
+            return;
+        }
+        let body = self.body(bodies, sink);
+        if self.config.flow.block_scopes {
+            self.close_scope(scope);
+        }
+        self.push(Item::With { body, cleanup, swallows });
+    }
+}

@@ -1,0 +1,331 @@
+//! Functions: the one being lowered, those inside it, and types defined on the way.
+
+use tree_sitter::Node;
+
+use super::super::ir::{Block, Item, MentionKind, NONE, Program, RegionSource, StepFlags, StepKind};
+use super::parts::Kids;
+use super::{Bind, Lower, Pending};
+use crate::languages::{Compiled, Form, Grammar, Receiver, Results};
+
+/// What is lowered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Root<'n, 't> {
+    /// A function: the node, or nodes (clauses), that define it, and whether it is a method with its object as first
+    /// parameter.
+    Function { nodes: &'n [Node<'t>], method: bool },
+    /// What a file does outside its functions.
+    Top { node: Node<'t> },
+}
+
+/// Lowers a function or a file's top level. `base` is its first byte; `apart` are the functions of the file that are
+/// lowered on their own, in order. Counts the steps that hold opaque syntax.
+pub(crate) fn lower<'t>(
+    grammar: &'t Grammar,
+    source: &'t str,
+    root: Root<'_, 't>,
+    base: u32,
+    apart: &'t [(u32, u32)],
+    program: Program,
+) -> Lowered {
+    let node = match root {
+        Root::Function { nodes, .. } => nodes.first().copied(),
+        Root::Top { node } => Some(node),
+    };
+    let Some(node) = node else { return Lowered { program, opaque: 0 } };
+    let mut lower = Lower {
+        source,
+        grammar,
+        forms: grammar.forms(),
+        config: grammar.config,
+        cursor: node.walk(),
+        kids: Vec::new(),
+        program,
+        open: Vec::new(),
+        arms: Vec::new(),
+        deferred: Vec::new(),
+        loop_value: None,
+        pending: Pending::default(),
+        names: Default::default(),
+        given: Default::default(),
+        base,
+        region: 0,
+        bind: Bind::Declare,
+        in_pattern: false,
+        in_comprehension: false,
+        receiver: None,
+        apart,
+        block_depth: 0,
+        is_function: matches!(root, Root::Function { .. }),
+        opaque: 0,
+    };
+    lower.program.clear();
+    lower.pending.call = NONE;
+    match root {
+        Root::Function { nodes, method } => lower.root_function(nodes, method),
+        Root::Top { node } => lower.top(node),
+    }
+    lower.clear_names();
+    Lowered { program: lower.program, opaque: lower.opaque }
+}
+
+/// What lowering gives.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    pub(crate) program: Program,
+    pub(crate) opaque: u32,
+}
+
+impl<'t> Lower<'t> {
+    fn root_function(&mut self, nodes: &[Node<'t>], method: bool) {
+        let Some((&node, rest)) = nodes.split_first() else { return };
+        let Some(compiled) = self.compiled(node) else { return self.top(node) };
+        if method && self.config.receiver == Receiver::FirstParameter {
+            self.receiver = self.first_parameter(node, &compiled);
+        }
+        if rest.is_empty() {
+            match compiled.form {
+                Form::Function { .. } | Form::Closure { .. } => {
+                    self.function_region(node, &compiled);
+                }
+                _ if self.program.regions.is_empty() => self.top(node),
+                _ => {}
+            }
+            return;
+        }
+        self.clauses(nodes);
+    }
+
+    /// A function of several clauses: arms whose patterns are the parameters.
+    fn clauses(&mut self, nodes: &[Node<'t>]) {
+        let (Some(first), Some(last)) = (nodes.first().copied(), nodes.last().copied()) else { return };
+        let span = (self.offset(first.start_byte()), self.offset(last.end_byte()));
+        let region = self.open_region(span);
+        let open = self.begin();
+        let entry = self.finish(open, StepKind::Entry, (span.0, span.0));
+        let block = self.open_block();
+        let head = self.bare_step(StepKind::Switch, first);
+        self.program.steps[head as usize].end = span.0 + 1;
+        let arms = self.open_arms();
+        for &node in nodes {
+            let Some(compiled) = self.compiled(node) else { continue };
+            let (parameters_at, body_at) = match compiled.form {
+                Form::Function { .. } => (1, 2),
+                Form::Closure { .. } => (0, 1),
+                _ => continue,
+            };
+            let kids = self.children(node);
+            let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
+            let result = self.result(node);
+            self.add_arm(node, false, |this| this.parameters(parameters), None, |this| this.statements(bodies, Some(result)));
+            let end = self.kid(bodies, 0).map_or(node.start_byte() + 1, |body| body.start_byte());
+            let end = self.offset(end);
+            if let Some(step) = self.arms.last().map(|arm| arm.test)
+                && let Some(step) = self.program.steps.get_mut(step as usize)
+            {
+                step.end = end.max(step.start + 1);
+            }
+            self.release(kids);
+        }
+        let kind = super::super::ir::SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true };
+        self.close_switch(arms, head, kind);
+        let body = self.close_block(block);
+        self.close_region(region, entry, body, last);
+    }
+
+    /// What a file does outside its functions.
+    fn top(&mut self, node: Node<'t>) {
+        let span = (0, self.offset(node.end_byte()));
+        let region = self.open_region(span);
+        let open = self.begin();
+        let entry = self.finish(open, StepKind::Entry, (0, 0));
+        let block = self.open_block();
+        let kids = self.children(node);
+        let rest = self.rest(kids);
+        self.statements(rest, None);
+        self.release(kids);
+        let body = self.close_block(block);
+        self.close_region(region, entry, body, node);
+    }
+
+    fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
+        let parent = if self.program.regions.is_empty() { NONE } else { self.region };
+        let id = self.program.regions.len() as u32;
+        self.region = id;
+        self.program.regions.push(RegionSource {
+            parent,
+            owner: NONE,
+            start,
+            end,
+            entry: NONE,
+            exit: NONE,
+            body: Block::default(),
+            deferred: Block::default(),
+            cleanup: NONE,
+        });
+        id
+    }
+
+    fn close_region(&mut self, region: u32, entry: u32, body: Block, node: Node<'t>) {
+        let open = self.begin();
+        if let Some(result) = self.result_if_any(region) {
+            self.mention(result, MentionKind::Use, node.end_byte());
+        }
+        let end = self.offset(node.end_byte());
+        let exit = self.finish(open, StepKind::Exit, (end.saturating_sub(1), end));
+        let parent = {
+            let region = &mut self.program.regions[region as usize];
+            (region.entry, region.exit, region.body) = (entry, exit, body);
+            region.parent
+        };
+        self.region = if parent == NONE { 0 } else { parent };
+    }
+
+    /// A function inside: its body becomes a region, unless it is lowered on its own. Part of the step being made.
+    pub(super) fn closure(&mut self, node: Node<'t>, compiled: &Compiled) {
+        if self.is_apart(node) {
+            return;
+        }
+        let first = self.program.variables.len();
+        let region = self.function_region(node, compiled);
+        self.mention_captures(region, first, node);
+    }
+
+    /// What a closure captures is used where it is made, and may change if the closure assigns it.
+    fn mention_captures(&mut self, region: u32, first: usize, node: Node<'t>) {
+        for index in first..self.program.variables.len() {
+            let variable = self.program.variables[index];
+            if variable.region != region || variable.outer == NONE {
+                continue;
+            }
+            let kind = if self.is_changed(index as u32) { MentionKind::Modify } else { MentionKind::Use };
+            self.mention(variable.outer, kind, node.start_byte());
+        }
+    }
+
+    pub(super) fn is_apart(&self, node: Node<'t>) -> bool {
+        !self.is_function && self.apart.binary_search(&(node.start_byte() as u32, node.end_byte() as u32)).is_ok()
+    }
+
+    fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {
+        let is_closure = matches!(compiled.form, Form::Closure { .. });
+        let (parameters_at, body_at) = if is_closure { (0, 1) } else { (1, 2) };
+        let scope = self.open_scope();
+        let flags = std::mem::take(&mut self.pending.flags);
+        let argument = std::mem::replace(&mut self.pending.call, NONE);
+        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len());
+        (self.block_depth, self.in_comprehension) = (0, false);
+        let span = self.span(node);
+        let region = self.open_region(span);
+        let kids = self.children(node);
+        let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
+        let open = self.begin();
+        self.parameters(parameters);
+        let end = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte()));
+        let entry = self.finish(open, StepKind::Entry, (span.0, end));
+        let results = self.config.flow.results;
+        let mut tail = match results {
+            Results::Never => false,
+            Results::Closures => is_closure,
+            Results::Always => true,
+        };
+        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
+            let form = self.forms.get(body.kind_id()).map(|compiled| compiled.form);
+            tail |= !matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+        }
+        let sink = tail.then(|| self.result(node));
+        let body = self.block(|this| {
+            let last = bodies.len().saturating_sub(1);
+            for n in 0..bodies.len() {
+                if let Some(part) = this.kid(bodies, n) {
+                    this.statement(part, sink.filter(|_| n == last));
+                }
+            }
+        });
+        self.release(kids);
+        let deferred: Vec<Item> = self.deferred.drain(around.3..).rev().collect();
+        let deferred = self.block(|this| deferred.into_iter().for_each(|item| this.push(item)));
+        if deferred.count > 0 {
+            let cleanup = self.bare_step(StepKind::Cleanup, node);
+            (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
+        }
+        self.close_region(region, entry, body, node);
+        (self.block_depth, self.in_comprehension, self.loop_value) = (around.0, around.1, around.2);
+        (self.pending.flags, self.pending.call) = (flags, argument);
+        self.close_scope(scope);
+        region
+    }
+
+    /// Binds parameters, each with its number. A list stands for its children.
+    fn parameters(&mut self, parameters: Kids) {
+        let mut count = 0;
+        for n in 0..parameters.len() {
+            let Some(node) = self.kid(parameters, n) else { continue };
+            let is_list =
+                matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), None | Some(Form::Evaluate | Form::Sequence));
+            if is_list && node.named_child_count() > 0 {
+                let kids = self.children(node);
+                let rest = self.rest(kids);
+                for n in 0..rest.len() {
+                    if let Some(parameter) = self.kid(rest, n) {
+                        count += 1;
+                        self.pending.argument = count;
+                        self.pattern(parameter, Bind::Parameter);
+                    }
+                }
+                self.release(kids);
+            } else {
+                count += 1;
+                self.pending.argument = count;
+                self.pattern(node, Bind::Parameter);
+            }
+        }
+        self.pending.argument = 0;
+    }
+
+    fn first_parameter(&mut self, node: Node<'t>, compiled: &Compiled) -> Option<&'t str> {
+        let at = match compiled.form {
+            Form::Function { .. } => 1,
+            Form::Closure { .. } => 0,
+            _ => return None,
+        };
+        let kids = self.children(node);
+        let list = self.part(kids, &compiled.parts[at]);
+        self.release(kids);
+        let first = self.named_children(list?).into_iter().next()?;
+        let text = self.text(first);
+        Some(text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or(text))
+    }
+
+    /// A named function among statements.
+    pub(super) fn named_function(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let kids = self.children(node);
+        let name = self.part(kids, &compiled.parts[0]);
+        self.release(kids);
+        let open = self.begin();
+        // Before its body, which may call it.
+        if let Some(name) = name {
+            self.define(name);
+        }
+        self.closure(node, compiled);
+        let step = self.finish(open, StepKind::Closure, self.span(node));
+        self.push(Item::Step(step));
+    }
+
+    /// A type among statements: its name is defined, its members that run are statements, its methods regions.
+    pub(super) fn type_definition(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let kids = self.children(node);
+        let name = self.part(kids, &compiled.parts[0]);
+        let members = self.select(kids, &compiled.parts[1]);
+        let scope = self.open_scope();
+        self.statements(members, None);
+        self.close_scope(scope);
+        self.release(kids);
+        let open = self.begin();
+        if let Some(name) = name {
+            self.define(name);
+        }
+        self.pending.flags = StepFlags::default();
+        let step = self.finish(open, StepKind::Statement, self.span(name.unwrap_or(node)));
+        self.push(Item::Step(step));
+    }
+}

@@ -1,0 +1,234 @@
+//! Lowering: a function's syntax to the [one form](super::ir) of all languages.
+//!
+//! What a node does when it runs is said by the [`Form`] of its kind. An expression becomes mentions of the step that is
+//! being made; control inside an expression (an `if` with a value, `a || return`) becomes items before that step, which
+//! leave their value in a temporary. What has no form is *opaque*: its mentions are kept. Nothing here knows a path or
+//! another file; names that the function does not bind stay free.
+
+use rustc_hash::FxHashMap;
+use tree_sitter::{Node, TreeCursor};
+
+use super::ir::{Block, Item, NONE, Program, Step, StepFlags, StepKind};
+use crate::languages::{Compiled, Form, FormTable, Grammar, LanguageConfig};
+
+mod control;
+mod expressions;
+mod functions;
+mod parts;
+mod patterns;
+mod scopes;
+mod statements;
+
+pub(crate) use functions::{Root, lower};
+use parts::Kid;
+pub(crate) use parts::Kids;
+pub use patterns::Bind;
+use scopes::Names;
+
+/// The lowering of one function. Languages see it from [`Form::Custom`].
+pub struct Lower<'t> {
+    source: &'t str,
+    grammar: &'t Grammar,
+    forms: &'t FormTable,
+    config: &'static LanguageConfig,
+    cursor: TreeCursor<'t>,
+    kids: Vec<Kid<'t>>,
+    program: Program,
+    /// Items of the blocks that are open.
+    open: Vec<u32>,
+    /// Arms of the switches that are open.
+    arms: Vec<super::ir::Arm>,
+    /// Deferred code of the functions that are open, outside their first blocks.
+    deferred: Vec<Item>,
+    /// Where the value of the loop around goes.
+    loop_value: Option<u32>,
+    pending: Pending,
+    names: Names<'t>,
+    /// Forms that code gave, by address.
+    given: FxHashMap<usize, Compiled>,
+    /// First byte of what is lowered: positions are counted from here.
+    base: u32,
+    region: u32,
+    /// How plain names in a pattern are bound.
+    bind: Bind,
+    in_pattern: bool,
+    /// Whether a comprehension is around: what its clauses bind is its own.
+    in_comprehension: bool,
+    /// The name of the current object, where it is a parameter.
+    receiver: Option<&'t str>,
+    /// Byte ranges of functions that are lowered on their own.
+    apart: &'t [(u32, u32)],
+    /// Blocks between here and the function's body: deferred code outside the first is not sure to be registered.
+    block_depth: u32,
+    is_function: bool,
+    opaque: u32,
+}
+
+/// The step that is being made.
+#[derive(Debug, Default)]
+struct Pending {
+    /// Mentions of all open steps, the innermost last.
+    mentions: Vec<super::ir::Mention>,
+    flags: StepFlags,
+    /// The call, and which argument of it, that is being evaluated.
+    call: u32,
+    argument: u16,
+}
+
+/// Where an open step began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenStep {
+    mentions: usize,
+    calls: usize,
+    regions: usize,
+    flags: StepFlags,
+    call: u32,
+    argument: u16,
+}
+
+/// Where an open block began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenBlock(usize);
+
+/// Stack that must be left before the next level of nesting.
+const RED_ZONE: usize = 64 * 1024;
+/// Stack taken when it is not.
+const STACK: usize = 1024 * 1024;
+
+impl<'t> Lower<'t> {
+    /// The text of a node.
+    pub fn text(&self, node: Node<'_>) -> &'t str {
+        self.source.get(node.start_byte()..node.end_byte()).unwrap_or("")
+    }
+
+    /// The language's table.
+    pub const fn config(&self) -> &'static LanguageConfig {
+        self.config
+    }
+
+    fn compiled(&mut self, node: Node<'t>) -> Option<Compiled> {
+        let compiled = *self.forms.get(node.kind_id())?;
+        match compiled.form {
+            Form::Custom(decide) => Some(match decide(self, node) {
+                Some(form) => self.given(form),
+                None => DONE,
+            }),
+            _ => Some(compiled),
+        }
+    }
+
+    fn given(&mut self, form: &'static Form) -> Compiled {
+        let language = &self.grammar.language;
+        *self.given.entry(std::ptr::from_ref(form).addr()).or_insert_with(|| Compiled::new(*form, language))
+    }
+
+    fn offset(&self, byte: usize) -> u32 {
+        (byte as u32).saturating_sub(self.base)
+    }
+
+    fn span(&self, node: Node<'_>) -> (u32, u32) {
+        (self.offset(node.start_byte()), self.offset(node.end_byte()))
+    }
+
+    // --- steps ---
+
+    fn begin(&mut self) -> OpenStep {
+        let open = OpenStep {
+            mentions: self.pending.mentions.len(),
+            calls: self.program.calls.len(),
+            regions: self.program.regions.len(),
+            flags: self.pending.flags,
+            call: self.pending.call,
+            argument: self.pending.argument,
+        };
+        (self.pending.flags, self.pending.call, self.pending.argument) = (StepFlags::default(), NONE, 0);
+        open
+    }
+
+    fn finish(&mut self, open: OpenStep, kind: StepKind, (start, end): (u32, u32)) -> u32 {
+        let id = self.program.steps.len() as u32;
+        let flags = std::mem::replace(&mut self.pending.flags, open.flags);
+        (self.pending.call, self.pending.argument) = (open.call, open.argument);
+        let first_mention = self.program.mentions.len() as u32;
+        self.program.mentions.extend(self.pending.mentions.drain(open.mentions..));
+        let mentions = self.program.mentions.len() as u32 - first_mention;
+        self.own(open, id);
+        let kind = match kind {
+            StepKind::Statement if flags.has(StepFlags::OPAQUE) => StepKind::Opaque,
+            StepKind::Statement if flags.has(StepFlags::YIELDS) => StepKind::Yield,
+            StepKind::Statement if flags.has(StepFlags::AWAITS) => StepKind::Await,
+            kind => kind,
+        };
+        self.opaque += u32::from(flags.has(StepFlags::OPAQUE));
+        self.program.steps.push(Step { kind, start, end, first_mention, mentions, flags });
+        id
+    }
+
+    /// Calls and closures since `open` belong to a step, unless an inner one has them.
+    fn own(&mut self, open: OpenStep, step: u32) {
+        for call in self.program.calls.iter_mut().skip(open.calls).filter(|call| call.step == NONE) {
+            call.step = step;
+        }
+        let region = self.region;
+        for inner in self.program.regions.iter_mut().skip(open.regions).filter(|inner| inner.owner == NONE && inner.parent == region) {
+            inner.owner = step;
+        }
+    }
+
+    /// A step that evaluates a node; its value goes to `sink`.
+    fn step(&mut self, kind: StepKind, node: Node<'t>, sink: Option<u32>) -> u32 {
+        let open = self.begin();
+        self.expression(node);
+        self.sink(sink, node);
+        self.finish(open, kind, self.span(node))
+    }
+
+    /// A step without parts.
+    pub(crate) fn bare_step(&mut self, kind: StepKind, node: Node<'t>) -> u32 {
+        let open = self.begin();
+        self.finish(open, kind, self.span(node))
+    }
+
+    fn sink(&mut self, sink: Option<u32>, node: Node<'t>) {
+        if let Some(variable) = sink {
+            self.mention(variable, super::ir::MentionKind::Define, node.start_byte());
+        }
+    }
+
+    // --- blocks ---
+
+    pub(crate) fn push(&mut self, item: Item) {
+        self.open.push(self.program.items.len() as u32);
+        self.program.items.push(item);
+    }
+
+    fn open_block(&self) -> OpenBlock {
+        OpenBlock(self.open.len())
+    }
+
+    /// Whether nothing was added to the block.
+    fn is_empty(&self, block: OpenBlock) -> bool {
+        self.open.len() == block.0
+    }
+
+    fn close_block(&mut self, block: OpenBlock) -> Block {
+        let first = self.program.items_in_blocks.len() as u32;
+        self.program.items_in_blocks.extend(self.open.drain(block.0..));
+        Block { first, count: self.program.items_in_blocks.len() as u32 - first }
+    }
+
+    /// What `make` adds, as a block of its own.
+    pub(crate) fn block(&mut self, make: impl FnOnce(&mut Self)) -> Block {
+        let open = self.open_block();
+        make(self);
+        self.close_block(open)
+    }
+
+    /// Runs with enough stack for one more level of nesting.
+    fn deeper<R>(&mut self, run: impl FnOnce(&mut Self) -> R) -> R {
+        stacker::maybe_grow(RED_ZONE, STACK, || run(self))
+    }
+}
+
+/// The form of a node that code has dealt with.
+const DONE: Compiled = Compiled::NOTHING;

@@ -1,0 +1,253 @@
+//! Names and what they are bound to: variables of regions, in scopes.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tree_sitter::Node;
+
+use super::super::ir::{Mention, MentionKind, NONE, Variable, VariableKind};
+use super::Lower;
+
+/// What names are bound to now.
+#[derive(Debug, Default)]
+pub(super) struct Names<'t> {
+    ids: FxHashMap<(Space, &'t str), u32>,
+    /// By name, the innermost variable, or [`NONE`].
+    bound: Vec<u32>,
+    /// By name, the variable of the outermost region that stands for it where nothing binds it.
+    free: Vec<u32>,
+    /// What to restore when scopes are left: a name and what it was bound to.
+    undo: Vec<(u32, u32)>,
+    /// By region and outer variable, the capture.
+    captures: FxHashMap<(u32, u32), u32>,
+    /// By region, the variable of its result, or [`NONE`].
+    results: Vec<u32>,
+    /// Captures that their regions change.
+    changed: FxHashSet<u32>,
+}
+
+/// Kinds of names that do not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Space {
+    Plain,
+    /// Fields of the current object.
+    Field,
+    /// The current object.
+    Receiver,
+    /// Labels.
+    Label,
+}
+
+/// Where a scope began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenScope(usize);
+
+impl<'t> Lower<'t> {
+    /// Records that the step being made does something with a variable.
+    pub(super) fn mention(&mut self, variable: u32, kind: MentionKind, byte: usize) {
+        let (call, argument) = (self.pending.call, self.pending.argument);
+        if kind != MentionKind::Use && self.program.variables[variable as usize].outer != NONE {
+            self.names.changed.insert(variable);
+        }
+        self.pending.mentions.push(Mention { variable, kind, at: self.offset(byte), call, argument });
+    }
+
+    /// Reads the variable that a node names.
+    pub fn use_name(&mut self, node: Node<'t>) {
+        self.mention_name(node, MentionKind::Use);
+    }
+
+    pub(super) fn mention_name(&mut self, node: Node<'t>, kind: MentionKind) {
+        let variable = self.variable(Space::Plain, self.text(node), node);
+        self.mention(variable, kind, node.start_byte());
+    }
+
+    /// Reads or changes a field of the current object.
+    pub(super) fn mention_field(&mut self, name: Node<'t>, kind: MentionKind) {
+        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field };
+        let variable = self.variable(space, self.text(name), name);
+        self.mention(variable, kind, name.start_byte());
+    }
+
+    pub(super) fn mention_receiver(&mut self, node: Node<'t>) {
+        // Where it is a parameter it has a name like any other.
+        if self.receiver.is_some_and(|receiver| receiver == self.text(node)) {
+            return self.use_name(node);
+        }
+        let variable = self.variable(Space::Receiver, "", node);
+        self.mention(variable, MentionKind::Use, node.start_byte());
+    }
+
+    /// Gives a value to the variable of this name that is in sight; where assigning declares, in this region.
+    pub(super) fn assign_name(&mut self, node: Node<'t>) {
+        let text = self.text(node);
+        let id = self.name_id(Space::Plain, text);
+        let found = self.known(id);
+        let rules = &self.config.flow;
+        let variable = match found {
+            Some(variable) if !self.config.assignment_declares || rules.closures_share_names => self.seen_from_here(variable),
+            Some(variable) if self.variable_at(variable).region == self.region => variable,
+            _ if self.config.assignment_declares => self.declare(node, VariableKind::Local),
+            _ => self.variable(Space::Plain, text, node),
+        };
+        if self.config.assignment_declares
+            && let Some(variable) = self.program.variables.get_mut(variable as usize)
+            && variable.kind == VariableKind::Free
+        {
+            variable.kind = VariableKind::Local;
+        }
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
+    /// Declares a variable in the innermost scope.
+    pub(super) fn declare(&mut self, node: Node<'t>, kind: VariableKind) -> u32 {
+        let id = self.name_id(Space::Plain, self.text(node));
+        let variable = self.new_variable(kind, node, self.region, NONE);
+        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
+        self.names.undo.push((id, before));
+        variable
+    }
+
+    /// The names of a node belong to an outer scope from here on.
+    pub(super) fn make_outer(&mut self, node: Node<'t>) {
+        let id = self.name_id(Space::Plain, self.text(node));
+        let outer = self.known(id).filter(|&variable| self.variable_at(variable).region != self.region);
+        let variable = match outer {
+            Some(variable) => self.seen_from_here(variable),
+            None => {
+                let variable = self.new_variable(VariableKind::Free, node, 0, NONE);
+                self.names.free[id as usize] = variable;
+                self.seen_from_here(variable)
+            }
+        };
+        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
+        self.names.undo.push((id, before));
+    }
+
+    /// Whether a variable of this name is in sight.
+    pub fn is_known(&mut self, node: Node<'t>) -> bool {
+        let id = self.name_id(Space::Plain, self.text(node));
+        self.names.bound.get(id as usize).is_some_and(|&variable| variable != NONE)
+    }
+
+    /// A new variable for the value of an expression with control inside.
+    pub(super) fn temporary(&mut self, node: Node<'t>) -> u32 {
+        self.new_variable(VariableKind::Temporary, node, self.region, NONE)
+    }
+
+    /// The variable that holds what the region gives.
+    pub(super) fn result(&mut self, node: Node<'t>) -> u32 {
+        let region = self.region as usize;
+        if self.names.results.len() <= region {
+            self.names.results.resize(region + 1, NONE);
+        }
+        if self.names.results[region] == NONE {
+            self.names.results[region] = self.new_variable(VariableKind::Result, node, self.region, NONE);
+        }
+        self.names.results[region]
+    }
+
+    pub(super) fn result_if_any(&self, region: u32) -> Option<u32> {
+        self.names.results.get(region as usize).copied().filter(|&variable| variable != NONE)
+    }
+
+    /// A number for a label.
+    pub(super) fn label(&mut self, node: Node<'t>) -> u32 {
+        let text = self.text(node);
+        let text = text.trim_matches(|c: char| c == '\'' || c == ':' || c == '@' || c.is_whitespace());
+        self.name_id(Space::Label, text)
+    }
+
+    pub(crate) fn open_scope(&self) -> OpenScope {
+        OpenScope(self.names.undo.len())
+    }
+
+    /// Leaves a scope: its names have the variables that they had before.
+    pub(crate) fn close_scope(&mut self, scope: OpenScope) {
+        while self.names.undo.len() > scope.0
+            && let Some((name, before)) = self.names.undo.pop()
+        {
+            self.names.bound[name as usize] = before;
+        }
+    }
+
+    /// Runs in a scope of its own, where the language has block scopes.
+    pub(super) fn scoped<R>(&mut self, run: impl FnOnce(&mut Self) -> R) -> R {
+        if !self.config.flow.block_scopes {
+            return run(self);
+        }
+        let scope = self.open_scope();
+        let out = run(self);
+        self.close_scope(scope);
+        out
+    }
+
+    /// Whether a region changes what it captures by this variable.
+    pub(super) fn is_changed(&self, capture: u32) -> bool {
+        self.names.changed.contains(&capture)
+    }
+
+    pub(super) fn clear_names(&mut self) {
+        self.names = Names::default();
+    }
+
+    fn variable_at(&self, variable: u32) -> Variable {
+        self.program.variables[variable as usize]
+    }
+
+    /// The variable that a name stands for, seen from the region being lowered.
+    fn variable(&mut self, space: Space, text: &'t str, node: Node<'t>) -> u32 {
+        let id = self.name_id(space, text);
+        if let Some(variable) = self.known(id) {
+            return self.seen_from_here(variable);
+        }
+        let kind = match space {
+            Space::Plain | Space::Label => VariableKind::Free,
+            Space::Field => VariableKind::Field,
+            Space::Receiver => VariableKind::Receiver,
+        };
+        let variable = self.new_variable(kind, node, 0, NONE);
+        self.names.free[id as usize] = variable;
+        self.seen_from_here(variable)
+    }
+
+    fn known(&self, id: u32) -> Option<u32> {
+        let bound = self.names.bound.get(id as usize).copied().filter(|&variable| variable != NONE);
+        bound.or_else(|| self.names.free.get(id as usize).copied().filter(|&variable| variable != NONE))
+    }
+
+    /// The variable itself, or this region's capture of it.
+    fn seen_from_here(&mut self, variable: u32) -> u32 {
+        self.seen_from(variable, self.region)
+    }
+
+    fn seen_from(&mut self, variable: u32, region: u32) -> u32 {
+        let held = self.variable_at(variable);
+        if held.region == region || region == NONE {
+            return variable;
+        }
+        let parent = self.program.regions.get(region as usize).map_or(NONE, |region| region.parent);
+        let outer = self.seen_from(variable, parent);
+        if let Some(&capture) = self.names.captures.get(&(region, outer)) {
+            return capture;
+        }
+        let capture = self.program.variables.len() as u32;
+        self.program.variables.push(Variable { kind: VariableKind::Capture, region, outer, ..held });
+        self.names.captures.insert((region, outer), capture);
+        capture
+    }
+
+    pub(super) fn name_id(&mut self, space: Space, text: &'t str) -> u32 {
+        let next = self.names.ids.len() as u32;
+        let id = *self.names.ids.entry((space, text)).or_insert(next);
+        if id == next {
+            self.names.bound.push(NONE);
+            self.names.free.push(NONE);
+        }
+        id
+    }
+
+    fn new_variable(&mut self, kind: VariableKind, node: Node<'t>, region: u32, outer: u32) -> u32 {
+        let (start, end) = self.span(node);
+        self.program.variables.push(Variable { kind, start, end, region, outer });
+        self.program.variables.len() as u32 - 1
+    }
+}

@@ -1,0 +1,306 @@
+//! Statements: what each form adds to the block being made.
+
+use tree_sitter::Node;
+
+use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
+use super::{Bind, Lower};
+use crate::languages::Form;
+
+impl<'t> Lower<'t> {
+    /// Adds a statement; the value of an expression goes to `sink`.
+    pub(crate) fn statement(&mut self, node: Node<'t>, sink: Option<u32>) {
+        self.deeper(|this| this.add(node, sink));
+    }
+
+    fn add(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let Some(compiled) = self.compiled(node) else {
+            if sink.is_some() || node.named_child_count() > 0 {
+                let step = self.step(StepKind::Statement, node, sink);
+                self.push(Item::Step(step));
+            }
+            return;
+        };
+        let parts = &compiled.parts;
+        match compiled.form {
+            Form::Skip => {
+                // A literal has a value, but does nothing.
+                if let Some(sink) = sink.filter(|_| !node.is_extra()) {
+                    let open = self.begin();
+                    self.mention(sink, MentionKind::Define, node.start_byte());
+                    let step = self.finish(open, StepKind::Statement, self.span(node));
+                    self.push(Item::Step(step));
+                }
+            }
+            Form::Block => self.scoped(|this| this.children_as_statements(node, sink)),
+            Form::Sequence => self.children_as_statements(node, sink),
+            Form::Statement | Form::Pass { .. } => {
+                let kids = self.children(node);
+                let selected = self.select(kids, &parts[0]);
+                let nodes = if selected.is_empty() { self.rest(kids) } else { selected };
+                match (nodes.len(), self.kid(nodes, 0)) {
+                    (1, Some(only)) => self.statement(only, sink),
+                    (0, _) if matches!(compiled.form, Form::Statement) => {
+                        let step = self.bare_step(StepKind::Statement, node);
+                        self.push(Item::Step(step));
+                    }
+                    _ => {
+                        let step = self.step(StepKind::Statement, node, sink);
+                        self.push(Item::Step(step));
+                    }
+                }
+                self.release(kids);
+            }
+            Form::If { .. }
+            | Form::Unless { .. }
+            | Form::Guard { .. }
+            | Form::While { .. }
+            | Form::Until { .. }
+            | Form::DoWhile { .. }
+            | Form::DoUntil { .. }
+            | Form::Forever { .. }
+            | Form::For { .. }
+            | Form::ForEach { .. }
+            | Form::Switch(_)
+            | Form::Try { .. }
+            | Form::With { .. } => self.control(node, &compiled, sink),
+            Form::Comprehension { .. } => self.comprehension(node, &compiled, sink),
+            Form::Filter { .. } => {}
+            Form::Return { .. } => {
+                let kids = self.children(node);
+                let values = self.select(kids, &parts[0]);
+                let values = if values.is_empty() { self.rest(kids) } else { values };
+                let result = (!values.is_empty()).then(|| self.result(node));
+                let open = self.begin();
+                self.each(values);
+                self.sink(result, node);
+                let step = self.finish(open, StepKind::Return, self.span(node));
+                self.push(Item::Return { step });
+                self.release(kids);
+            }
+            Form::Raise { .. } => {
+                let kids = self.children(node);
+                let values = self.select(kids, &parts[0]);
+                let values = if values.is_empty() { self.rest(kids) } else { values };
+                let open = self.begin();
+                self.each(values);
+                let step = self.finish(open, StepKind::Raise, self.span(node));
+                self.push(Item::Raise { step });
+                self.release(kids);
+            }
+            Form::Assert { .. } => {
+                let kids = self.children(node);
+                let (condition, message) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                if let Some(condition) = condition {
+                    let condition = self.condition(condition);
+                    let otherwise = self.block(|this| {
+                        let open = this.begin();
+                        this.each(message);
+                        let step = this.finish(open, StepKind::Raise, this.span(node));
+                        this.push(Item::Raise { step });
+                    });
+                    self.push(Item::Branch { condition, then: Block::default(), otherwise });
+                }
+                self.release(kids);
+            }
+            Form::Break { .. } | Form::Continue { .. } | Form::Goto { .. } => {
+                let kids = self.children(node);
+                let label = self.part(kids, &parts[0]).map_or(NONE, |label| self.label(label));
+                let value = if matches!(compiled.form, Form::Break { .. }) { self.part(kids, &parts[1]) } else { None };
+                self.release(kids);
+                let step = match value {
+                    Some(value) => self.step(StepKind::Jump, value, self.loop_value),
+                    None => self.bare_step(StepKind::Jump, node),
+                };
+                (self.program.steps[step as usize].start, self.program.steps[step as usize].end) = self.span(node);
+                self.push(match compiled.form {
+                    Form::Break { .. } => Item::Break { step, label },
+                    Form::Continue { .. } => Item::Continue { step, label },
+                    _ => Item::Goto { step, label },
+                });
+            }
+            Form::Fallthrough | Form::Redo | Form::Retry => {
+                let step = self.bare_step(StepKind::Jump, node);
+                self.push(match compiled.form {
+                    Form::Fallthrough => Item::Fallthrough { step },
+                    Form::Redo => Item::Redo { step },
+                    _ => Item::Retry { step },
+                });
+            }
+            Form::Label { .. } => {
+                let kids = self.children(node);
+                let (name, body) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                if let Some(name) = name {
+                    let label = self.label(name);
+                    let body = self.block(|this| this.statements(body, sink));
+                    self.push(Item::Label { label, body });
+                }
+                self.release(kids);
+            }
+            Form::Defer { function, .. } => {
+                let kids = self.children(node);
+                let body = self.select(kids, &parts[0]);
+                let body = if body.is_empty() { self.rest(kids) } else { body };
+                self.defer(node, body, function);
+                self.release(kids);
+            }
+            Form::Outer => self.expression(node),
+            Form::Function { .. } => self.named_function(node, &compiled),
+            Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Case(_) | Form::Catch { .. } | Form::TryElse { .. } | Form::Finally { .. } => self.children_as_statements(node, sink),
+            _ => self.expression_statement(node, sink),
+        }
+    }
+
+    fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let kids = self.children(node);
+        let rest = self.rest(kids);
+        self.statements(rest, sink);
+        self.release(kids);
+    }
+
+    /// An expression for its effect or its value. A method that is called for its effect may change its object.
+    fn expression_statement(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let open = self.begin();
+        let calls = self.program.calls.len();
+        let before = self.open.len();
+        self.expression(node);
+        let effect = sink.is_none() && !self.pending.mentions.iter().skip(open.mentions).any(|mention| mention.kind == MentionKind::Define);
+        if let Some(call) = self.program.calls.get(calls).filter(|call| effect && call.receiver) {
+            let of_node = call.start == self.offset(node.start_byte()) && call.end == self.offset(node.end_byte());
+            let receiver = |mention: &super::super::ir::Mention| mention.call as usize == calls && mention.argument == 0;
+            let at = self.pending.mentions.iter().skip(open.mentions).position(receiver);
+            if let Some(at) = at.filter(|_| of_node) {
+                self.modify_root(open.mentions + at);
+            }
+        }
+        self.sink(sink, node);
+        let nothing = self.pending.mentions.len() == open.mentions
+            && self.program.calls.len() == open.calls
+            && self.program.regions.len() == open.regions
+            && self.pending.flags == super::StepFlags::default();
+        // What only jumped, or was told by code to be nothing, is no step of its own.
+        let leaves =
+            nothing && (self.open.len() > before || matches!(self.forms.get(node.kind_id()).map(|c| c.form), Some(Form::Custom(_))));
+        let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
+            StepKind::Closure
+        } else {
+            StepKind::Statement
+        };
+        let step = self.finish(open, kind, self.span(node));
+        if !leaves {
+            self.push(Item::Step(step));
+        }
+    }
+
+    /// Runs the clauses of a comprehension around its element, whose values are gathered in `sink`.
+    fn comprehension(&mut self, node: Node<'t>, compiled: &crate::languages::Compiled, sink: Option<u32>) {
+        let scope = self.open_scope();
+        let around = std::mem::replace(&mut self.in_comprehension, true);
+        let kids = self.children(node);
+        let elements = self.select(kids, &compiled.parts[0]);
+        let clauses = self.rest(kids);
+        let gathered = sink.unwrap_or_else(|| self.temporary(node));
+        // Before the first round there is nothing in it.
+        let open = self.begin();
+        self.mention(gathered, MentionKind::Define, node.start_byte());
+        let step = self.finish(open, StepKind::Statement, self.span(node));
+        self.push(Item::Step(step));
+        self.clause(clauses, 0, elements, gathered);
+        self.release(kids);
+        self.in_comprehension = around;
+        self.close_scope(scope);
+    }
+
+    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: u32) {
+        let Some(clause) = self.kid(clauses, n) else {
+            let open = self.begin();
+            self.each(elements);
+            let first = self.kid(elements, 0);
+            let last = self.kid(elements, elements.len().saturating_sub(1));
+            let (Some(first), Some(last)) = (first, last) else {
+                self.finish(open, StepKind::Statement, (0, 0));
+                return;
+            };
+            self.mention(gathered, MentionKind::Modify, first.start_byte());
+            let step = self.finish(open, StepKind::Statement, (self.offset(first.start_byte()), self.offset(last.end_byte())));
+            self.push(Item::Step(step));
+            return;
+        };
+        let Some(compiled) = self.compiled(clause) else { return self.clause(clauses, n + 1, elements, gathered) };
+        let kids = self.children(clause);
+        match compiled.form {
+            Form::ForEach { .. } => {
+                let (pattern, iterable) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+                let head = self.for_head(clause, pattern, iterable);
+                let body = self.block(|this| this.clause(clauses, n + 1, elements, gathered));
+                self.push(Item::ForEach { head, body, otherwise: Block::default() });
+            }
+            Form::Filter { .. } => {
+                let condition = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
+                let condition = condition.map(|condition| self.condition(condition));
+                let then = self.block(|this| this.clause(clauses, n + 1, elements, gathered));
+                match condition {
+                    Some(condition) => self.push(Item::Branch { condition, then, otherwise: Block::default() }),
+                    None => self.push(Item::Label { label: NONE, body: then }),
+                }
+            }
+            Form::Sequence | Form::Evaluate => {
+                // Clauses in a node of their own come before those that follow it.
+                let inner = self.rest(kids);
+                let mut all = Vec::new();
+                for n in 0..inner.len() {
+                    all.extend(self.kid(inner, n));
+                }
+                for n in n + 1..clauses.len() {
+                    all.extend(self.kid(clauses, n));
+                }
+                let laid = self.lay(&all);
+                self.clause(laid, 0, elements, gathered);
+            }
+            _ => {
+                self.statement(clause, None);
+                self.clause(clauses, n + 1, elements, gathered);
+            }
+        }
+        self.release(kids);
+    }
+
+    fn defer(&mut self, node: Node<'t>, body: super::Kids, function: bool) {
+        if !function {
+            let deferred = self.body(body, None);
+            let cleanup = self.bare_step(StepKind::Cleanup, node);
+            self.push(Item::Defer { registration: NONE, deferred, cleanup });
+            return;
+        }
+        let open = self.begin();
+        self.each(body);
+        let registration = self.finish(open, StepKind::Defer, self.span(node));
+        // What runs later mentions what the registration did.
+        let mut later = self.program.steps[registration as usize];
+        later.kind = StepKind::Deferred;
+        let step = self.program.steps.len() as u32;
+        self.program.steps.push(later);
+        let deferred = self.block(|this| this.push(Item::Step(step)));
+        if self.block_depth == 0 {
+            let cleanup = self.bare_step(StepKind::Cleanup, node);
+            self.push(Item::Defer { registration, deferred, cleanup });
+        } else {
+            self.push(Item::Step(registration));
+            // Only some ways through the function register it.
+            let test = self.bare_step(StepKind::Deferred, node);
+            let condition = self.condition_id(Condition::Leaf(test));
+            self.deferred.push(Item::Branch { condition, then: deferred, otherwise: Block::default() });
+        }
+    }
+
+    /// Binds the name of something defined here.
+    pub(super) fn define(&mut self, name: Node<'t>) {
+        let declaring = self.declaring();
+        let bind = std::mem::replace(&mut self.bind, declaring);
+        if bind == Bind::Parameter {
+            self.bind = Bind::Declare;
+        }
+        self.bind_name(name);
+        self.bind = bind;
+    }
+}

@@ -1,0 +1,27 @@
+//! Control and data flow: the program dependence graph of each function.
+//!
+//! [`lower`] makes of a function's syntax [one form](ir) that all languages share; [`cfg`] makes of that a control-flow
+//! graph; [`dominance`] and [`control`] say which condition decides about a node, [`reaching`] which definition a use
+//! sees. Together they are a [`Flow`]: a function of the body's text alone, stored under its hash. [`summary`] links
+//! flows through resolved calls, [`slice`] follows dependences.
+
+mod body;
+pub(crate) mod cfg;
+mod control;
+mod dominance;
+mod draw;
+mod file;
+pub(crate) mod ir;
+mod lower;
+mod reaching;
+#[cfg(test)]
+mod tests;
+
+pub use body::{Flow, Region};
+pub use cfg::{Edge, EdgeKind, Node};
+pub use control::ControlDependence;
+pub use draw::{Drawing, draw, variable_name};
+pub use file::{FileFlow, file_flows, opaque_kinds};
+pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
+pub use lower::{Bind, Lower};
+pub use reaching::DataDependence;
