@@ -50,6 +50,7 @@ pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, GraphOptions, Handle, Highlight, Index, Options,
     ProgramGraph, ScorePart, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
 };
+pub use items::metrics::ComplexityMetrics;
 
 /// The snippets of the book, which are run as tests.
 #[cfg(doctest)]
