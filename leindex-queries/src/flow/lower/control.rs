@@ -538,6 +538,7 @@ impl<'t> Lower<'t> {
         let cleanup = self.bare_step(StepKind::Cleanup, node);
         let end = self.kid(items, items.len().saturating_sub(1)).map_or(node.start_byte() + 1, |item| item.end_byte());
         self.program.steps[cleanup as usize].end = self.offset(end);
+        self.program.steps[cleanup as usize].flags.set(StepFlags::RAISES);
         if body_at.is_empty() {
             // It is closed when the block around is left: an item that takes the rest of its block.
             let deferred = self.block(|this| this.push(Item::Step(cleanup)));
