@@ -157,7 +157,7 @@ def of_flows(flows, names, counts):
     found = set()
     for flow in flows:
         for line, column, use_line, use_column, name, kind in flow["data"]:
-            if kind in ("local", "parameter"):
+            if kind in ("local", "parameter", "capture"):
                 pair = names.pair((line, column), (use_line, use_column), name)
                 if isinstance(pair, str):
                     counts["ours left out: " + pair] += 1
@@ -284,7 +284,9 @@ def main():
         ours = of_flows(flows, names, counts)
         real, known = set(), set()
         for function, code in functions:
-            at = {part.arg: (part.lineno, part.col_offset) for part in ast.walk(function.args) if isinstance(part, ast.arg)}
+            given = function.args
+            given = given.posonlyargs + given.args + given.kwonlyargs + [part for part in (given.vararg, given.kwarg) if part]
+            at = {part.arg: (part.lineno, part.col_offset) for part in given}
             pairs, uses = judged(code, names, at)
             real |= pairs
             known |= uses

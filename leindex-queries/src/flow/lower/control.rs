@@ -456,7 +456,7 @@ impl<'t> Lower<'t> {
         for n in 0..kids.len() {
             let Some(part) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
             match self.forms.get(part.kind_id()).map(|compiled| compiled.form) {
-                Some(Form::Catch { .. }) => handlers.push(part),
+                Some(Form::Catch { .. } | Form::CatchIf { .. }) => handlers.push(part),
                 Some(Form::Finally { .. }) => finally = Some(part),
                 Some(Form::TryElse { .. }) => otherwise_at = Some(part),
                 _ if body.is_empty() => statements.push(part),
@@ -514,7 +514,11 @@ impl<'t> Lower<'t> {
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
-            self.pattern(pattern, self.declaring());
+            if matches!(compiled.form, Form::CatchIf { .. }) {
+                self.expression(pattern);
+            } else {
+                self.pattern(pattern, self.declaring());
+            }
             span.1 = self.offset(pattern.end_byte());
         }
         let head = self.finish(open, StepKind::Catch, (span.0, span.1.max(span.0 + 1)));
