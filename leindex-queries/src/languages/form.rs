@@ -280,6 +280,7 @@ pub enum Form {
         body: At,
     },
     /// A handler that evaluates what it looks for; a name is bound by a form inside (`except E as e`).
+    /// With a `*` it takes some of a group of errors only.
     CatchIf {
         /// What is looked for; without it everything is caught.
         types: At,

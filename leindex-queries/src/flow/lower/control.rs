@@ -500,7 +500,7 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let Some(compiled) = self.forms.get(node.kind_id()).copied() else {
             let head = self.bare_step(StepKind::Catch, node);
-            return Handler { head, catches_all: true, body: Block::default() };
+            return Handler { head, catches_all: true, takes_some: false, body: Block::default() };
         };
         let kids = self.children(node);
         let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
@@ -523,11 +523,13 @@ impl<'t> Lower<'t> {
         }
         let head = self.finish(open, StepKind::Catch, (span.0, span.1.max(span.0 + 1)));
         let body = self.body(bodies, sink);
+        let takes_some = matches!(compiled.form, Form::CatchIf { .. })
+            && (0..kids.len()).any(|n| self.kid(kids, n).is_some_and(|kid| kid.kind() == "*"));
         self.release(kids);
         if self.config.flow.block_scopes {
             self.close_scope(scope);
         }
-        Handler { head, catches_all, body }
+        Handler { head, catches_all, takes_some, body }
     }
 
     fn with(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {

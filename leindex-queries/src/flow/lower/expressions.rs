@@ -233,6 +233,11 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// The step being made may raise an error.
+    pub fn may_raise(&mut self) {
+        self.pending.flags.set(StepFlags::RAISES);
+    }
+
     /// Evaluates every named child.
     pub(crate) fn each_part(&mut self, node: Node<'t>) {
         let kids = self.children(node);

@@ -75,7 +75,7 @@ const FORMS: &[(&str, Form)] = &[
     ("binary_operator", Form::Evaluate),
     ("unary_operator", Form::Evaluate),
     ("parenthesized_expression", Form::Pass { value: "0" }),
-    ("assignment", Form::Assign { left: "left", right: "right" }),
+    ("assignment", Form::Custom(assignment)),
     ("augmented_assignment", Form::Compound { left: "left", right: "right" }),
     ("named_expression", Form::Assign { left: "name", right: "value" }),
     ("subscript", Form::Element { object: "value" }),
@@ -115,7 +115,10 @@ const FORMS: &[(&str, Form)] = &[
 /// In an import the first name is bound, in a pattern it is compared with.
 fn dotted_name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     let parts = low.named_children(node);
-    let in_import = node.parent().is_some_and(|parent| parent.kind().starts_with("import"));
+    let in_import = node.parent().is_some_and(|parent| parent.kind().contains("import"));
+    if in_import {
+        low.may_raise();
+    }
     match parts.as_slice() {
         [first] if in_import || low.in_pattern() => low.bind_name(*first),
         [first, ..] if in_import => low.bind_name(*first),
@@ -123,6 +126,12 @@ fn dotted_name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
         [] => {}
     }
     None
+}
+
+/// Without a value it is an annotation, and does nothing.
+fn assignment<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    const ASSIGN: Form = Form::Assign { left: "left", right: "right" };
+    Some(if node.child_by_field_name("right").is_some() { &ASSIGN } else { &Form::Skip })
 }
 
 /// In an arm both sides are patterns, elsewhere the left side is a value.
