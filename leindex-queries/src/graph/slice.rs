@@ -64,6 +64,8 @@ pub(crate) struct Slice<'w> {
     pub(crate) capped: bool,
     /// Calls on the way whose target is not known.
     pub(crate) unknown_calls: usize,
+    /// Nodes from which dependences were followed; the others only mention a value.
+    pub(crate) followed: FxHashSet<At<'w>>,
 }
 
 /// What of a node is followed.
@@ -172,6 +174,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
         if self.listed.insert(at) {
             self.slice.nodes.push((at, reason));
         }
+        self.slice.followed.insert(at);
         if self.seen.insert((at, phase, focus)) {
             self.queue.push_back((at, phase, focus));
         }
@@ -368,10 +371,12 @@ impl<'j, 'w> Slicer<'j, 'w> {
             if let Some(&target) = body.calls.get(&mention.call) {
                 self.enter(target, mention.argument, same(edge.target));
             }
-            // What is handed to a call that does nothing with it changes nothing here.
+            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
             if self.matters(&body, mention.call, mention.argument, Focus::All) {
-                let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
                 self.push(same(edge.target), phase, Focus::All, reason);
+            } else if self.listed.insert(same(edge.target)) {
+                // What is handed to a call that does nothing with it changes nothing after it.
+                self.slice.nodes.push((same(edge.target), reason));
             }
         }
         // A function made here sees what is captured.
