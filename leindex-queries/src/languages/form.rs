@@ -70,7 +70,7 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines.
+    /// `left op= right`: reads and defines. With a short-circuit operator (`??=`) it defines only sometimes.
     Compound {
         /// The target.
         left: At,
@@ -147,6 +147,9 @@ pub enum Form {
     /// Statements in order, in a scope of their own where the language has block scopes. As an expression it has the
     /// value of its last one.
     Block,
+    /// As [`Form::Block`], where some names are known before they are defined: code tells which ones
+    /// ([`Lower::hoist`]). Functions among the statements are made first.
+    Hoisting(for<'t> fn(&mut Lower<'t>, Node<'t>)),
     /// Statements in order, without a scope.
     Sequence,
     /// One statement: its parts, each of its own form. Wraps expressions and declarations.

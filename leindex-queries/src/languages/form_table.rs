@@ -194,6 +194,7 @@ const fn ats(form: &Form) -> [At; 4] {
         | Form::This
         | Form::OwnField
         | Form::Block
+        | Form::Hoisting(_)
         | Form::Sequence
         | Form::Statement
         | Form::Binds

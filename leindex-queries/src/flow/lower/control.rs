@@ -257,11 +257,8 @@ impl<'t> Lower<'t> {
     fn statements_of_bodies(&mut self, nodes: Kids) {
         for n in 0..nodes.len() {
             let Some(node) = self.kid(nodes, n) else { continue };
-            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block)) {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                self.statements(rest, None);
-                self.release(kids);
+            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block | Form::Hoisting(_))) {
+                self.hoisted_statements(node, None);
             } else {
                 self.statement(node, None);
             }
@@ -343,6 +340,9 @@ impl<'t> Lower<'t> {
         } else {
             for n in 0..cases.len() {
                 if let Some(cases) = self.kid(cases, n) {
+                    if let Some(Form::Hoisting(hoist)) = self.forms.get(cases.kind_id()).map(|compiled| compiled.form) {
+                        hoist(self, cases);
+                    }
                     let inner = self.children(cases);
                     self.cases(inner, value, sink);
                     self.release(inner);
@@ -513,6 +513,7 @@ impl<'t> Lower<'t> {
             let Some(pattern) = self.kid(patterns, n) else { continue };
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
+            catches_all |= all.contains(&"*");
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
             self.pattern(pattern, self.declaring());
             span.1 = self.offset(pattern.end_byte());

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{Call, Condition, Item, MentionKind, NONE, StepFlags, StepKind};
 use super::{Bind, Kids, Lower};
-use crate::languages::{Compiled, Form, Receiver};
+use crate::languages::{Compiled, Form, Receiver, Spot};
 
 impl<'t> Lower<'t> {
     /// Evaluates a node as part of the step being made.
@@ -88,8 +88,16 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Compound { .. } => {
+                let operator = self.short_circuit_of(node);
                 let kids = self.children(node);
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                if let (Some(operator), Some(left), Some(value)) = (operator, left, self.kid(right, 0)) {
+                    self.value_of_sides(node, operator, left, value, |this| {
+                        this.each(right);
+                        this.pattern(left, Bind::Assign);
+                    });
+                    return self.release(kids);
+                }
                 if let Some(left) = left {
                     self.expression(left);
                 }
@@ -390,6 +398,25 @@ impl<'t> Lower<'t> {
 
     /// `left op right` for its value. Where the right side holds control or assigns, it becomes a branch.
     pub(crate) fn short_circuit(&mut self, node: Node<'t>, operator: ShortCircuit, left: Node<'t>, right: Node<'t>) {
+        self.value_of_sides(node, operator, left, right, |this| this.expression(right));
+    }
+
+    /// The operator of `left op= right`, if the right side runs only sometimes.
+    pub(super) fn short_circuit_of(&mut self, node: Node<'t>) -> Option<ShortCircuit> {
+        let kids = self.children(node);
+        let token = self.token(kids, &[Spot::Nowhere; 3]);
+        self.release(kids);
+        ShortCircuit::of(token?.strip_suffix('='))
+    }
+
+    fn value_of_sides(
+        &mut self,
+        node: Node<'t>,
+        operator: ShortCircuit,
+        left: Node<'t>,
+        right: Node<'t>,
+        evaluate_right: impl FnOnce(&mut Self),
+    ) {
         let whole = self.begin();
         // What `begin` reset belongs to the expression around.
         (self.pending.call, self.pending.argument) = (whole.call, whole.argument);
@@ -398,7 +425,7 @@ impl<'t> Lower<'t> {
         let start = self.pending.mentions.len();
         let calls = self.program.calls.len();
         let left_flags = std::mem::take(&mut self.pending.flags);
-        self.expression(right);
+        evaluate_right(self);
         let assigns = self.pending.mentions.iter().skip(start).any(|mention| mention.kind == MentionKind::Define);
         if self.is_empty(block) && !assigns {
             let flags = self.pending.flags.0 | left_flags.0 | whole.flags.0;
@@ -419,8 +446,7 @@ impl<'t> Lower<'t> {
         self.sink(Some(temporary), left);
         let leaf = self.finish(whole, StepKind::Condition, self.span(left));
         let condition = self.condition_id(Condition::Leaf(leaf));
-        let empty = super::Block::default();
-        let (then, otherwise) = if operator == ShortCircuit::And { (taken, empty) } else { (empty, taken) };
+        let (then, otherwise) = operator.sides(taken);
         self.push(Item::Branch { condition, then, otherwise });
         self.mention(temporary, MentionKind::Use, node.start_byte());
     }
@@ -464,6 +490,12 @@ impl ShortCircuit {
             "||" | "or" | "orelse" | "??" | "?:" => Some(Self::Or),
             _ => None,
         }
+    }
+
+    /// What runs if the left side holds and if not, where `right` is the right side.
+    pub(super) fn sides(self, right: super::Block) -> (super::Block, super::Block) {
+        let empty = super::Block::default();
+        if self == Self::And { (right, empty) } else { (empty, right) }
     }
 
     /// Whether it takes truth values: in a condition its sides are conditions.

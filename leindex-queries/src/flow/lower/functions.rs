@@ -49,6 +49,9 @@ pub(crate) fn lower<'t>(
         given: Default::default(),
         base,
         region: 0,
+        object_region: 0,
+        has_own_object: false,
+        function_scope: Default::default(),
         bind: Bind::Declare,
         in_pattern: false,
         in_comprehension: false,
@@ -139,12 +142,14 @@ impl<'t> Lower<'t> {
         let open = self.begin();
         let entry = self.finish(open, StepKind::Entry, (0, 0));
         let block = self.open_block();
-        let kids = self.children(node);
-        let rest = self.rest(kids);
-        self.statements(rest, None);
-        self.release(kids);
+        self.hoisted_statements(node, None);
         let body = self.close_block(block);
         self.close_region(region, entry, body, node);
+    }
+
+    /// The function that is made next has an object of its own: what it calls `this` is not that of the code around.
+    pub(crate) fn own_object(&mut self) {
+        self.has_own_object = true;
     }
 
     fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
@@ -183,6 +188,7 @@ impl<'t> Lower<'t> {
     /// A function inside: its body becomes a region, unless it is lowered on its own. Part of the step being made.
     pub(super) fn closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
+            self.has_own_object = false;
             return;
         }
         let first = self.program.variables.len();
@@ -216,6 +222,11 @@ impl<'t> Lower<'t> {
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
+        let around_function = (self.function_scope, self.object_region);
+        self.function_scope = scope;
+        if std::mem::take(&mut self.has_own_object) {
+            self.object_region = region;
+        }
         let kids = self.children(node);
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
@@ -230,14 +241,16 @@ impl<'t> Lower<'t> {
         };
         if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
             let form = self.forms.get(body.kind_id()).map(|compiled| compiled.form);
-            tail |= !matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+            tail |= !matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
         }
         let sink = tail.then(|| self.result(node));
         let body = self.block(|this| {
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
-                if let Some(part) = this.kid(bodies, n) {
-                    this.statement(part, sink.filter(|_| n == last));
+                let Some(part) = this.kid(bodies, n) else { continue };
+                match this.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+                    Some(Form::Custom(_)) if sink.is_none() && bodies.len() == 1 => this.body_by_code(part),
+                    _ => this.statement(part, sink.filter(|_| n == last)),
                 }
             }
         });
@@ -251,8 +264,18 @@ impl<'t> Lower<'t> {
         self.close_region(region, entry, body, node);
         (self.block_depth, self.in_comprehension, self.loop_value) = (around.0, around.1, around.2);
         (self.pending.flags, self.pending.call) = (flags, argument);
+        (self.function_scope, self.object_region) = around_function;
         self.close_scope(scope);
         region
+    }
+
+    /// The body of a function, of a form that code decides: an expression is the result.
+    fn body_by_code(&mut self, body: Node<'t>) {
+        let Some(compiled) = self.compiled(body) else { return };
+        let is_block =
+            matches!(compiled.form, Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Skip | Form::Statement);
+        let sink = (!is_block).then(|| self.result(body));
+        self.add_as(body, &compiled, sink);
     }
 
     /// Binds parameters, each with its number. A list stands for its children.

@@ -24,6 +24,7 @@ use parts::Kid;
 pub(crate) use parts::Kids;
 pub use patterns::Bind;
 use scopes::Names;
+pub(crate) use scopes::OpenScope;
 
 /// The lowering of one function. Languages see it from [`Form::Custom`].
 pub struct Lower<'t> {
@@ -49,6 +50,11 @@ pub struct Lower<'t> {
     /// First byte of what is lowered: positions are counted from here.
     base: u32,
     region: u32,
+    /// The region whose object is the current one.
+    object_region: u32,
+    /// Whether the next function has an object of its own.
+    has_own_object: bool,
+    function_scope: scopes::OpenScope,
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
@@ -209,6 +215,12 @@ impl<'t> Lower<'t> {
     /// Whether nothing was added to the block.
     fn is_empty(&self, block: OpenBlock) -> bool {
         self.open.len() == block.0
+    }
+
+    /// Whether something in the block runs when it is left.
+    fn has_deferred(&self, block: OpenBlock) -> bool {
+        let items = self.open.get(block.0..).unwrap_or(&[]).iter();
+        items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { registration: NONE, .. }))
     }
 
     fn close_block(&mut self, block: OpenBlock) -> Block {

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
 use super::{Bind, Lower};
-use crate::languages::Form;
+use crate::languages::{Compiled, Form};
 
 impl<'t> Lower<'t> {
     /// Adds a statement; the value of an expression goes to `sink`.
@@ -20,6 +20,11 @@ impl<'t> Lower<'t> {
             }
             return;
         };
+        self.add_as(node, &compiled, sink);
+    }
+
+    /// Adds a statement as one of a form.
+    pub(super) fn add_as(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Skip => {
@@ -31,8 +36,13 @@ impl<'t> Lower<'t> {
                     self.push(Item::Step(step));
                 }
             }
-            Form::Block => self.scoped(|this| this.children_as_statements(node, sink)),
+            Form::Block => self.inner_block(|this| this.children_as_statements(node, sink)),
+            Form::Hoisting(_) => self.inner_block(|this| this.hoisted_statements(node, sink)),
             Form::Sequence => self.children_as_statements(node, sink),
+            Form::Compound { .. } if sink.is_none() => match self.short_circuit_of(node) {
+                Some(operator) => self.assign_sometimes(node, compiled, operator),
+                None => self.expression_statement(node, sink),
+            },
             Form::Statement | Form::Pass { .. } => {
                 let kids = self.children(node);
                 let selected = self.select(kids, &parts[0]);
@@ -62,8 +72,8 @@ impl<'t> Lower<'t> {
             | Form::ForEach { .. }
             | Form::Switch(_)
             | Form::Try { .. }
-            | Form::With { .. } => self.control(node, &compiled, sink),
-            Form::Comprehension { .. } => self.comprehension(node, &compiled, sink),
+            | Form::With { .. } => self.control(node, compiled, sink),
+            Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
             Form::Filter { .. } => {}
             Form::Return { .. } => {
                 let kids = self.children(node);
@@ -144,8 +154,8 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
-            Form::Function { .. } => self.named_function(node, &compiled),
-            Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Function { .. } => self.named_function(node, compiled),
+            Form::Type { .. } => self.type_definition(node, compiled),
             Form::Case(_) | Form::Catch { .. } | Form::TryElse { .. } | Form::Finally { .. } => self.children_as_statements(node, sink),
             _ => self.expression_statement(node, sink),
         }
@@ -155,6 +165,55 @@ impl<'t> Lower<'t> {
         let kids = self.children(node);
         let rest = self.rest(kids);
         self.statements(rest, sink);
+        self.release(kids);
+    }
+
+    /// A block among statements. What is deferred in it runs when it is left; without that it is no item of its own.
+    fn inner_block(&mut self, make: impl FnOnce(&mut Self)) {
+        let open = self.open_block();
+        self.scoped(make);
+        if self.has_deferred(open) {
+            let body = self.close_block(open);
+            self.push(Item::Label { label: NONE, body });
+        }
+    }
+
+    /// The statements of a node of form [`Form::Hoisting`], names first, then functions.
+    pub(super) fn hoisted_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let Some(Form::Hoisting(hoist)) = self.forms.get(node.kind_id()).map(|compiled| compiled.form) else {
+            return self.children_as_statements(node, sink);
+        };
+        hoist(self, node);
+        let kids = self.children(node);
+        let rest = self.rest(kids);
+        for functions in [true, false] {
+            for n in 0..rest.len() {
+                let Some(part) = self.kid(rest, n) else { continue };
+                if functions == matches!(self.forms.get(part.kind_id()).map(|of| of.form), Some(Form::Function { .. })) {
+                    self.statement(part, sink.filter(|_| n + 1 == rest.len()));
+                }
+            }
+        }
+        self.release(kids);
+    }
+
+    /// `left ??= right` for its effect: a branch.
+    fn assign_sometimes(&mut self, node: Node<'t>, compiled: &Compiled, operator: super::expressions::ShortCircuit) {
+        let kids = self.children(node);
+        let (left, right) = (self.part(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        if let Some(left) = left {
+            let leaf = self.step(StepKind::Condition, left, None);
+            let condition = self.condition_id(Condition::Leaf(leaf));
+            let taken = self.block(|this| {
+                let open = this.begin();
+                this.each(right);
+                this.pattern(left, Bind::Assign);
+                let step = this.finish(open, StepKind::Statement, this.span(node));
+                this.push(Item::Step(step));
+            });
+            let (then, otherwise) = operator.sides(taken);
+            self.push(Item::Branch { condition, then, otherwise });
+        }
         self.release(kids);
     }
 
@@ -181,7 +240,10 @@ impl<'t> Lower<'t> {
         // What only jumped, or was told by code to be nothing, is no step of its own.
         let leaves =
             nothing && (self.open.len() > before || matches!(self.forms.get(node.kind_id()).map(|c| c.form), Some(Form::Custom(_))));
-        let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
+        let (start, end) = self.span(node);
+        let is_closure = matches!(self.forms.get(node.kind_id()).map(|c| c.form), Some(Form::Closure { .. }))
+            || self.program.regions.get(open.regions).is_some_and(|region| (region.start, region.end) == (start, end));
+        let kind = if is_closure || self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
             StepKind::Closure
         } else {
             StepKind::Statement
@@ -193,7 +255,7 @@ impl<'t> Lower<'t> {
     }
 
     /// Runs the clauses of a comprehension around its element, whose values are gathered in `sink`.
-    fn comprehension(&mut self, node: Node<'t>, compiled: &crate::languages::Compiled, sink: Option<u32>) {
+    fn comprehension(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let scope = self.open_scope();
         let around = std::mem::replace(&mut self.in_comprehension, true);
         let kids = self.children(node);
