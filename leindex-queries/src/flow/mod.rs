@@ -23,6 +23,6 @@ pub use control::ControlDependence;
 pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
-pub(crate) use lower::OpenScope;
 pub use lower::{Bind, Lower};
+pub(crate) use lower::{Handled, OpenScope};
 pub use reaching::DataDependence;

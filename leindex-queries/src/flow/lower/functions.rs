@@ -43,6 +43,7 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
+        switch_value: None,
         loop_value: None,
         pending: Pending::default(),
         names: Default::default(),
@@ -89,6 +90,22 @@ impl<'t> Lower<'t> {
             match compiled.form {
                 Form::Function { .. } | Form::Closure { .. } => {
                     self.function_region(node, &compiled);
+                }
+                // What is wrapped, as the value of a field.
+                Form::Pass { .. } if self.program.regions.is_empty() => {
+                    let kids = self.children(node);
+                    let value = self.part(kids, &compiled.parts[0]);
+                    self.release(kids);
+                    match value {
+                        Some(value) => self.root_function(&[value], method),
+                        None => self.top(node),
+                    }
+                }
+                // A signature without a body.
+                Form::Skip if self.program.regions.is_empty() => {
+                    let region = self.open_region(self.span(node));
+                    let entry = self.bare_step(StepKind::Entry, node);
+                    self.close_region(region, entry, Block::default(), node);
                 }
                 _ if self.program.regions.is_empty() => self.top(node),
                 _ => {}
@@ -240,7 +257,7 @@ impl<'t> Lower<'t> {
             Results::Always => true,
         };
         if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.forms.get(body.kind_id()).map(|compiled| compiled.form);
+            let form = self.form_of(body);
             tail |= !matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
         }
         let sink = tail.then(|| self.result(node));
@@ -278,31 +295,43 @@ impl<'t> Lower<'t> {
         self.add_as(body, &compiled, sink);
     }
 
-    /// Binds parameters, each with its number. A list stands for its children.
+    /// Binds parameters, each with its number. A list stands for its children, a signature for its list; a
+    /// [`Form::Sequence`] among parameters is a list as well.
     fn parameters(&mut self, parameters: Kids) {
         let mut count = 0;
         for n in 0..parameters.len() {
-            let Some(node) = self.kid(parameters, n) else { continue };
-            let is_list =
-                matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), None | Some(Form::Evaluate | Form::Sequence));
-            if is_list && node.named_child_count() > 0 {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                for n in 0..rest.len() {
-                    if let Some(parameter) = self.kid(rest, n) {
-                        count += 1;
-                        self.pending.argument = count;
-                        self.pattern(parameter, Bind::Parameter);
-                    }
-                }
-                self.release(kids);
-            } else {
-                count += 1;
-                self.pending.argument = count;
-                self.pattern(node, Bind::Parameter);
+            if let Some(node) = self.kid(parameters, n) {
+                self.parameter_list(node, &mut count, true);
             }
         }
         self.pending.argument = 0;
+    }
+
+    fn parameter_list(&mut self, node: Node<'t>, count: &mut u16, outermost: bool) {
+        let compiled = self.chosen(node);
+        let form = compiled.map(|compiled| compiled.form);
+        let is_list = match form {
+            None | Some(Form::Evaluate | Form::Pass { .. }) => outermost,
+            Some(Form::Sequence) => true,
+            _ => false,
+        };
+        if !is_list || node.named_child_count() == 0 {
+            *count += 1;
+            self.pending.argument = *count;
+            return self.pattern(node, Bind::Parameter);
+        }
+        let kids = self.children(node);
+        let selected = match compiled {
+            Some(compiled) if matches!(form, Some(Form::Pass { .. })) => self.select(kids, &compiled.parts[0]),
+            _ => self.nothing(),
+        };
+        let (parts, of_signature) = if selected.is_empty() { (self.rest(kids), false) } else { (selected, true) };
+        for n in 0..parts.len() {
+            if let Some(part) = self.kid(parts, n) {
+                self.parameter_list(part, count, of_signature);
+            }
+        }
+        self.release(kids);
     }
 
     fn first_parameter(&mut self, node: Node<'t>, compiled: &Compiled) -> Option<&'t str> {

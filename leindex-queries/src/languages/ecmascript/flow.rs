@@ -33,10 +33,10 @@ pub(crate) const COMMON_FORMS: [(&str, Form); 103] = [
     ("import_statement", Form::Binds),
     ("import_clause", Form::Evaluate),
     ("named_imports", Form::Evaluate),
-    ("import_specifier", Form::Custom(import_specifier)),
+    ("import_specifier", Form::Choose(import_specifier)),
     ("namespace_import", Form::Pass { value: "0" }),
     ("import_attribute", Form::Skip),
-    ("export_statement", Form::Custom(export)),
+    ("export_statement", Form::Choose(export)),
     ("export_clause", Form::Evaluate),
     ("export_specifier", Form::Pass { value: "name" }),
     ("namespace_export", Form::Skip),
@@ -57,7 +57,7 @@ pub(crate) const COMMON_FORMS: [(&str, Form); 103] = [
     ("ternary_expression", Form::If { condition: "condition", then: "consequence", otherwise: "alternative" }),
     ("while_statement", Form::While { condition: "condition", body: "body", otherwise: "" }),
     ("do_statement", Form::DoWhile { body: "body", condition: "condition" }),
-    ("for_statement", Form::Custom(for_statement)),
+    ("for_statement", Form::Choose(for_statement)),
     ("for_in_statement", Form::Custom(for_in)),
     (
         "switch_statement",
@@ -78,7 +78,7 @@ pub(crate) const COMMON_FORMS: [(&str, Form); 103] = [
     ("augmented_assignment_expression", Form::Compound { left: "left", right: "right" }),
     ("update_expression", Form::Update { operand: "argument" }),
     ("binary_expression", Form::Binary { left: "left", operator: "operator", right: "right" }),
-    ("unary_expression", Form::Custom(unary)),
+    ("unary_expression", Form::Choose(unary)),
     ("await_expression", Form::Await { value: "0" }),
     ("yield_expression", Form::Yield { value: "0" }),
     ("sequence_expression", Form::Evaluate),
@@ -129,8 +129,8 @@ pub(crate) const COMMON_FORMS: [(&str, Form); 103] = [
 /// JSX; TypeScript's grammar without it lacks these.
 pub(crate) const JSX_FORMS: [(&str, Form); 9] = [
     ("jsx_element", Form::Evaluate),
-    ("jsx_opening_element", Form::Custom(tag)),
-    ("jsx_self_closing_element", Form::Custom(tag)),
+    ("jsx_opening_element", Form::Choose(tag)),
+    ("jsx_self_closing_element", Form::Choose(tag)),
     ("jsx_closing_element", Form::Skip),
     ("jsx_attribute", Form::Evaluate),
     ("jsx_expression", Form::Evaluate),
@@ -258,13 +258,13 @@ fn bound_names(pattern: Node<'_>) -> Vec<Node<'_>> {
     names
 }
 
-fn import_specifier<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if node.child_by_field_name("alias").is_some() { &IMPORTED_AS } else { &IMPORTED })
+fn import_specifier<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if node.child_by_field_name("alias").is_some() { &IMPORTED_AS } else { &IMPORTED }
 }
 
 /// `export … from` mentions names of another module.
-fn export<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if node.child_by_field_name("source").is_some() { &NOTHING } else { &STATEMENTS })
+fn export<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if node.child_by_field_name("source").is_some() { &NOTHING } else { &STATEMENTS }
 }
 
 /// Functions but arrows have a `this` of their own.
@@ -295,9 +295,9 @@ fn computed<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     None
 }
 
-fn for_statement<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn for_statement<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let condition = node.child_by_field_name("condition");
-    Some(if condition.is_some_and(|condition| condition.kind() != "empty_statement") { &FOR } else { &FOR_EVER })
+    if condition.is_some_and(|condition| condition.kind() != "empty_statement") { &FOR } else { &FOR_EVER }
 }
 
 /// Without `let`, `const` or `var` the loop assigns variables in sight.
@@ -309,17 +309,17 @@ fn for_in<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     Some(&FOR_EACH)
 }
 
-fn unary<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if node.child(0).is_some_and(|token| token.kind() == "delete") { &DELETE } else { &OPERATOR })
+fn unary<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if node.child(0).is_some_and(|token| token.kind() == "delete") { &DELETE } else { &OPERATOR }
 }
 
 /// Only names with a capital are variables: others are elements of HTML.
-fn tag<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let is_component =
-        node.child_by_field_name("name").is_some_and(|name| name.kind() != "identifier" || low.text(name).starts_with(char::is_uppercase));
-    Some(match (is_component, node.child_by_field_name("attribute").is_some()) {
+fn tag<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    let is_element = |name: Node<'t>| name.kind() == "identifier" && source[name.byte_range()].starts_with(|c: char| !c.is_uppercase());
+    let is_component = node.child_by_field_name("name").is_some_and(|name| !is_element(name));
+    match (is_component, node.child_by_field_name("attribute").is_some()) {
         (true, _) => &PARTS,
         (false, true) => &ATTRIBUTES,
         (false, false) => &NOTHING,
-    })
+    }
 }
