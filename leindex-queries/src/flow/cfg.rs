@@ -537,6 +537,19 @@ impl Builder<'_> {
                     None => self.jump(step, self.exit, 0, EdgeKind::Continue),
                 }
             }
+            Item::Leave { step, levels, again } => {
+                let around = self.scopes.iter().enumerate().rev().filter_map(|(depth, scope)| match *scope {
+                    Scope::Loop { again: next, .. } if again => Some((next, depth, EdgeKind::Continue)),
+                    Scope::Loop { leave, .. } | Scope::Switch { leave, .. } => Some((leave, depth, EdgeKind::Break)),
+                    _ => None,
+                });
+                let (target, depth, kind) = around.take(levels.max(1) as usize).last().unwrap_or((self.exit, 0, EdgeKind::Break));
+                self.jump(step, target, depth, kind);
+            }
+            Item::Abort { step } => {
+                self.emit(step);
+                self.go(self.exit, Some(EdgeKind::Return));
+            }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
                 // Outside a loop it is the function (a block of Ruby) that begins again.

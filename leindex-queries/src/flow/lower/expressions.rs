@@ -490,6 +490,8 @@ impl<'t> Lower<'t> {
                 item,
                 Item::Return { .. }
                     | Item::Raise { .. }
+                    | Item::Leave { .. }
+                    | Item::Abort { .. }
                     | Item::Break { .. }
                     | Item::Continue { .. }
                     | Item::Goto { .. }
@@ -512,7 +514,7 @@ impl ShortCircuit {
     pub(super) fn of(token: Option<&str>) -> Option<Self> {
         match token? {
             "&&" | "and" | "andalso" => Some(Self::And),
-            "||" | "or" | "orelse" | "??" | "?:" => Some(Self::Or),
+            "||" | "or" | "orelse" | "??" | "?:" | "?" => Some(Self::Or),
             _ => None,
         }
     }

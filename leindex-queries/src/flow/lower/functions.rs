@@ -51,6 +51,7 @@ pub(crate) fn lower<'t>(
         base,
         region: 0,
         object_region: 0,
+        in_type: false,
         has_own_object: false,
         function_scope: Default::default(),
         bind: Bind::Declare,
@@ -239,9 +240,9 @@ impl<'t> Lower<'t> {
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
-        let around_function = (self.function_scope, self.object_region);
+        let around_function = (self.function_scope, self.object_region, std::mem::take(&mut self.in_type));
         self.function_scope = scope;
-        if std::mem::take(&mut self.has_own_object) {
+        if std::mem::take(&mut self.has_own_object) || around_function.2 {
             self.object_region = region;
         }
         let kids = self.children(node);
@@ -281,7 +282,7 @@ impl<'t> Lower<'t> {
         self.close_region(region, entry, body, node);
         (self.block_depth, self.in_comprehension, self.loop_value) = (around.0, around.1, around.2);
         (self.pending.flags, self.pending.call) = (flags, argument);
-        (self.function_scope, self.object_region) = around_function;
+        (self.function_scope, self.object_region, self.in_type) = around_function;
         self.close_scope(scope);
         region
     }
@@ -311,7 +312,7 @@ impl<'t> Lower<'t> {
         let compiled = self.chosen(node);
         let form = compiled.map(|compiled| compiled.form);
         let is_list = match form {
-            None | Some(Form::Evaluate | Form::Pass { .. }) => outermost,
+            None | Some(Form::Evaluate | Form::Pass { .. } | Form::Control(_)) => outermost,
             Some(Form::Sequence) => true,
             _ => false,
         };
@@ -326,9 +327,11 @@ impl<'t> Lower<'t> {
             _ => self.nothing(),
         };
         let (parts, of_signature) = if selected.is_empty() { (self.rest(kids), false) } else { (selected, true) };
-        for n in 0..parts.len() {
+        // What a signature runs itself comes after its list.
+        let runs = matches!(form, Some(Form::Control(_)));
+        for n in 0..if runs { parts.len().min(1) } else { parts.len() } {
             if let Some(part) = self.kid(parts, n) {
-                self.parameter_list(part, count, of_signature);
+                self.parameter_list(part, count, of_signature || runs);
             }
         }
         self.release(kids);
@@ -354,8 +357,8 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         self.release(kids);
         let open = self.begin();
-        // Before its body, which may call it.
-        if let Some(name) = name {
+        // Before its body, which may call it. A signature has the name inside.
+        if let Some(name) = name.map(|name| name.child_by_field_name("name").unwrap_or(name)) {
             self.define(name);
         }
         self.closure(node, compiled);
@@ -369,7 +372,9 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         let members = self.select(kids, &compiled.parts[1]);
         let scope = self.open_scope();
+        let around = std::mem::replace(&mut self.in_type, true);
         self.statements(members, None);
+        self.in_type = around;
         self.close_scope(scope);
         self.release(kids);
         let open = self.begin();

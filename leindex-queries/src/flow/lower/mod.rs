@@ -55,6 +55,8 @@ pub struct Lower<'t> {
     region: u32,
     /// The region whose object is the current one.
     object_region: u32,
+    /// Whether functions here are methods of a type, each with an object of its own.
+    in_type: bool,
     /// Whether the next function has an object of its own.
     has_own_object: bool,
     function_scope: scopes::OpenScope,

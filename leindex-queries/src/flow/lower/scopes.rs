@@ -57,6 +57,11 @@ impl<'t> Lower<'t> {
         self.mention_name(node, MentionKind::Use);
     }
 
+    /// Takes the value of a variable away.
+    pub(crate) fn delete_name(&mut self, node: Node<'t>) {
+        self.mention_name(node, MentionKind::Delete);
+    }
+
     pub(super) fn mention_name(&mut self, node: Node<'t>, kind: MentionKind) {
         let variable = self.variable(Space::Plain, self.text(node), node);
         self.mention(variable, kind, node.start_byte());
@@ -156,7 +161,7 @@ impl<'t> Lower<'t> {
     }
 
     /// The names of a node belong to an outer scope from here on.
-    pub(super) fn make_outer(&mut self, node: Node<'t>) {
+    pub(crate) fn make_outer(&mut self, node: Node<'t>) {
         let id = self.name_id(Space::Plain, self.text(node));
         let outer = self.known(id).filter(|&variable| self.variable_at(variable).region != self.region);
         let variable = match outer {

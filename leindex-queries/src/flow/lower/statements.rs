@@ -184,6 +184,16 @@ impl<'t> Lower<'t> {
         self.release(kids);
     }
 
+    /// Ends the program, with a value if there is one.
+    pub(crate) fn abort(&mut self, node: Node<'t>, value: Option<Node<'t>>) {
+        let open = self.begin();
+        if let Some(value) = value {
+            self.expression(value);
+        }
+        let step = self.finish(open, StepKind::Jump, self.span(node));
+        self.push(Item::Abort { step });
+    }
+
     /// A block among statements. What is deferred in it runs when it is left; without that it is no item of its own.
     fn inner_block(&mut self, make: impl FnOnce(&mut Self)) {
         let open = self.open_block();

@@ -24,7 +24,9 @@ const FORMS: &[(&str, Form)] = &[
     ("documentation_block_comment", Form::Skip),
     ("annotation", Form::Skip),
     ("library_name", Form::Skip),
+    ("import_or_export", Form::Skip),
     ("library_import", Form::Skip),
+    ("catch_clause", Form::Skip),
     ("library_export", Form::Skip),
     ("part_directive", Form::Skip),
     ("part_of_directive", Form::Skip),
@@ -41,7 +43,7 @@ const FORMS: &[(&str, Form)] = &[
     ("enum_entry", Form::Pass { value: "=arguments" }),
     ("member_declaration", Form::Sequence),
     ("declaration", Form::Choose(member)),
-    ("method_declaration", FUNCTION_WITH_SIGNATURE),
+    ("method_declaration", Form::Choose(method)),
     ("function_declaration", FUNCTION_WITH_SIGNATURE),
     ("getter_declaration", FUNCTION_WITH_SIGNATURE),
     ("setter_declaration", FUNCTION_WITH_SIGNATURE),
@@ -53,7 +55,7 @@ const FORMS: &[(&str, Form)] = &[
     ("function_expression", Form::Closure { parameters: "parameters", body: "body" }),
     ("function_body", Form::Choose(body)),
     ("function_expression_body", Form::Choose(body)),
-    ("method_signature", Form::Pass { value: "0" }),
+    ("method_signature", Form::Control(initializers)),
     ("function_signature", Form::Pass { value: "=formal_parameter_list" }),
     ("getter_signature", Form::Skip),
     ("setter_signature", Form::Pass { value: "=formal_parameter_list" }),
@@ -101,7 +103,7 @@ const FORMS: &[(&str, Form)] = &[
         Form::Switch(Switch { subject: "condition", cases: "", in_order: true, breaks: false, falls: false, exhaustive: true }),
     ),
     ("switch_expression_case", Form::Control(case)),
-    ("try_statement", Form::Custom(try_statement)),
+    ("try_statement", Form::Control(try_statement)),
     ("finally_clause", Form::Finally { body: "0" }),
     ("labeled_statement", Form::Label { name: "0", body: "1" }),
     ("label", Form::Skip),
@@ -219,7 +221,8 @@ const FORMS: &[(&str, Form)] = &[
 ];
 
 const TYPE: Form = Form::Type { name: "name", body: "body" };
-const FUNCTION_WITH_SIGNATURE: Form = Form::Closure { parameters: "signature", body: "=initializers+body" };
+const FUNCTION_WITH_SIGNATURE: Form = Form::Closure { parameters: "signature", body: "body" };
+const CONSTRUCTOR_WITH_BODY: Form = Form::Closure { parameters: "signature", body: "signature+body" };
 const CONSTRUCTOR: Form = Form::Closure { parameters: "0", body: "=initializers" };
 const STATEMENTS: Form = Form::Sequence;
 const PARTS: Form = Form::Evaluate;
@@ -251,6 +254,22 @@ fn has<'t>(node: Node<'t>, wanted: impl Fn(Node<'t>) -> bool) -> bool {
 
 fn is_pattern(node: Node<'_>) -> bool {
     node.kind().ends_with("_pattern")
+}
+
+fn method<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let signature = node.child_by_field_name("signature");
+    if signature.is_some_and(|signature| has(signature, |child| matches!(child.kind(), "initializers" | "redirection"))) {
+        &CONSTRUCTOR_WITH_BODY
+    } else {
+        &FUNCTION_WITH_SIGNATURE
+    }
+}
+
+/// What a constructor's signature runs before the body.
+fn initializers<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
+    for part in low.named_children(node).into_iter().skip(1) {
+        low.statement(part, None);
+    }
 }
 
 /// A field or a constructor without a body.
@@ -380,8 +399,8 @@ fn constant<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
 }
 
 /// `try { } on T catch (e) { } finally { }`: types, names and blocks stand side by side.
-fn try_statement<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let body = node.child_by_field_name("body")?;
+fn try_statement<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
+    let Some(body) = node.child_by_field_name("body") else { return };
     let mut cursor = node.walk();
     let (mut handlers, mut finally) = (Vec::new(), None);
     let (mut start, mut end, mut names, mut catches_all) = (None, 0, Vec::new(), true);
@@ -405,7 +424,6 @@ fn try_statement<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static For
         }
     }
     low.attempt_of(node, body, &handlers, finally);
-    None
 }
 
 /// `continue label` goes to an arm of a switch, if it has that label.
