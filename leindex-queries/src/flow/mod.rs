@@ -35,5 +35,6 @@ pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
 pub use lower::{Bind, Lower};
+pub(crate) use lower::{Handled, OpenScope};
 pub use reaching::DataDependence;
 pub use transfer::{Passage, Sink, Source, Transfer};
