@@ -56,7 +56,7 @@ pub enum Form {
         /// The arguments.
         arguments: At,
     },
-    /// Makes an instance of `class`.
+    /// Makes an instance of `class`. What else it has (members, initial values) runs after the call.
     New {
         /// The type.
         class: At,
@@ -137,7 +137,7 @@ pub enum Form {
         /// What is made for each round.
         element: At,
     },
-    /// A condition among the clauses of a comprehension.
+    /// A condition among the clauses of a comprehension, or in the pattern of an arm.
     Filter {
         /// The condition.
         condition: At,
@@ -282,7 +282,8 @@ pub enum Form {
         /// What runs.
         body: At,
     },
-    /// Runs `body` with something that is closed on every way out (`with`, `using`, `try (…)`, `synchronized`).
+    /// Runs `body` with something that is closed on every way out (`with`, `using`, `try (…)`, `synchronized`). Handlers
+    /// and last parts as of a [`Form::Try`] are around all of it.
     With {
         /// What is opened; several nodes open one after the other.
         items: At,
@@ -303,6 +304,11 @@ pub enum Form {
         /// Its label.
         label: At,
         /// The value of the loop (Rust).
+        value: At,
+    },
+    /// Leaves the switch around that gives a value, with its value (Java's `yield`).
+    Give {
+        /// The value.
         value: At,
     },
     /// Goes on with the next round.
@@ -363,7 +369,7 @@ pub enum Form {
         body: At,
     },
     /// The code of the language decides: `None` means that it did all there is to do, else the node is treated as if
-    /// its kind had that form.
+    /// its kind had that form; then it must have done nothing, as it may be asked again.
     Custom(for<'t> fn(&mut Lower<'t>, Node<'t>) -> Option<&'static Form>),
 }
 

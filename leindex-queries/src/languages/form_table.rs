@@ -160,6 +160,7 @@ const fn ats(form: &Form) -> [At; 4] {
         | Form::Propagate { value }
         | Form::Await { value }
         | Form::Yield { value }
+        | Form::Give { value }
         | Form::Return { value }
         | Form::Raise { value } => [value, "", "", ""],
         Form::Closure { parameters, body } => [parameters, body, "", ""],

@@ -128,6 +128,8 @@ pub struct FlowRules {
     pub handlers_in_order: bool,
     /// Types that catch everything.
     pub catch_all: &'static [&'static str],
+    /// Whether what the condition of a decision binds is known after the decision.
+    pub conditions_bind_around: bool,
 }
 
 impl FlowRules {
@@ -140,6 +142,7 @@ impl FlowRules {
         capitals_are_constants: false,
         handlers_in_order: false,
         catch_all: &[],
+        conditions_bind_around: false,
     };
 }
 

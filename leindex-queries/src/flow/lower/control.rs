@@ -4,6 +4,8 @@ use tree_sitter::Node;
 
 use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, StepFlags, StepKind, SwitchKind};
 use super::expressions::ShortCircuit;
+use super::scopes::Space;
+use super::statements::SWITCH;
 use super::{Kids, Lower};
 use crate::languages::{Case, Compiled, Form, Switch};
 
@@ -141,6 +143,7 @@ impl<'t> Lower<'t> {
     pub(super) fn control(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let kids = self.children(node);
         match compiled.form {
+            Form::If { .. } | Form::Unless { .. } if self.config.flow.conditions_bind_around => self.decision(node, kids, compiled, sink),
             Form::If { .. } | Form::Unless { .. } => self.scoped(|this| this.decision(node, kids, compiled, sink)),
             Form::Guard { .. } => {
                 let (conditions, otherwise) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
@@ -150,8 +153,19 @@ impl<'t> Lower<'t> {
                     self.push(Item::Branch { condition, then: Block::default(), otherwise });
                 }
             }
-            Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, sink)),
-            Form::Try { .. } => self.attempt(node, kids, compiled, sink),
+            Form::Switch(switch) if sink.is_some() => {
+                let label = self.name_id(Space::Label, SWITCH);
+                let around = std::mem::replace(&mut self.switch_value, sink);
+                let body = self.block(|this| this.scoped(|this| this.switch(node, kids, compiled, switch, sink)));
+                self.switch_value = around;
+                self.push(Item::Label { label, body });
+            }
+            Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, None)),
+            Form::Try { .. } => self.attempt(kids, compiled, sink),
+            Form::With { .. } if self.has_handlers(kids) => {
+                let body = self.block(|this| this.with(node, kids, compiled, sink));
+                self.attempt_of(kids, body, None, sink);
+            }
             Form::With { .. } => self.with(node, kids, compiled, sink),
             _ => {
                 let value = std::mem::replace(&mut self.loop_value, sink);
@@ -415,6 +429,7 @@ impl<'t> Lower<'t> {
             }
         }
         let test = self.finish(open, StepKind::Case, (span.0, end.max(span.0 + 1)));
+        let guards = if guards.is_empty() { self.guards_in(patterns) } else { guards };
         let guard = self.conditions(guards).unwrap_or(NONE);
         let body = self.body(bodies, sink);
         self.release(kids);
@@ -422,6 +437,28 @@ impl<'t> Lower<'t> {
             self.close_scope(scope);
         }
         self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+    }
+
+    /// Conditions that stand inside the patterns of an arm.
+    fn guards_in(&mut self, patterns: Kids) -> Kids {
+        let mut guards = Vec::new();
+        for n in 0..patterns.len() {
+            let Some(pattern) = self.kid(patterns, n) else { continue };
+            guards.extend(self.named_children(pattern).into_iter().filter(|part| {
+                self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))
+            }));
+        }
+        let parts: Vec<Node<'t>> = guards.into_iter().filter_map(|guard| self.condition_of_filter(guard)).collect();
+        self.lay(&parts)
+    }
+
+    /// The condition that a node of form [`Form::Filter`] is about.
+    fn condition_of_filter(&mut self, node: Node<'t>) -> Option<Node<'t>> {
+        let compiled = self.forms.get(node.kind_id()).copied()?;
+        let kids = self.children(node);
+        let condition = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
+        self.release(kids);
+        condition
     }
 
     /// An arm made by code: `test` makes the step of its pattern, `body` what runs.
@@ -447,35 +484,54 @@ impl<'t> Lower<'t> {
 
     // --- handlers ---
 
-    fn attempt(&mut self, _node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
+    fn has_handlers(&self, kids: Kids) -> bool {
+        (0..kids.len()).filter_map(|n| self.kid(kids, n)).any(|part| self.part_of_try(part).is_some())
+    }
+
+    fn part_of_try(&self, part: Node<'t>) -> Option<Form> {
+        let form = self.forms.get(part.kind_id())?.form;
+        matches!(form, Form::Catch { .. } | Form::Finally { .. } | Form::TryElse { .. }).then_some(form)
+    }
+
+    fn attempt(&mut self, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
         let body = self.select(kids, &compiled.parts[0]);
-        let mut handlers = Vec::new();
-        let mut finally = None;
-        let mut otherwise_at = None;
+        let mut otherwise = None;
         let mut statements = Vec::new();
         for n in 0..kids.len() {
             let Some(part) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
-            match self.forms.get(part.kind_id()).map(|compiled| compiled.form) {
-                Some(Form::Catch { .. }) => handlers.push(part),
-                Some(Form::Finally { .. }) => finally = Some(part),
-                Some(Form::TryElse { .. }) => otherwise_at = Some(part),
-                _ if body.is_empty() => statements.push(part),
-                _ if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) => otherwise_at = Some(part),
-                _ => {}
+            if self.part_of_try(part).is_some() {
+                continue;
+            }
+            if body.is_empty() {
+                statements.push(part);
+            } else if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) {
+                otherwise = Some(part);
             }
         }
-        if handlers.is_empty() && finally.is_none() && otherwise_at.is_none() {
-            let nodes = if body.is_empty() { self.lay(&statements) } else { body };
+        let nodes = if body.is_empty() { self.lay(&statements) } else { body };
+        if !self.has_handlers(kids) && otherwise.is_none() {
             self.scoped(|this| this.statements(nodes, sink));
             return;
         }
-        let nodes = if body.is_empty() { self.lay(&statements) } else { body };
         let body = self.body(nodes, sink);
-        let otherwise = otherwise_at.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
-        let mut rows = Vec::with_capacity(handlers.len());
-        for handler in handlers {
-            rows.push(self.handler(handler, sink));
+        self.attempt_of(kids, body, otherwise, sink);
+    }
+
+    /// `body` with the handlers, the `else` and the last part that are among `kids`.
+    fn attempt_of(&mut self, kids: Kids, body: Block, mut otherwise: Option<Node<'t>>, sink: Option<u32>) {
+        let mut rows = Vec::new();
+        let mut finally = None;
+        for n in 0..kids.len() {
+            let Some(part) = self.kid(kids, n) else { continue };
+            match self.part_of_try(part) {
+                Some(Form::Catch { .. }) => rows.push(part),
+                Some(Form::Finally { .. }) => finally = Some(part),
+                Some(_) => otherwise = Some(part),
+                None => {}
+            }
         }
+        let otherwise = otherwise.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
+        let rows: Vec<Handler> = rows.into_iter().map(|handler| self.handler(handler, sink)).collect();
         let first_handler = self.program.handlers.len() as u32;
         let count = rows.len() as u32;
         self.program.handlers.extend(rows);

@@ -73,7 +73,9 @@ impl<'t> Lower<'t> {
             Form::New { .. } => {
                 let kids = self.children(node);
                 let (class, arguments) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                let others = self.rest(kids);
                 self.call(node, class, Some(None), arguments);
+                self.each(others);
                 self.release(kids);
             }
             Form::Assign { .. } => {
@@ -365,6 +367,8 @@ impl<'t> Lower<'t> {
             self.pending.mentions.get_mut(start + usize::from(is_field)).filter(|mention| mention.kind == MentionKind::Use)
         {
             mention.kind = MentionKind::Modify;
+            let variable = mention.variable;
+            self.note_change(variable);
         }
     }
 

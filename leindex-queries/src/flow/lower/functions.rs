@@ -44,6 +44,7 @@ pub(crate) fn lower<'t>(
         arms: Vec::new(),
         deferred: Vec::new(),
         loop_value: None,
+        switch_value: None,
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
@@ -212,7 +213,7 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let flags = std::mem::take(&mut self.pending.flags);
         let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len());
+        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len(), self.switch_value.take());
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
@@ -228,12 +229,17 @@ impl<'t> Lower<'t> {
             Results::Closures => is_closure,
             Results::Always => true,
         };
-        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.forms.get(body.kind_id()).map(|compiled| compiled.form);
-            tail |= !matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+        let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
+        let is_block = |form: Option<Form>| matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. }));
+        if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
+            tail |= !is_block(self.forms.get(body.kind_id()).map(|compiled| compiled.form));
         }
-        let sink = tail.then(|| self.result(node));
         let body = self.block(|this| {
+            if let Some(body) = only.filter(|&body| !tail && this.is_custom(body)) {
+                let Some(compiled) = this.custom_statement(body, None) else { return };
+                tail = !is_block(Some(compiled.form));
+            }
+            let sink = tail.then(|| this.result(node));
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
                 if let Some(part) = this.kid(bodies, n) {
@@ -249,7 +255,7 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.loop_value) = (around.0, around.1, around.2);
+        (self.block_depth, self.in_comprehension, self.loop_value, self.switch_value) = (around.0, around.1, around.2, around.4);
         (self.pending.flags, self.pending.call) = (flags, argument);
         self.close_scope(scope);
         region

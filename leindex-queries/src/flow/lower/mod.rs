@@ -42,6 +42,8 @@ pub struct Lower<'t> {
     deferred: Vec<Item>,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
+    /// Where the value of the switch around goes, if it has one.
+    switch_value: Option<u32>,
     pending: Pending,
     names: Names<'t>,
     /// Forms that code gave, by address.
@@ -114,6 +116,34 @@ impl<'t> Lower<'t> {
                 None => DONE,
             }),
             _ => Some(compiled),
+        }
+    }
+
+    /// Whether the language's code lowers nodes of this kind.
+    fn is_custom(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Custom(_)))
+    }
+
+    /// Lets the language's code lower a node as a statement. Returns the form that it has instead.
+    fn custom_statement(&mut self, node: Node<'t>, sink: Option<u32>) -> Option<Compiled> {
+        let Form::Custom(decide) = self.forms.get(node.kind_id())?.form else { return None };
+        let open = self.begin();
+        match decide(self, node) {
+            Some(form) => {
+                (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
+                Some(self.given(form))
+            }
+            None => {
+                let evaluated = self.pending.mentions.len() > open.mentions || self.program.calls.len() > open.calls;
+                if evaluated {
+                    self.sink(sink, node);
+                }
+                let step = self.finish(open, StepKind::Statement, self.span(node));
+                if evaluated {
+                    self.push(Item::Step(step));
+                }
+                None
+            }
         }
     }
 

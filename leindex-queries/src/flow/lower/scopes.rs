@@ -44,10 +44,17 @@ impl<'t> Lower<'t> {
     /// Records that the step being made does something with a variable.
     pub(super) fn mention(&mut self, variable: u32, kind: MentionKind, byte: usize) {
         let (call, argument) = (self.pending.call, self.pending.argument);
-        if kind != MentionKind::Use && self.program.variables[variable as usize].outer != NONE {
-            self.names.changed.insert(variable);
+        if kind != MentionKind::Use {
+            self.note_change(variable);
         }
         self.pending.mentions.push(Mention { variable, kind, at: self.offset(byte), call, argument });
+    }
+
+    /// Remembers that a region changes what it captures.
+    pub(super) fn note_change(&mut self, variable: u32) {
+        if self.program.variables[variable as usize].outer != NONE {
+            self.names.changed.insert(variable);
+        }
     }
 
     /// Reads the variable that a node names.
@@ -62,8 +69,7 @@ impl<'t> Lower<'t> {
 
     /// Reads or changes a field of the current object.
     pub(super) fn mention_field(&mut self, name: Node<'t>, kind: MentionKind) {
-        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field };
-        let variable = self.variable(space, self.text(name), name);
+        let variable = self.field(name);
         self.mention(variable, kind, name.start_byte());
     }
 
@@ -206,6 +212,27 @@ impl<'t> Lower<'t> {
         };
         let variable = self.new_variable(kind, node, 0, NONE);
         self.names.free[id as usize] = variable;
+        self.seen_from_here(variable)
+    }
+
+    /// A field of the current object. Where fields are in sight by their names alone, it is what such a name stands for
+    /// if nothing else is called so.
+    fn field(&mut self, name: Node<'t>) -> u32 {
+        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field };
+        let id = self.name_id(space, self.text(name));
+        let variable = match self.names.free.get(id as usize) {
+            Some(&variable) if variable != NONE => variable,
+            _ => {
+                let variable = self.new_variable(VariableKind::Field, name, 0, NONE);
+                self.names.free[id as usize] = variable;
+                variable
+            }
+        };
+        if let Some(variable) = self.program.variables.get_mut(variable as usize)
+            && variable.kind == VariableKind::Free
+        {
+            variable.kind = VariableKind::Field;
+        }
         self.seen_from_here(variable)
     }
 

@@ -3,8 +3,12 @@
 use tree_sitter::Node;
 
 use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
+use super::scopes::Space;
 use super::{Bind, Lower};
 use crate::languages::Form;
+
+/// The label of a switch that gives a value: no label of a program is a keyword.
+pub(super) const SWITCH: &str = "switch";
 
 impl<'t> Lower<'t> {
     /// Adds a statement; the value of an expression goes to `sink`.
@@ -13,7 +17,13 @@ impl<'t> Lower<'t> {
     }
 
     fn add(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let Some(compiled) = self.compiled(node) else {
+        let compiled = if self.is_custom(node) {
+            let Some(compiled) = self.custom_statement(node, sink) else { return };
+            Some(compiled)
+        } else {
+            self.compiled(node)
+        };
+        let Some(compiled) = compiled else {
             if sink.is_some() || node.named_child_count() > 0 {
                 let step = self.step(StepKind::Statement, node, sink);
                 self.push(Item::Step(step));
@@ -118,6 +128,19 @@ impl<'t> Lower<'t> {
                     _ => Item::Goto { step, label },
                 });
             }
+            Form::Give { .. } => {
+                let kids = self.children(node);
+                let value = self.part(kids, &parts[0]);
+                self.release(kids);
+                let open = self.begin();
+                if let Some(value) = value {
+                    self.expression(value);
+                }
+                self.sink(self.switch_value, node);
+                let step = self.finish(open, StepKind::Jump, self.span(node));
+                let label = self.name_id(Space::Label, SWITCH);
+                self.push(Item::Break { step, label });
+            }
             Form::Fallthrough | Form::Redo | Form::Retry => {
                 let step = self.bare_step(StepKind::Jump, node);
                 self.push(match compiled.form {
@@ -178,9 +201,8 @@ impl<'t> Lower<'t> {
             && self.program.calls.len() == open.calls
             && self.program.regions.len() == open.regions
             && self.pending.flags == super::StepFlags::default();
-        // What only jumped, or was told by code to be nothing, is no step of its own.
-        let leaves =
-            nothing && (self.open.len() > before || matches!(self.forms.get(node.kind_id()).map(|c| c.form), Some(Form::Custom(_))));
+        // What only jumped is no step of its own.
+        let leaves = nothing && self.open.len() > before;
         let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
             StepKind::Closure
         } else {
