@@ -41,7 +41,15 @@ impl<'t> Lower<'t> {
 
     fn is_statement(&self, node: Node<'t>) -> bool {
         self.forms.get(node.kind_id()).is_some_and(|compiled| {
-            matches!(compiled.form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
+            matches!(
+                compiled.form,
+                Form::Declare { .. }
+                    | Form::Assign { .. }
+                    | Form::Compound { .. }
+                    | Form::Statement
+                    | Form::Sequence
+                    | Form::Update { .. }
+            )
         })
     }
 
@@ -285,7 +293,7 @@ impl<'t> Lower<'t> {
         if let Some(values) = values {
             self.mention(values, MentionKind::Use, node.start_byte());
         }
-        let mut span = self.span(node);
+        let mut span = self.kid(iterable, 0).map_or(self.span(node), |values| self.span(values));
         for n in 0..pattern.len() {
             if let Some(pattern) = self.kid(pattern, n) {
                 self.pattern(pattern, self.declaring());
@@ -320,7 +328,11 @@ impl<'t> Lower<'t> {
         let mut value = None;
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
-            let first = self.kid(cases, 0).map_or(node.start_byte() + 1, |cases| cases.start_byte());
+            let is_case = |node: &Node<'t>| {
+                matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Case(_)))
+            };
+            let first = self.kid(cases, 0).or_else(|| (0..kids.len()).filter_map(|n| self.kid(kids, n)).find(is_case));
+            let first = first.map_or(node.start_byte() + 1, |first| first.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);

@@ -90,15 +90,16 @@ impl<'t> Lower<'t> {
             Form::Compound { .. } => {
                 let kids = self.children(node);
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
-                if let Some(left) = left {
+                let plain = self.first_token(kids) == Some("=");
+                if let Some(left) = left.filter(|_| !plain) {
                     self.expression(left);
+                    self.pending.flags.set(StepFlags::RAISES);
                 }
                 self.each(right);
                 if let Some(left) = left {
                     self.pattern(left, Bind::Assign);
                 }
                 self.release(kids);
-                self.pending.flags.set(StepFlags::RAISES);
             }
             Form::Update { .. } => {
                 let kids = self.children(node);
@@ -112,9 +113,12 @@ impl<'t> Lower<'t> {
             Form::Binary { .. } => self.binary(node, &compiled),
             Form::Unary { .. } => {
                 let kids = self.children(node);
+                let token = self.token(kids, &parts[0]);
                 let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
-                if let Some(operand) = operand {
-                    self.expression(operand);
+                match operand {
+                    Some(operand) if token == Some("&") => self.modify(operand),
+                    Some(operand) => self.expression(operand),
+                    None => {}
                 }
                 self.release(kids);
             }
@@ -344,7 +348,14 @@ impl<'t> Lower<'t> {
     pub fn modify(&mut self, node: Node<'t>) {
         let start = self.pending.mentions.len();
         self.expression(node);
-        self.modify_root(start);
+        // What is made on the spot has no root.
+        let fresh = matches!(
+            self.forms.get(node.kind_id()).map(|compiled| compiled.form),
+            Some(Form::New { .. } | Form::Evaluate | Form::Closure { .. } | Form::Binary { .. }) | None
+        );
+        if !fresh {
+            self.modify_root(start);
+        }
     }
 
     /// The root of an object path is what was mentioned first, or the field right after the receiver.
@@ -365,6 +376,14 @@ impl<'t> Lower<'t> {
             self.pending.mentions.get_mut(start + usize::from(is_field)).filter(|mention| mention.kind == MentionKind::Use)
         {
             mention.kind = MentionKind::Modify;
+        }
+    }
+
+    /// As [`Lower::modify_root`] for the object of a call; the method, named at `name`, is no part of the object.
+    pub(super) fn modify_receiver(&mut self, start: usize, name: u32) {
+        match self.pending.mentions.get_mut(start..start + 2) {
+            Some([object, method]) if method.at == name && object.kind == MentionKind::Use => object.kind = MentionKind::Modify,
+            _ => self.modify_root(start),
         }
     }
 

@@ -164,6 +164,11 @@ impl<'t> Lower<'t> {
         id
     }
 
+    /// Forgets a step in which nothing was mentioned.
+    fn abandon(&mut self, open: OpenStep) {
+        (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
+    }
+
     /// Calls and closures since `open` belong to a step, unless an inner one has them.
     fn own(&mut self, open: OpenStep, step: u32) {
         for call in self.program.calls.iter_mut().skip(open.calls).filter(|call| call.step == NONE) {

@@ -13,7 +13,16 @@ impl<'t> Lower<'t> {
     }
 
     fn add(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let Some(compiled) = self.compiled(node) else {
+        let compiled = match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
+            Some(Form::Custom(decide)) => {
+                let open = self.begin();
+                let Some(form) = decide(self, node) else { return self.finish_decided(open, node, sink) };
+                self.abandon(open);
+                Some(self.given(form))
+            }
+            _ => self.compiled(node),
+        };
+        let Some(compiled) = compiled else {
             if sink.is_some() || node.named_child_count() > 0 {
                 let step = self.step(StepKind::Statement, node, sink);
                 self.push(Item::Step(step));
@@ -69,10 +78,14 @@ impl<'t> Lower<'t> {
                 let kids = self.children(node);
                 let values = self.select(kids, &parts[0]);
                 let values = if values.is_empty() { self.rest(kids) } else { values };
-                let result = (!values.is_empty()).then(|| self.result(node));
                 let open = self.begin();
                 self.each(values);
-                self.sink(result, node);
+                let named = if values.is_empty() { MentionKind::Use } else { MentionKind::Define };
+                let named = self.mention_named_results(self.region, named, node.start_byte());
+                if named || !values.is_empty() {
+                    let result = self.result(node);
+                    self.sink(Some(result), node);
+                }
                 let step = self.finish(open, StepKind::Return, self.span(node));
                 self.push(Item::Return { step });
                 self.release(kids);
@@ -151,7 +164,18 @@ impl<'t> Lower<'t> {
         }
     }
 
-    fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+    /// What code mentioned where a statement stands is a step.
+    fn finish_decided(&mut self, open: super::OpenStep, node: Node<'t>, sink: Option<u32>) {
+        self.sink(sink, node);
+        let nothing = self.pending.mentions.len() == open.mentions && self.pending.flags == super::StepFlags::default();
+        if nothing {
+            return self.abandon(open);
+        }
+        let step = self.finish(open, StepKind::Statement, self.span(node));
+        self.push(Item::Step(step));
+    }
+
+    pub(super) fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
         let kids = self.children(node);
         let rest = self.rest(kids);
         self.statements(rest, sink);
@@ -170,7 +194,7 @@ impl<'t> Lower<'t> {
             let receiver = |mention: &super::super::ir::Mention| mention.call as usize == calls && mention.argument == 0;
             let at = self.pending.mentions.iter().skip(open.mentions).position(receiver);
             if let Some(at) = at.filter(|_| of_node) {
-                self.modify_root(open.mentions + at);
+                self.modify_receiver(open.mentions + at, call.at);
             }
         }
         self.sink(sink, node);
