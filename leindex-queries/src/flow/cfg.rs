@@ -559,8 +559,11 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
+                // A loop's own preparation comes before it.
+                let last = body.count.min(1);
+                self.block(Block { first: body.first, count: body.count - last });
                 self.block_label = label;
-                self.block(body);
+                self.block(Block { first: body.first + body.count - last, count: last });
                 self.block_label = NONE;
                 self.scopes.pop();
                 self.bind(leave);

@@ -70,7 +70,7 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines.
+    /// `left op= right`: reads and defines. Where the operator is a plain `=`, as [`Form::Assign`].
     Compound {
         /// The target.
         left: At,
@@ -92,7 +92,7 @@ pub enum Form {
         /// The right operand.
         right: At,
     },
-    /// A unary operator; `!` and `not` swap the ways out of a condition.
+    /// A unary operator; `!` and `not` swap the ways out of a condition, `&` is a [`Form::Address`].
     Unary {
         /// The token, or `""` where the kind itself is a negation.
         operator: At,

@@ -128,6 +128,8 @@ pub struct FlowRules {
     pub handlers_in_order: bool,
     /// Types that catch everything.
     pub catch_all: &'static [&'static str],
+    /// Whether operators may raise an error; else only divisions do.
+    pub operators_raise: bool,
     /// Whether what the condition of a decision binds is known after the decision.
     pub conditions_bind_around: bool,
 }
@@ -142,6 +144,7 @@ impl FlowRules {
         capitals_are_constants: false,
         handlers_in_order: false,
         catch_all: &[],
+        operators_raise: true,
         conditions_bind_around: false,
     };
 }

@@ -43,7 +43,10 @@ impl<'t> Lower<'t> {
 
     fn is_statement(&self, node: Node<'t>) -> bool {
         self.forms.get(node.kind_id()).is_some_and(|compiled| {
-            matches!(compiled.form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
+            matches!(
+                compiled.form,
+                Form::Declare { .. } | Form::Assign { .. } | Form::Compound { .. } | Form::Statement | Form::Sequence | Form::Update { .. }
+            )
         })
     }
 
@@ -299,7 +302,7 @@ impl<'t> Lower<'t> {
         if let Some(values) = values {
             self.mention(values, MentionKind::Use, node.start_byte());
         }
-        let mut span = self.span(node);
+        let mut span = self.kid(iterable, 0).map_or(self.span(node), |values| self.span(values));
         for n in 0..pattern.len() {
             if let Some(pattern) = self.kid(pattern, n) {
                 self.pattern(pattern, self.declaring());
@@ -334,7 +337,9 @@ impl<'t> Lower<'t> {
         let mut value = None;
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
-            let first = self.kid(cases, 0).map_or(node.start_byte() + 1, |cases| cases.start_byte());
+            let is_case = |node: &Node<'t>| matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Case(_)));
+            let first = self.kid(cases, 0).or_else(|| (0..kids.len()).filter_map(|n| self.kid(kids, n)).find(is_case));
+            let first = first.map_or(node.start_byte() + 1, |first| first.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);
@@ -444,9 +449,11 @@ impl<'t> Lower<'t> {
         let mut guards = Vec::new();
         for n in 0..patterns.len() {
             let Some(pattern) = self.kid(patterns, n) else { continue };
-            guards.extend(self.named_children(pattern).into_iter().filter(|part| {
-                self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))
-            }));
+            guards.extend(
+                self.named_children(pattern)
+                    .into_iter()
+                    .filter(|part| self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))),
+            );
         }
         let parts: Vec<Node<'t>> = guards.into_iter().filter_map(|guard| self.condition_of_filter(guard)).collect();
         self.lay(&parts)
@@ -592,6 +599,7 @@ impl<'t> Lower<'t> {
             }
         }
         let cleanup = self.bare_step(StepKind::Cleanup, node);
+        self.program.steps[cleanup as usize].flags.set(StepFlags::RAISES);
         let end = self.kid(items, items.len().saturating_sub(1)).map_or(node.start_byte() + 1, |item| item.end_byte());
         self.program.steps[cleanup as usize].end = self.offset(end);
         if body_at.is_empty() {

@@ -171,6 +171,8 @@ impl<'t> Lower<'t> {
         if let Some(result) = self.result_if_any(region) {
             self.mention(result, MentionKind::Use, node.end_byte());
         }
+        // Deferred code may have changed them after the return.
+        self.mention_named_results(region, MentionKind::Use, node.end_byte());
         let end = self.offset(node.end_byte());
         let exit = self.finish(open, StepKind::Exit, (end.saturating_sub(1), end));
         let parent = {
@@ -242,8 +244,12 @@ impl<'t> Lower<'t> {
             let sink = tail.then(|| this.result(node));
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
-                if let Some(part) = this.kid(bodies, n) {
-                    this.statement(part, sink.filter(|_| n == last));
+                let Some(part) = this.kid(bodies, n) else { continue };
+                let sink = sink.filter(|_| n == last);
+                // The names of a body and those of the parameters are in one scope.
+                match this.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+                    Some(Form::Block) => this.children_as_statements(part, sink),
+                    _ => this.statement(part, sink),
                 }
             }
         });

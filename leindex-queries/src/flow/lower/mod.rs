@@ -124,27 +124,27 @@ impl<'t> Lower<'t> {
         self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Custom(_)))
     }
 
-    /// Lets the language's code lower a node as a statement. Returns the form that it has instead.
+    /// Lets the language's code lower a node as a statement: what it mentions is a step. Returns the form that the node
+    /// has instead.
     fn custom_statement(&mut self, node: Node<'t>, sink: Option<u32>) -> Option<Compiled> {
         let Form::Custom(decide) = self.forms.get(node.kind_id())?.form else { return None };
+        let items = self.open.len();
         let open = self.begin();
-        match decide(self, node) {
-            Some(form) => {
-                (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
-                Some(self.given(form))
-            }
-            None => {
-                let evaluated = self.pending.mentions.len() > open.mentions || self.program.calls.len() > open.calls;
-                if evaluated {
-                    self.sink(sink, node);
-                }
-                let step = self.finish(open, StepKind::Statement, self.span(node));
-                if evaluated {
-                    self.push(Item::Step(step));
-                }
-                None
-            }
+        if let Some(form) = decide(self, node) {
+            self.abandon(open);
+            return Some(self.given(form));
         }
+        let evaluated = self.pending.mentions.len() > open.mentions || self.pending.flags != StepFlags::default();
+        if evaluated || self.open.len() == items {
+            self.sink(sink, node);
+        }
+        if evaluated || self.pending.mentions.len() > open.mentions {
+            let step = self.finish(open, StepKind::Statement, self.span(node));
+            self.push(Item::Step(step));
+        } else {
+            self.abandon(open);
+        }
+        None
     }
 
     fn given(&mut self, form: &'static Form) -> Compiled {
@@ -192,6 +192,11 @@ impl<'t> Lower<'t> {
         self.opaque += u32::from(flags.has(StepFlags::OPAQUE));
         self.program.steps.push(Step { kind, start, end, first_mention, mentions, flags });
         id
+    }
+
+    /// Forgets a step in which nothing was mentioned.
+    fn abandon(&mut self, open: OpenStep) {
+        (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
     }
 
     /// Calls and closures since `open` belong to a step, unless an inner one has them.

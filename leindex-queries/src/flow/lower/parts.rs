@@ -70,6 +70,14 @@ impl<'t> Lower<'t> {
                     Spot::Last => Some(at) == last_named,
                     Spot::Kind(id) => kid.node.kind_id() == id,
                     Spot::NoField => kid.field == 0 && kid.index != u16::MAX && !kid.taken,
+                    Spot::Inner(kind, field) if kid.node.kind_id() == kind => {
+                        self.kids[at].taken = true;
+                        if let Some(node) = kid.node.child_by_field_id(field) {
+                            self.kids.push(Kid { node, field, index: 0, taken: true });
+                        }
+                        false
+                    }
+                    Spot::Inner(..) => false,
                 };
                 if here {
                     self.kids[at].taken = true;
@@ -99,6 +107,11 @@ impl<'t> Lower<'t> {
             _ => None,
         }?;
         Some(self.text(kid.node))
+    }
+
+    /// The first token among the children, by its text.
+    pub(crate) fn first_token(&self, kids: Kids) -> Option<&'t str> {
+        self.kids.get(kids.first..kids.end)?.iter().find(|kid| kid.index == u16::MAX).map(|kid| self.text(kid.node))
     }
 
     /// The named children that are no part so far, laid on the stack.

@@ -14,12 +14,18 @@ pub(super) struct Names<'t> {
     bound: Vec<u32>,
     /// By name, the variable of the outermost region that stands for it where nothing binds it.
     free: Vec<u32>,
-    /// What to restore when scopes are left: a name and what it was bound to.
-    undo: Vec<(u32, u32)>,
+    /// By name, where `undo` tells of its innermost variable.
+    bound_at: Vec<u32>,
+    /// What to restore when scopes are left: a name, what it was bound to, and where that was told.
+    undo: Vec<(u32, u32, u32)>,
+    /// Where the innermost scope begins in `undo`.
+    scope: usize,
     /// By region and outer variable, the capture.
     captures: FxHashMap<(u32, u32), u32>,
     /// By region, the variable of its result, or [`NONE`].
     results: Vec<u32>,
+    /// Regions and the variables that are their results (`func f() (n int)` of Go).
+    named_results: Vec<(u32, u32)>,
     /// Captures that their regions change.
     changed: FxHashSet<u32>,
 }
@@ -38,7 +44,10 @@ pub(super) enum Space {
 
 /// Where a scope began.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct OpenScope(usize);
+pub(crate) struct OpenScope {
+    first: usize,
+    around: usize,
+}
 
 impl<'t> Lower<'t> {
     /// Records that the step being made does something with a variable.
@@ -107,9 +116,56 @@ impl<'t> Lower<'t> {
     pub(super) fn declare(&mut self, node: Node<'t>, kind: VariableKind) -> u32 {
         let id = self.name_id(Space::Plain, self.text(node));
         let variable = self.new_variable(kind, node, self.region, NONE);
-        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
-        self.names.undo.push((id, before));
+        self.bind_variable(id, variable);
         variable
+    }
+
+    fn bind_variable(&mut self, id: u32, variable: u32) {
+        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
+        let before_at = std::mem::replace(&mut self.names.bound_at[id as usize], self.names.undo.len() as u32);
+        self.names.undo.push((id, before, before_at));
+    }
+
+    /// Gives a value to the variable of this name in the innermost scope; if there is none, declares it (`:=` of Go).
+    pub(crate) fn redeclare(&mut self, node: Node<'t>) {
+        let id = self.name_id(Space::Plain, self.text(node));
+        let bound = self.names.bound[id as usize];
+        let here = bound != NONE && self.names.bound_at[id as usize] as usize >= self.names.scope;
+        let variable = if here { self.seen_from_here(bound) } else { self.declare(node, VariableKind::Local) };
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
+    /// Declares a variable whose value is a result of the function, and defines it.
+    pub(crate) fn bind_result(&mut self, node: Node<'t>) {
+        let variable = self.declare(node, VariableKind::Local);
+        self.names.named_results.push((self.region, variable));
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
+    /// Binds a parameter, by its number.
+    pub(crate) fn bind_parameter(&mut self, node: Node<'t>, number: u16) {
+        let variable = self.declare(node, VariableKind::Parameter);
+        let argument = std::mem::replace(&mut self.pending.argument, number);
+        self.mention(variable, MentionKind::Define, node.start_byte());
+        self.pending.argument = argument;
+    }
+
+    /// Mentions the variables that are the results of this region; whether there are any.
+    pub(super) fn mention_named_results(&mut self, region: u32, kind: MentionKind, byte: usize) -> bool {
+        let mut any = false;
+        for at in 0..self.names.named_results.len() {
+            let (of, variable) = self.names.named_results[at];
+            if of == region {
+                self.mention(variable, kind, byte);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Names the current object of the method being lowered, where its parameters do.
+    pub(crate) fn name_receiver(&mut self, node: Node<'t>) {
+        self.receiver = Some(self.text(node));
     }
 
     /// The names of a node belong to an outer scope from here on.
@@ -124,8 +180,7 @@ impl<'t> Lower<'t> {
                 self.seen_from_here(variable)
             }
         };
-        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
-        self.names.undo.push((id, before));
+        self.bind_variable(id, variable);
     }
 
     /// Whether a variable of this name is in sight.
@@ -162,17 +217,20 @@ impl<'t> Lower<'t> {
         self.name_id(Space::Label, text)
     }
 
-    pub(crate) fn open_scope(&self) -> OpenScope {
-        OpenScope(self.names.undo.len())
+    pub(crate) fn open_scope(&mut self) -> OpenScope {
+        let first = self.names.undo.len();
+        OpenScope { first, around: std::mem::replace(&mut self.names.scope, first) }
     }
 
     /// Leaves a scope: its names have the variables that they had before.
     pub(crate) fn close_scope(&mut self, scope: OpenScope) {
-        while self.names.undo.len() > scope.0
-            && let Some((name, before)) = self.names.undo.pop()
+        while self.names.undo.len() > scope.first
+            && let Some((name, before, before_at)) = self.names.undo.pop()
         {
             self.names.bound[name as usize] = before;
+            self.names.bound_at[name as usize] = before_at;
         }
+        self.names.scope = scope.around;
     }
 
     /// Runs in a scope of its own, where the language has block scopes.
@@ -267,6 +325,7 @@ impl<'t> Lower<'t> {
         let id = *self.names.ids.entry((space, text)).or_insert(next);
         if id == next {
             self.names.bound.push(NONE);
+            self.names.bound_at.push(NONE);
             self.names.free.push(NONE);
         }
         id

@@ -79,10 +79,14 @@ impl<'t> Lower<'t> {
                 let kids = self.children(node);
                 let values = self.select(kids, &parts[0]);
                 let values = if values.is_empty() { self.rest(kids) } else { values };
-                let result = (!values.is_empty()).then(|| self.result(node));
                 let open = self.begin();
                 self.each(values);
-                self.sink(result, node);
+                let named = if values.is_empty() { MentionKind::Use } else { MentionKind::Define };
+                let named = self.mention_named_results(self.region, named, node.start_byte());
+                if named || !values.is_empty() {
+                    let result = self.result(node);
+                    self.sink(Some(result), node);
+                }
                 let step = self.finish(open, StepKind::Return, self.span(node));
                 self.push(Item::Return { step });
                 self.release(kids);
@@ -174,7 +178,7 @@ impl<'t> Lower<'t> {
         }
     }
 
-    fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+    pub(super) fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
         let kids = self.children(node);
         let rest = self.rest(kids);
         self.statements(rest, sink);
@@ -193,7 +197,7 @@ impl<'t> Lower<'t> {
             let receiver = |mention: &super::super::ir::Mention| mention.call as usize == calls && mention.argument == 0;
             let at = self.pending.mentions.iter().skip(open.mentions).position(receiver);
             if let Some(at) = at.filter(|_| of_node) {
-                self.modify_root(open.mentions + at);
+                self.modify_receiver(open.mentions + at, call.at);
             }
         }
         self.sink(sink, node);

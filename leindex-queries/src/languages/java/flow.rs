@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use crate::flow::Lower;
 use crate::languages::{Case, FlowRules, Form, Switch};
 
-pub(super) const FLOW: FlowRules = FlowRules { forms: FORMS, conditions_bind_around: true, catch_all: &["Throwable"], ..FlowRules::NONE };
+pub(super) const FLOW: FlowRules = FlowRules { forms: FORMS, operators_raise: false, conditions_bind_around: true, catch_all: &["Throwable"], ..FlowRules::NONE };
 
 const FORMS: &[(&str, Form)] = &[
     ("program", Form::Sequence),
@@ -86,7 +86,7 @@ const FORMS: &[(&str, Form)] = &[
     ("array_creation_expression", Form::Evaluate),
     ("array_initializer", Form::Evaluate),
     ("dimensions_expr", Form::Evaluate),
-    ("assignment_expression", Form::Custom(assignment)),
+    ("assignment_expression", Form::Compound { left: "left", right: "right" }),
     ("binary_expression", Form::Binary { left: "left", operator: "operator", right: "right" }),
     ("unary_expression", Form::Unary { operator: "operator", operand: "operand" }),
     ("update_expression", Form::Update { operand: "" }),
@@ -125,15 +125,8 @@ const FORMS: &[(&str, Form)] = &[
 
 const FUNCTION: Form = Form::Function { name: "name", parameters: "parameters", body: "body" };
 const DECLARATIONS: Form = Form::Declare { name: "", value: "declarator" };
-const ARM: Form = Form::Case(Case {
-    pattern: "=switch_label",
-    guard: "",
-    body: "",
-    binds: false,
-    default: &["default", "case null, default"],
-});
-const ASSIGN: Form = Form::Assign { left: "left", right: "right" };
-const COMPOUND: Form = Form::Compound { left: "left", right: "right" };
+const ARM: Form =
+    Form::Case(Case { pattern: "=switch_label", guard: "", body: "", binds: false, default: &["default", "case null, default"] });
 
 /// Old arms fall through, new ones do not. A switch with a value always takes an arm, and so does one over patterns.
 fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
@@ -141,12 +134,14 @@ fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     const RULES: Switch = Switch { falls: false, ..STATEMENTS };
     let value = node.parent().is_some_and(|parent| {
         !matches!(parent.kind(), "block" | "constructor_body" | "switch_block_statement_group" | "program")
-            && !(parent.kind().ends_with("_statement") && !matches!(parent.kind(), "return_statement" | "yield_statement" | "throw_statement"))
+            && !(parent.kind().ends_with("_statement")
+                && !matches!(parent.kind(), "return_statement" | "yield_statement" | "throw_statement"))
             || parent.kind() == "expression_statement"
     });
     let arms = node.child_by_field_name("body").map_or_else(Vec::new, |body| low.named_children(body));
     let rules = arms.first().is_some_and(|arm| arm.kind() == "switch_rule");
-    let is_pattern = |arm: &Node<'t>| arm.named_child(0).and_then(|label| label.named_child(0)).is_some_and(|first| first.kind() == "pattern");
+    let is_pattern =
+        |arm: &Node<'t>| arm.named_child(0).and_then(|label| label.named_child(0)).is_some_and(|first| first.kind() == "pattern");
     Some(match (rules, value || arms.iter().any(is_pattern)) {
         (false, false) => &Form::Switch(STATEMENTS),
         (false, true) => &Form::Switch(Switch { exhaustive: true, ..STATEMENTS }),
@@ -161,9 +156,4 @@ fn pattern<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
         low.pattern(part, crate::flow::Bind::Declare);
     }
     None
-}
-
-fn assignment<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let operator = node.child_by_field_name("operator");
-    Some(if operator.is_none_or(|operator| low.text(operator) == "=") { &ASSIGN } else { &COMPOUND })
 }
