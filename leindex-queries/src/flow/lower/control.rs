@@ -56,7 +56,20 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_condition(&mut self, node: Node<'t>) -> u32 {
-        if let Some(compiled) = self.forms.get(node.kind_id()).copied() {
+        let before = self.open_block();
+        let compiled = match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
+            Some(Form::Custom(decide)) => {
+                let open = self.begin();
+                let Some(form) = decide(self, node) else {
+                    let leaf = self.finish(open, StepKind::Condition, self.span(node));
+                    return self.leaf_condition(node, leaf, before);
+                };
+                self.abandon(open);
+                Some(self.given(form))
+            }
+            _ => self.compiled(node),
+        };
+        if let Some(compiled) = compiled {
             let parts = &compiled.parts;
             match compiled.form {
                 Form::Pass { .. } => {
@@ -104,8 +117,12 @@ impl<'t> Lower<'t> {
                 _ => {}
             }
         }
-        let before = self.open_block();
         let leaf = self.step(StepKind::Condition, node, None);
+        self.leaf_condition(node, leaf, before)
+    }
+
+    /// A condition without short circuits; what was added since `before` runs first.
+    fn leaf_condition(&mut self, node: Node<'t>, leaf: u32, before: super::OpenBlock) -> u32 {
         match self.text(node) {
             "true" | "True" | "1" => self.program.steps[leaf as usize].flags.set(StepFlags::ALWAYS),
             "false" | "False" | "0" => self.program.steps[leaf as usize].flags.set(StepFlags::NEVER),
@@ -434,6 +451,10 @@ impl<'t> Lower<'t> {
             }
         }
         let test = self.finish(open, StepKind::Case, (span.0, end.max(span.0 + 1)));
+        let label = match self.kid(patterns, 0) {
+            Some(pattern) => self.label(pattern),
+            None => self.name_id(Space::Label, "default"),
+        };
         let guards = if guards.is_empty() { self.guards_in(patterns) } else { guards };
         let guard = self.conditions(guards).unwrap_or(NONE);
         let body = self.body(bodies, sink);
@@ -441,7 +462,7 @@ impl<'t> Lower<'t> {
         if self.config.flow.block_scopes || self.in_comprehension {
             self.close_scope(scope);
         }
-        self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+        self.arms.push(Arm { test, guard, default: default && guard == NONE, label, body });
     }
 
     /// Conditions that stand inside the patterns of an arm.
@@ -461,7 +482,7 @@ impl<'t> Lower<'t> {
 
     /// The condition that a node of form [`Form::Filter`] is about.
     fn condition_of_filter(&mut self, node: Node<'t>) -> Option<Node<'t>> {
-        let compiled = self.forms.get(node.kind_id()).copied()?;
+        let compiled = self.forms.get(node.kind_id()).copied().filter(|compiled| matches!(compiled.form, Form::Filter { .. }))?;
         let kids = self.children(node);
         let condition = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
         self.release(kids);
@@ -486,7 +507,7 @@ impl<'t> Lower<'t> {
         let body = self.block(body);
         self.block_depth -= 1;
         self.close_scope(scope);
-        self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+        self.arms.push(Arm { test, guard, default: default && guard == NONE, label: NONE, body });
     }
 
     // --- handlers ---
@@ -574,6 +595,12 @@ impl<'t> Lower<'t> {
         span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
         for n in 0..patterns.len() {
             let Some(pattern) = self.kid(patterns, n) else { continue };
+            if let Some(condition) = self.condition_of_filter(pattern) {
+                catches_all = false;
+                self.expression(condition);
+                span.1 = self.offset(pattern.end_byte());
+                continue;
+            }
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));

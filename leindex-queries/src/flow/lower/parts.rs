@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Lower;
-use crate::languages::{Places, Spot};
+use crate::languages::{Form, Places, Spot};
 
 /// A child with its field and its position among the named children.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,8 @@ impl<'t> Lower<'t> {
             loop {
                 let node = self.cursor.node();
                 if !node.is_extra() {
-                    let named = node.is_named();
+                    // In some grammars the current object is a token.
+                    let named = node.is_named() || self.forms.get(node.kind_id()).is_some_and(|of| matches!(of.form, Form::This));
                     let field = self.cursor.field_id().map_or(0, |id| id.get());
                     self.kids.push(Kid { node, field, index: if named { index } else { u16::MAX }, taken: false });
                     index += u16::from(named);
@@ -60,9 +61,9 @@ impl<'t> Lower<'t> {
                 let kid = self.kids[at];
                 let here = match place {
                     Spot::Nowhere => false,
-                    Spot::Field(id) => kid.field == id && kid.node.is_named(),
+                    Spot::Field(id) => kid.field == id && kid.index != u16::MAX,
                     Spot::Nth(id, wanted) => {
-                        let of_field = kid.field == id && kid.node.is_named();
+                        let of_field = kid.field == id && kid.index != u16::MAX;
                         nth += u16::from(of_field);
                         of_field && nth == wanted + 1
                     }
