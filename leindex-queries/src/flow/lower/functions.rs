@@ -185,6 +185,11 @@ impl<'t> Lower<'t> {
 
     /// A function inside: its body becomes a region, unless it is lowered on its own. Part of the step being made.
     pub(super) fn closure(&mut self, node: Node<'t>, compiled: &Compiled) {
+        self.default_values(node, compiled);
+        self.make_closure(node, compiled);
+    }
+
+    fn make_closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
             return;
         }
@@ -223,7 +228,9 @@ impl<'t> Lower<'t> {
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
         self.parameters(parameters);
-        let end = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte()));
+        let end = self.kid(bodies, 0).map_or(node.end_byte(), |body| body.start_byte());
+        let head = self.source.get(node.start_byte()..end).unwrap_or("").trim_end();
+        let end = self.offset(node.start_byte() + head.len());
         let entry = self.finish(open, StepKind::Entry, (span.0, end));
         let results = self.config.flow.results;
         let mut tail = match results {
@@ -269,7 +276,7 @@ impl<'t> Lower<'t> {
 
     /// Binds parameters, each with its number. A list stands for its children.
     fn parameters(&mut self, parameters: Kids) {
-        let mut count = 0;
+        let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
             let is_list =
@@ -279,7 +286,8 @@ impl<'t> Lower<'t> {
                 let rest = self.rest(kids);
                 for n in 0..rest.len() {
                     if let Some(parameter) = self.kid(rest, n) {
-                        count += 1;
+                        // The current object is number 0, as it is at a call.
+                        count += u16::from(count > 0 || !self.is_receiver_parameter(parameter));
                         self.pending.argument = count;
                         self.pattern(parameter, Bind::Parameter);
                     }
@@ -292,6 +300,35 @@ impl<'t> Lower<'t> {
             }
         }
         self.pending.argument = 0;
+    }
+
+    fn is_receiver_parameter(&self, node: Node<'t>) -> bool {
+        let is_this = |node: Node<'_>| matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::This));
+        self.region == 0 && self.receiver.is_some() || is_this(node) || node.kind() == "self_parameter"
+    }
+
+    /// Evaluates what parameters have by default, where that is done once.
+    fn default_values(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let at = usize::from(matches!(compiled.form, Form::Function { .. }));
+        let kids = self.children(node);
+        let lists = self.select(kids, &compiled.parts[at]);
+        for n in 0..lists.len() {
+            let Some(list) = self.kid(lists, n) else { continue };
+            let parameters = self.children(list);
+            for n in 0..parameters.len() {
+                let Some(parameter) = self.kid(parameters, n) else { continue };
+                let Some(compiled) = self.forms.get(parameter.kind_id()).copied() else { continue };
+                if matches!(compiled.form, Form::DefaultParameter { .. }) {
+                    let parts = self.children(parameter);
+                    if let Some(value) = self.part(parts, &compiled.parts[1]) {
+                        self.expression(value);
+                    }
+                    self.release(parts);
+                }
+            }
+            self.release(parameters);
+        }
+        self.release(kids);
     }
 
     fn first_parameter(&mut self, node: Node<'t>, compiled: &Compiled) -> Option<&'t str> {
@@ -314,11 +351,12 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         self.release(kids);
         let open = self.begin();
+        self.default_values(node, compiled);
         // Before its body, which may call it.
         if let Some(name) = name {
             self.define(name);
         }
-        self.closure(node, compiled);
+        self.make_closure(node, compiled);
         let step = self.finish(open, StepKind::Closure, self.span(node));
         self.push(Item::Step(step));
     }

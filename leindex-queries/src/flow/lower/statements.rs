@@ -173,7 +173,9 @@ impl<'t> Lower<'t> {
             Form::Outer => self.expression(node),
             Form::Function { .. } => self.named_function(node, &compiled),
             Form::Type { .. } => self.type_definition(node, &compiled),
-            Form::Case(_) | Form::Catch { .. } | Form::TryElse { .. } | Form::Finally { .. } => self.children_as_statements(node, sink),
+            Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
+                self.children_as_statements(node, sink)
+            }
             _ => self.expression_statement(node, sink),
         }
     }
