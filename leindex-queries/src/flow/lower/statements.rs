@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
 use super::scopes::Space;
 use super::{Bind, Lower};
-use crate::languages::Form;
+use crate::languages::{Compiled, Form};
 
 /// The label of a switch that gives a value: no label of a program is a keyword.
 pub(super) const SWITCH: &str = "switch";
@@ -30,6 +30,18 @@ impl<'t> Lower<'t> {
             }
             return;
         };
+        self.add_as(node, &compiled, sink);
+    }
+
+    /// Adds a statement as if its kind had this form, under a label.
+    pub(crate) fn labelled(&mut self, label: Node<'t>, node: Node<'t>, form: &'static Form) {
+        let label = self.label(label);
+        let compiled = self.given(form);
+        let body = self.block(|this| this.add_as(node, &compiled, None));
+        self.push(Item::Label { label, body });
+    }
+
+    fn add_as(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Skip => {
@@ -72,8 +84,8 @@ impl<'t> Lower<'t> {
             | Form::ForEach { .. }
             | Form::Switch(_)
             | Form::Try { .. }
-            | Form::With { .. } => self.control(node, &compiled, sink),
-            Form::Comprehension { .. } => self.comprehension(node, &compiled, sink),
+            | Form::With { .. } => self.control(node, compiled, sink),
+            Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
             Form::Filter { .. } => {}
             Form::Return { .. } => {
                 let kids = self.children(node);
@@ -171,8 +183,8 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
-            Form::Function { .. } => self.named_function(node, &compiled),
-            Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Function { .. } => self.named_function(node, compiled),
+            Form::Type { .. } => self.type_definition(node, compiled),
             Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
                 self.children_as_statements(node, sink)
             }
@@ -221,7 +233,7 @@ impl<'t> Lower<'t> {
     }
 
     /// Runs the clauses of a comprehension around its element, whose values are gathered in `sink`.
-    fn comprehension(&mut self, node: Node<'t>, compiled: &crate::languages::Compiled, sink: Option<u32>) {
+    fn comprehension(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let scope = self.open_scope();
         let around = std::mem::replace(&mut self.in_comprehension, true);
         let kids = self.children(node);
