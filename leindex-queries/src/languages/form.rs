@@ -109,7 +109,7 @@ pub enum Form {
         /// The variable.
         operand: At,
     },
-    /// A function without a name (or one whose name is given outside): its body is a region of its own.
+    /// A function that only has arms chooses among them. A function without a name (or one whose name is given outside): its body is a region of its own.
     Closure {
         /// Parameters: a list, or one pattern.
         parameters: At,
@@ -136,6 +136,11 @@ pub enum Form {
     Comprehension {
         /// What is made for each round.
         element: At,
+    },
+    /// Clauses as those of a comprehension around `body`, which runs for its effect (`for` of Scala without `yield`).
+    Loops {
+        /// What repeats.
+        body: At,
     },
     /// A condition among the clauses of a comprehension, or in the pattern of an arm.
     Filter {
@@ -266,7 +271,7 @@ pub enum Form {
     Switch(Switch),
     /// An arm of a switch.
     Case(Case),
-    /// Runs `body`; handlers are children of form [`Form::Catch`], `else` parts of [`Form::TryElse`], last parts of
+    /// Runs `body`; handlers are children of form [`Form::Catch`] (or, in one of those, arms), `else` parts of [`Form::TryElse`], last parts of
     /// [`Form::Finally`], at any of the node's children.
     Try {
         /// What may raise; `""`: every child that is none of the above.

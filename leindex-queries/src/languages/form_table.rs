@@ -172,6 +172,7 @@ const fn ats(form: &Form) -> [At; 4] {
         | Form::Raise { value } => [value, "", "", ""],
         Form::Closure { parameters, body } => [parameters, body, "", ""],
         Form::Comprehension { element } => [element, "", "", ""],
+        Form::Loops { body } => [body, "", "", ""],
         Form::Filter { condition } => [condition, "", "", ""],
         Form::Declare { name, value } | Form::DefaultParameter { name, value } => [name, value, "", ""],
         Form::If { condition, then, otherwise } | Form::Unless { condition, then, otherwise } => [condition, then, otherwise, ""],

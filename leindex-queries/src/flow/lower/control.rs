@@ -72,7 +72,7 @@ impl<'t> Lower<'t> {
         if let Some(compiled) = compiled {
             let parts = &compiled.parts;
             match compiled.form {
-                Form::Pass { .. } => {
+                Form::Pass { .. } | Form::Filter { .. } => {
                     let kids = self.children(node);
                     let value = self.part(kids, &parts[0]).or_else(|| self.only_named(kids));
                     self.release(kids);
@@ -467,6 +467,20 @@ impl<'t> Lower<'t> {
         self.arms.push(Arm { test, guard, default: default && guard == NONE, label, body });
     }
 
+    /// Arms side by side, of which one is taken.
+    pub(super) fn choice(&mut self, node: Node<'t>, arms: Kids, sink: Option<u32>) {
+        let head = self.head(node, arms);
+        self.program.steps[head as usize].kind = StepKind::Switch;
+        let first = self.open_arms();
+        self.cases(arms, None, sink);
+        self.close_switch(first, head, SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true });
+    }
+
+    /// Whether a node is a condition among clauses.
+    pub(super) fn is_filter(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))
+    }
+
     /// Conditions that stand inside the patterns of an arm.
     fn guards_in(&mut self, patterns: Kids) -> Kids {
         let mut guards = Vec::new();
@@ -561,6 +575,7 @@ impl<'t> Lower<'t> {
             }
         }
         let otherwise = otherwise.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
+        let rows: Vec<Node<'t>> = rows.into_iter().flat_map(|handler| self.handlers_of(handler)).collect();
         let rows: Vec<Handler> = rows.into_iter().map(|handler| self.handler(handler, sink)).collect();
         let first_handler = self.program.handlers.len() as u32;
         let count = rows.len() as u32;
@@ -582,6 +597,17 @@ impl<'t> Lower<'t> {
         block
     }
 
+    /// The arms that are the body of a handler, else the handler itself.
+    fn handlers_of(&mut self, node: Node<'t>) -> Vec<Node<'t>> {
+        let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return vec![node] };
+        let kids = self.children(node);
+        let body = self.part(kids, &compiled.parts[1]);
+        self.release(kids);
+        let arms = body.map_or_else(Vec::new, |body| self.named_children(body));
+        let is_arm = |arm: &Node<'t>| self.forms.get(arm.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+        if !arms.is_empty() && arms.iter().all(is_arm) { arms } else { vec![node] }
+    }
+
     fn handler(&mut self, node: Node<'t>, sink: Option<u32>) -> Handler {
         let scope = self.open_scope();
         let Some(compiled) = self.forms.get(node.kind_id()).copied() else {
@@ -589,7 +615,13 @@ impl<'t> Lower<'t> {
             return Handler { head, catches_all: true, takes_some: false, body: Block::default() };
         };
         let kids = self.children(node);
-        let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let (patterns, guard, bodies, always) = match compiled.form {
+            Form::Case(case) => {
+                let (patterns, guard) = (self.select(kids, &compiled.parts[0]), self.part(kids, &compiled.parts[1]));
+                (patterns, guard, self.select(kids, &compiled.parts[2]), case.default)
+            }
+            _ => (self.select(kids, &compiled.parts[0]), None, self.select(kids, &compiled.parts[1]), [].as_slice()),
+        };
         let bodies = if bodies.is_empty() { self.rest(kids) } else { bodies };
         let mut span = self.span(node);
         let mut catches_all = patterns.is_empty();
@@ -606,12 +638,20 @@ impl<'t> Lower<'t> {
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
+            let is_name = matches!(self.forms.get(pattern.kind_id()).map(|compiled| compiled.form), Some(Form::Name));
+            catches_all |= always.contains(&self.text(pattern)) || is_name && matches!(compiled.form, Form::Case(_));
             if matches!(compiled.form, Form::CatchIf { .. }) {
                 self.expression(pattern);
             } else {
                 self.pattern(pattern, self.declaring());
             }
             span.1 = self.offset(pattern.end_byte());
+        }
+        if let Some(guard) = guard {
+            catches_all = false;
+            let condition = self.condition_of_filter(guard).unwrap_or(guard);
+            self.expression(condition);
+            span.1 = self.offset(guard.end_byte());
         }
         let head = self.finish(open, StepKind::Catch, (span.0, span.1.max(span.0 + 1)));
         let body = self.body(bodies, sink);

@@ -243,12 +243,17 @@ impl<'t> Lower<'t> {
         if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
             tail |= !is_block(self.forms.get(body.kind_id()).map(|compiled| compiled.form));
         }
+        let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+        let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
         let body = self.block(|this| {
             if let Some(body) = only.filter(|&body| !tail && this.is_custom(body)) {
                 let Some(compiled) = this.custom_statement(body, None) else { return };
                 tail = !is_block(Some(compiled.form));
             }
             let sink = tail.then(|| this.result(node));
+            if only_arms {
+                return this.choice(node, bodies, sink);
+            }
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
                 let Some(part) = this.kid(bodies, n) else { continue };
@@ -279,6 +284,9 @@ impl<'t> Lower<'t> {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
+            if matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Skip)) && parameters.len() > 1 {
+                continue;
+            }
             let is_list =
                 matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), None | Some(Form::Evaluate | Form::Sequence));
             if is_list && node.named_child_count() > 0 {

@@ -120,6 +120,12 @@ impl<'t> Lower<'t> {
         variable
     }
 
+    /// Declares a variable of this name, whatever its letters say, and defines it.
+    pub(crate) fn declare_name(&mut self, node: Node<'t>) {
+        let variable = self.declare(node, VariableKind::Local);
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
     fn bind_variable(&mut self, id: u32, variable: u32) {
         let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
         let before_at = std::mem::replace(&mut self.names.bound_at[id as usize], self.names.undo.len() as u32);

@@ -86,6 +86,7 @@ impl<'t> Lower<'t> {
             | Form::Try { .. }
             | Form::With { .. } => self.control(node, compiled, sink),
             Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
+            Form::Loops { .. } => self.loops(node, compiled),
             Form::Filter { .. } => {}
             Form::Return { .. } => {
                 let kids = self.children(node);
@@ -245,14 +246,33 @@ impl<'t> Lower<'t> {
         self.mention(gathered, MentionKind::Define, node.start_byte());
         let step = self.finish(open, StepKind::Statement, self.span(node));
         self.push(Item::Step(step));
-        self.clause(clauses, 0, elements, gathered);
+        self.clause(clauses, 0, elements, Some(gathered));
         self.release(kids);
         self.in_comprehension = around;
         self.close_scope(scope);
     }
 
-    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: u32) {
+    /// Runs the clauses of a comprehension around a body that runs for its effect.
+    fn loops(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let scope = self.open_scope();
+        let value = self.loop_value.take();
+        let kids = self.children(node);
+        let body = self.select(kids, &compiled.parts[0]);
+        let clauses = self.rest(kids);
+        self.clause(clauses, 0, body, None);
+        self.release(kids);
+        self.loop_value = value;
+        self.close_scope(scope);
+    }
+
+    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: Option<u32>) {
         let Some(clause) = self.kid(clauses, n) else {
+            let Some(gathered) = gathered else {
+                self.block_depth += 1;
+                self.scoped(|this| this.statements(elements, None));
+                self.block_depth -= 1;
+                return;
+            };
             let open = self.begin();
             self.each(elements);
             let first = self.kid(elements, 0);
@@ -272,7 +292,15 @@ impl<'t> Lower<'t> {
             Form::ForEach { .. } => {
                 let (pattern, iterable) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
                 let head = self.for_head(clause, pattern, iterable);
-                let body = self.block(|this| this.clause(clauses, n + 1, elements, gathered));
+                // Conditions that stand in the clause are looked at in each round.
+                let inner = self.rest(kids);
+                let mut rest: Vec<Node<'t>> =
+                    (0..inner.len()).filter_map(|n| self.kid(inner, n)).filter(|&part| self.is_filter(part)).collect();
+                for n in n + 1..clauses.len() {
+                    rest.extend(self.kid(clauses, n));
+                }
+                let rest = self.lay(&rest);
+                let body = self.block(|this| this.clause(rest, 0, elements, gathered));
                 self.push(Item::ForEach { head, body, otherwise: Block::default() });
             }
             Form::Filter { .. } => {

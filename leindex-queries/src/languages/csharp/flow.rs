@@ -5,13 +5,8 @@ use tree_sitter::Node;
 use crate::flow::{Bind, Lower};
 use crate::languages::{Case, FlowRules, Form, Switch};
 
-pub(super) const FLOW: FlowRules = FlowRules {
-    forms: FORMS,
-    operators_raise: false,
-    conditions_bind_around: true,
-    catch_all: &["Exception"],
-    ..FlowRules::NONE
-};
+pub(super) const FLOW: FlowRules =
+    FlowRules { forms: FORMS, operators_raise: false, conditions_bind_around: true, catch_all: &["Exception"], ..FlowRules::NONE };
 
 const FORMS: &[(&str, Form)] = &[
     ("compilation_unit", Form::Sequence),
@@ -222,11 +217,7 @@ fn has_token(node: Node<'_>, tokens: &[&str]) -> bool {
 
 /// `using var x = …;` is closed when its block is left.
 fn local<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if has_token(node, &["using"]) {
-        &Form::With { items: "=variable_declaration", body: "", swallows: false }
-    } else {
-        &VARIABLES
-    })
+    Some(if has_token(node, &["using"]) { &Form::With { items: "=variable_declaration", body: "", swallows: false } } else { &VARIABLES })
 }
 
 /// What an accessor without a body does is not told.

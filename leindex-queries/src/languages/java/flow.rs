@@ -5,7 +5,8 @@ use tree_sitter::Node;
 use crate::flow::Lower;
 use crate::languages::{Case, FlowRules, Form, Switch};
 
-pub(super) const FLOW: FlowRules = FlowRules { forms: FORMS, operators_raise: false, conditions_bind_around: true, catch_all: &["Throwable"], ..FlowRules::NONE };
+pub(super) const FLOW: FlowRules =
+    FlowRules { forms: FORMS, operators_raise: false, conditions_bind_around: true, catch_all: &["Throwable"], ..FlowRules::NONE };
 
 const FORMS: &[(&str, Form)] = &[
     ("program", Form::Sequence),
