@@ -588,7 +588,7 @@ impl Builder<'_> {
     }
 
     fn named(&mut self, name: u32) -> Label {
-        if let Some(&(_, label)) = self.gotos.iter().find(|(known, _)| *known == name) {
+        if let Some(&(_, label)) = self.gotos.iter().rev().find(|(known, _)| *known == name) {
             return label;
         }
         let label = self.label();
@@ -685,6 +685,9 @@ impl Builder<'_> {
             }
         }
         let outer = self.next_arm;
+        // Arms hide what is called so around the switch.
+        let around = self.gotos.len();
+        self.gotos.extend(arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE).map(|(arm, &body)| (arm.label, body)));
         if kind.breaks {
             self.scopes.push(Scope::Switch { label: name, leave });
         }
@@ -735,6 +738,11 @@ impl Builder<'_> {
             }
         }
         self.next_arm = outer;
+        for (arm, _) in arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE) {
+            if let Some(at) = self.gotos.iter().skip(around).position(|(name, _)| *name == arm.label) {
+                self.gotos.remove(around + at);
+            }
+        }
         if kind.breaks {
             self.scopes.pop();
         }

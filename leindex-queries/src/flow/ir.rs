@@ -391,6 +391,8 @@ pub(crate) struct Arm {
     /// A condition, or [`NONE`].
     pub(crate) guard: u32,
     pub(crate) default: bool,
+    /// What a `goto` names it by, or [`NONE`].
+    pub(crate) label: u32,
     pub(crate) body: Block,
 }
 

@@ -130,6 +130,10 @@ pub struct FlowRules {
     pub handlers_in_order: bool,
     /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
+    /// Whether operators may raise an error; else only divisions do.
+    pub operators_raise: bool,
+    /// Whether what the condition of a decision binds is known after the decision.
+    pub conditions_bind_around: bool,
 }
 
 impl FlowRules {
@@ -142,6 +146,8 @@ impl FlowRules {
         capitals_are_constants: false,
         handlers_in_order: false,
         catch_all: &[],
+        operators_raise: true,
+        conditions_bind_around: false,
     };
 }
 

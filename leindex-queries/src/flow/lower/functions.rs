@@ -43,8 +43,9 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
-        switch_value: None,
+        switch_subject: None,
         loop_value: None,
+        switch_value: None,
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
@@ -193,6 +194,8 @@ impl<'t> Lower<'t> {
         if let Some(result) = self.result_if_any(region) {
             self.mention(result, MentionKind::Use, node.end_byte());
         }
+        // Deferred code may have changed them after the return.
+        self.mention_named_results(region, MentionKind::Use, node.end_byte());
         let end = self.offset(node.end_byte());
         let exit = self.finish(open, StepKind::Exit, (end.saturating_sub(1), end));
         let parent = {
@@ -241,7 +244,7 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let flags = std::mem::take(&mut self.pending.flags);
         let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len());
+        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len(), self.switch_value.take());
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
@@ -264,18 +267,27 @@ impl<'t> Lower<'t> {
             Results::Closures => is_closure,
             Results::Always => true,
         };
-        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.form_of(body);
-            tail |= !matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+        let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
+        let is_block = |form: Option<Form>| matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. }));
+        if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
+            tail |= !is_block(self.form_of(body));
         }
-        let sink = tail.then(|| self.result(node));
+        let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+        let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
         let body = self.block(|this| {
+            let sink = tail.then(|| this.result(node));
+            if only_arms {
+                return this.choice(node, bodies, sink);
+            }
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
                 let Some(part) = this.kid(bodies, n) else { continue };
-                match this.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+                let sink = sink.filter(|_| n == last);
+                // The names of a body and those of the parameters are in one scope.
+                match this.form_of(part) {
                     Some(Form::Custom(_)) if sink.is_none() && bodies.len() == 1 => this.body_by_code(part),
-                    _ => this.statement(part, sink.filter(|_| n == last)),
+                    Some(Form::Block) => this.children_as_statements(part, sink),
+                    _ => this.statement(part, sink),
                 }
             }
         });
@@ -287,7 +299,7 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.loop_value) = (around.0, around.1, around.2);
+        (self.block_depth, self.in_comprehension, self.loop_value, self.switch_value) = (around.0, around.1, around.2, around.4);
         (self.pending.flags, self.pending.call) = (flags, argument);
         (self.function_scope, self.object_region, self.in_type) = around_function;
         self.close_scope(scope);
@@ -308,7 +320,8 @@ impl<'t> Lower<'t> {
     fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
-            if let Some(node) = self.kid(parameters, n) {
+            let Some(node) = self.kid(parameters, n) else { continue };
+            if parameters.len() == 1 || !matches!(self.form_of(node), Some(Form::Skip)) {
                 self.parameter_list(node, &mut count, true);
             }
         }

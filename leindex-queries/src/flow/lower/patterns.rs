@@ -43,7 +43,8 @@ impl<'t> Lower<'t> {
     /// Binds one name.
     pub fn bind_name(&mut self, node: Node<'t>) {
         let text = self.text(node);
-        if self.config.flow.capitals_are_constants && self.bind == Bind::Declare && text.starts_with(char::is_uppercase) {
+        let is_constant = |c: char| c.is_uppercase() || c == '`';
+        if self.config.flow.capitals_are_constants && self.in_pattern && self.bind == Bind::Declare && text.starts_with(is_constant) {
             return self.use_name(node);
         }
         match self.bind {

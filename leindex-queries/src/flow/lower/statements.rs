@@ -3,8 +3,12 @@
 use tree_sitter::Node;
 
 use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
+use super::scopes::Space;
 use super::{Bind, Lower};
 use crate::languages::{Compiled, Form};
+
+/// The label of a switch that gives a value: no label of a program is a keyword.
+pub(super) const SWITCH: &str = "switch";
 
 impl<'t> Lower<'t> {
     /// Adds a statement; the value of an expression goes to `sink`.
@@ -31,6 +35,14 @@ impl<'t> Lower<'t> {
             }
         }
         self.add_as(node, &compiled, sink);
+    }
+
+    /// Adds a statement as if its kind had this form, under a label.
+    pub(crate) fn labelled(&mut self, label: Node<'t>, node: Node<'t>, form: &'static Form) {
+        let label = self.label(label);
+        let compiled = self.given(form);
+        let body = self.block(|this| this.add_as(node, &compiled, None));
+        self.push(Item::Label { label, body });
     }
 
     /// Adds a statement as one of a form.
@@ -80,15 +92,20 @@ impl<'t> Lower<'t> {
             | Form::Try { .. }
             | Form::With { .. } => self.control(node, compiled, sink),
             Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
+            Form::Loops { .. } => self.loops(node, compiled),
             Form::Filter { .. } => {}
             Form::Return { .. } => {
                 let kids = self.children(node);
                 let values = self.select(kids, &parts[0]);
                 let values = if values.is_empty() { self.rest(kids) } else { values };
-                let result = (!values.is_empty()).then(|| self.result(node));
                 let open = self.begin();
                 self.each(values);
-                self.sink(result, node);
+                let named = if values.is_empty() { MentionKind::Use } else { MentionKind::Define };
+                let named = self.mention_named_results(self.region, named, node.start_byte());
+                if named || !values.is_empty() {
+                    let result = self.result(node);
+                    self.sink(Some(result), node);
+                }
                 let step = self.finish(open, StepKind::Return, self.span(node));
                 self.push(Item::Return { step });
                 self.release(kids);
@@ -133,6 +150,19 @@ impl<'t> Lower<'t> {
                     Form::Continue { .. } => Item::Continue { step, label },
                     _ => Item::Goto { step, label },
                 });
+            }
+            Form::Give { .. } => {
+                let kids = self.children(node);
+                let value = self.part(kids, &parts[0]);
+                self.release(kids);
+                let open = self.begin();
+                if let Some(value) = value {
+                    self.expression(value);
+                }
+                self.sink(self.switch_value, node);
+                let step = self.finish(open, StepKind::Jump, self.span(node));
+                let label = self.name_id(Space::Label, SWITCH);
+                self.push(Item::Break { step, label });
             }
             Form::Fallthrough | Form::Redo | Form::Retry => {
                 let step = self.bare_step(StepKind::Jump, node);
@@ -179,7 +209,7 @@ impl<'t> Lower<'t> {
         }
     }
 
-    fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+    pub(super) fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
         let kids = self.children(node);
         let rest = self.rest(kids);
         self.statements(rest, sink);
@@ -240,13 +270,13 @@ impl<'t> Lower<'t> {
             let receiver = |mention: &super::super::ir::Mention| mention.call as usize == calls && mention.argument == 0;
             let at = self.pending.mentions.iter().skip(open.mentions).position(receiver);
             if let Some(at) = at.filter(|_| of_node) {
-                self.modify_root(open.mentions + at);
+                self.modify_receiver(open.mentions + at, call.at);
             }
         }
         self.sink(sink, node);
         let nothing = self.pending.mentions.len() == open.mentions
-            && self.program.calls.len() == open.calls
-            && self.program.regions.len() == open.regions
+            && self.program.calls.iter().skip(open.calls).all(|call| call.step != NONE)
+            && self.program.regions.iter().skip(open.regions).all(|region| region.owner != NONE || region.parent != self.region)
             && self.pending.flags == super::StepFlags::default();
         // What only jumped, or was told by code to be nothing, is no step of its own.
         let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
@@ -277,14 +307,33 @@ impl<'t> Lower<'t> {
         self.mention(gathered, MentionKind::Define, node.start_byte());
         let step = self.finish(open, StepKind::Statement, self.span(node));
         self.push(Item::Step(step));
-        self.clause(clauses, 0, elements, gathered);
+        self.clause(clauses, 0, elements, Some(gathered));
         self.release(kids);
         self.in_comprehension = around;
         self.close_scope(scope);
     }
 
-    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: u32) {
+    /// Runs the clauses of a comprehension around a body that runs for its effect.
+    fn loops(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let scope = self.open_scope();
+        let value = self.loop_value.take();
+        let kids = self.children(node);
+        let body = self.select(kids, &compiled.parts[0]);
+        let clauses = self.rest(kids);
+        self.clause(clauses, 0, body, None);
+        self.release(kids);
+        self.loop_value = value;
+        self.close_scope(scope);
+    }
+
+    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: Option<u32>) {
         let Some(clause) = self.kid(clauses, n) else {
+            let Some(gathered) = gathered else {
+                self.block_depth += 1;
+                self.scoped(|this| this.statements(elements, None));
+                self.block_depth -= 1;
+                return;
+            };
             let open = self.begin();
             self.each(elements);
             let first = self.kid(elements, 0);
@@ -304,7 +353,15 @@ impl<'t> Lower<'t> {
             Form::ForEach { .. } => {
                 let (pattern, iterable) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
                 let head = self.for_head(clause, pattern, iterable);
-                let body = self.block(|this| this.clause(clauses, n + 1, elements, gathered));
+                // Conditions that stand in the clause are looked at in each round.
+                let inner = self.rest(kids);
+                let mut rest: Vec<Node<'t>> =
+                    (0..inner.len()).filter_map(|n| self.kid(inner, n)).filter(|&part| self.is_filter(part)).collect();
+                for n in n + 1..clauses.len() {
+                    rest.extend(self.kid(clauses, n));
+                }
+                let rest = self.lay(&rest);
+                let body = self.block(|this| this.clause(rest, 0, elements, gathered));
                 self.push(Item::ForEach { head, body, otherwise: Block::default() });
             }
             Form::Filter { .. } => {

@@ -14,6 +14,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: false,
     handlers_in_order: false,
     catch_all: &["Throwable"],
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[
