@@ -14,7 +14,19 @@ impl<'t> Lower<'t> {
         self.in_pattern = around;
     }
 
+    /// Evaluates a node in a step of its own, now; where it is met again its value is at hand.
+    pub(crate) fn hoist(&mut self, node: Node<'t>) {
+        let temporary = self.temporary(node);
+        let step = self.step(StepKind::Statement, node, Some(temporary));
+        self.push(Item::Step(step));
+        self.hoisted.push((node.id(), temporary));
+    }
+
     fn evaluate(&mut self, node: Node<'t>) {
+        if let Some(&(_, value)) = self.hoisted.iter().find(|(id, _)| *id == node.id()) {
+            self.hoisted.retain(|(id, _)| *id != node.id());
+            return self.mention(value, MentionKind::Use, node.start_byte());
+        }
         let Some(compiled) = self.compiled(node) else { return self.opaque(node) };
         let parts = &compiled.parts;
         match compiled.form {

@@ -43,6 +43,7 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
+        hoisted: Vec::new(),
         loop_value: None,
         pending: Pending::default(),
         names: Default::default(),

@@ -40,6 +40,8 @@ pub struct Lower<'t> {
     arms: Vec<super::ir::Arm>,
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
+    /// Nodes whose values were taken before their turn, and the variables that hold them.
+    hoisted: Vec<(usize, u32)>,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
     pending: Pending,
