@@ -185,6 +185,7 @@ const fn ats(form: &Form) -> [At; 4] {
         Form::For { init, condition, update, body } => [init, condition, update, body],
         Form::ForEach { pattern, iterable, body, otherwise } => [pattern, iterable, body, otherwise],
         Form::Switch(Switch { subject, cases, .. }) => [subject, cases, "", ""],
+        Form::Dispatch { subject, body } => [subject, body, "", ""],
         Form::Case(Case { pattern, guard, body, .. }) => [pattern, guard, body, ""],
         Form::Catch { pattern, body } => [pattern, body, "", ""],
         Form::With { items, body, .. } => [items, body, "", ""],

@@ -44,6 +44,8 @@ pub(crate) fn lower<'t>(
         arms: Vec::new(),
         deferred: Vec::new(),
         hoisted: Vec::new(),
+        dispatched: None,
+        alternative: false,
         loop_value: None,
         pending: Pending::default(),
         names: Default::default(),

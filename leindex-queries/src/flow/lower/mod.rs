@@ -42,6 +42,11 @@ pub struct Lower<'t> {
     deferred: Vec<Item>,
     /// Nodes whose values were taken before their turn, and the variables that hold them.
     hoisted: Vec<(usize, u32)>,
+    /// What the [`Form::Dispatch`] around compares its cases with.
+    dispatched: Option<u32>,
+    /// Whether this is the other way in which conditional compilation writes what was lowered just before: what it
+    /// declares again is the same.
+    alternative: bool,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
     pending: Pending,

@@ -70,6 +70,7 @@ impl<'t> Lower<'t> {
             | Form::For { .. }
             | Form::ForEach { .. }
             | Form::Switch(_)
+            | Form::Dispatch { .. }
             | Form::Try { .. }
             | Form::With { .. } => self.control(node, &compiled, sink),
             Form::Comprehension { .. } => self.comprehension(node, &compiled, sink),
@@ -159,6 +160,7 @@ impl<'t> Lower<'t> {
             Form::Outer => self.expression(node),
             Form::Function { .. } => self.named_function(node, &compiled),
             Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Case(case) if self.dispatched.is_some() => self.case_label(node, &compiled, case),
             Form::Case(_) | Form::Catch { .. } | Form::TryElse { .. } | Form::Finally { .. } => self.children_as_statements(node, sink),
             _ => self.expression_statement(node, sink),
         }
