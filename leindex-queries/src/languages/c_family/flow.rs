@@ -139,7 +139,7 @@ const CHOICE: Form = Form::If { condition: "condition", then: "consequence", oth
 
 /// Of a function that is defined the parameters are bound, of a variable that points to one the name, and one that is
 /// declared only is no variable.
-fn function_declarator<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+pub(in crate::languages) fn function_declarator<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     let declarator = node.child_by_field_name("declarator")?;
     if declarator.kind() == "parenthesized_declarator" {
         low.pattern(declarator, low.binding());

@@ -23,6 +23,7 @@ const OWN: &[(&str, Form)] = &[
     ("variadic_declarator", Form::Pass { value: "0" }),
     ("reference_declarator", Form::Pass { value: "0" }),
     ("abstract_reference_declarator", Form::Skip),
+    ("function_declarator", Form::Custom(function_declarator)),
     ("structured_binding_declarator", Form::Evaluate),
     ("field_initializer_list", Form::Sequence),
     ("field_initializer", Form::Assign { left: "0", right: "1" }),
@@ -93,4 +94,27 @@ fn captures<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
         }
     }
     None
+}
+
+/// `Lock lock(mutex);` reads like a function that is declared, with a parameter of a type called `mutex`; where names
+/// stand for all its types it is a variable that is made of these values.
+fn function_declarator<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let (Some(declarator), Some(list)) = (node.child_by_field_name("declarator"), node.child_by_field_name("parameters")) else {
+        return flow::function_declarator(low, node);
+    };
+    let parameters = low.named_children(list);
+    let values: Vec<Node<'t>> = parameters.iter().filter_map(|parameter| value_like(*parameter)).collect();
+    if low.binding() != Bind::Declare || parameters.is_empty() || values.len() < parameters.len() || declarator.kind() != "identifier" {
+        return flow::function_declarator(low, node);
+    }
+    values.into_iter().for_each(|value| low.use_name(value));
+    low.pattern(declarator, Bind::Declare);
+    None
+}
+
+/// The name that a parameter without a name of its own has for a type.
+fn value_like(parameter: Node<'_>) -> Option<Node<'_>> {
+    let named = parameter.kind() != "parameter_declaration" || parameter.child_by_field_name("declarator").is_some();
+    let ty = parameter.child_by_field_name("type").filter(|_| !named && parameter.named_child_count() == 1)?;
+    matches!(ty.kind(), "type_identifier" | "qualified_identifier").then_some(ty)
 }
