@@ -116,14 +116,9 @@ const CASE: Case = Case { pattern: "", guard: "", body: "", binds: false, defaul
 const SELECT: Form = Form::Switch(Switch { in_order: false, exhaustive: true, ..SWITCH });
 const FOREVER: Form = Form::Forever { body: "body" };
 const WHILE: Form = Form::While { condition: "0", body: "body", otherwise: "" };
-const FOR: Form = Form::For {
-    init: "=for_clause>initializer",
-    condition: "=for_clause>condition",
-    update: "=for_clause>update",
-    body: "body",
-};
-const RANGE: Form =
-    Form::ForEach { pattern: "=range_clause>left", iterable: "=range_clause>right", body: "body", otherwise: "" };
+const FOR: Form =
+    Form::For { init: "=for_clause>initializer", condition: "=for_clause>condition", update: "=for_clause>update", body: "body" };
+const RANGE: Form = Form::ForEach { pattern: "=range_clause>left", iterable: "=range_clause>right", body: "body", otherwise: "" };
 const METHOD: Form = Form::Function { name: "name", parameters: "receiver+parameters+result", body: "body" };
 const RAISE: Form = Form::Raise { value: "" };
 const STATEMENT: Form = Form::Statement;
