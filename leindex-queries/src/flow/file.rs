@@ -24,7 +24,9 @@ pub(crate) struct Owner {
 pub(crate) fn owners(rows: &Rows) -> Vec<Owner> {
     let mut owners = Vec::new();
     for index in 0..rows.count::<SymbolRow>() {
-        let Some(row) = rows.symbol(index).filter(|row| row.kind.is_callable()) else { continue };
+        let Some(row) = rows.symbol(index).filter(|row| row.kind.is_callable() && !row.flags.has(SymbolFlags::DECLARATION)) else {
+            continue;
+        };
         if outermost(rows, index) != index {
             continue;
         }
@@ -141,7 +143,7 @@ impl<'a> FlowSource<'a> {
 /// The function that a node is written around (`template <…>`).
 fn wrapped<'t>(node: Node<'t>, is_function: impl Fn(Node<'t>) -> bool) -> Option<Node<'t>> {
     let mut inner = node;
-    while let Some(last) = inner.named_child_count().checked_sub(1).and_then(|last| inner.named_child(last as u32)) {
+    while let Some(last) = inner.named_child_count().checked_sub(1).and_then(|last| inner.named_child(last)) {
         if is_function(last) {
             return Some(last);
         }

@@ -188,7 +188,7 @@ fn conditional<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
 /// A block after a call that nothing ends (`FOR_EACH(x, xs) { … }`) is the body of a macro, which may repeat it.
 fn block<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     let before = node.prev_sibling().filter(|before| before.kind() == "expression_statement");
-    let unended = before.and_then(|before| before.child(before.child_count().saturating_sub(1) as u32)).is_some_and(|end| end.is_missing());
+    let unended = before.and_then(|before| before.child(before.child_count().saturating_sub(1))).is_some_and(|end| end.is_missing());
     match before.filter(|_| unended) {
         Some(before) => {
             low.repeated_block(before, node);
