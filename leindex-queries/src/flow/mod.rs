@@ -13,6 +13,7 @@ pub(crate) mod dependence;
 mod dominance;
 mod draw;
 pub(crate) mod file;
+pub(crate) mod index;
 mod intelligence;
 pub(crate) mod ir;
 mod lower;
