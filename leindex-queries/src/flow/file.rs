@@ -143,7 +143,7 @@ impl<'a> FlowSource<'a> {
 /// The function that a node is written around (`template <…>`).
 fn wrapped<'t>(node: Node<'t>, is_function: impl Fn(Node<'t>) -> bool) -> Option<Node<'t>> {
     let mut inner = node;
-    while let Some(last) = inner.named_child_count().checked_sub(1).and_then(|last| inner.named_child(last)) {
+    while let Some(last) = inner.named_child_count().checked_sub(1).and_then(|last| inner.named_child(last as u32)) {
         if is_function(last) {
             return Some(last);
         }
