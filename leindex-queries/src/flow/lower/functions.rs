@@ -44,6 +44,9 @@ pub(crate) fn lower<'t>(
         arms: Vec::new(),
         deferred: Vec::new(),
         switch_subject: None,
+        taken_early: Vec::new(),
+        dispatched: None,
+        alternative: false,
         loop_value: None,
         switch_value: None,
         pending: Pending::default(),
@@ -234,8 +237,11 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// Whether a node is, or is in, a function that is lowered on its own.
     pub(super) fn is_apart(&self, node: Node<'t>) -> bool {
-        !self.is_function && self.apart.binary_search(&(node.start_byte() as u32, node.end_byte() as u32)).is_ok()
+        let before = self.apart.partition_point(|&(start, _)| start as usize <= node.start_byte());
+        let around = before.checked_sub(1).and_then(|last| self.apart.get(last));
+        !self.is_function && around.is_some_and(|&(_, end)| end as usize >= node.end_byte())
     }
 
     fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {

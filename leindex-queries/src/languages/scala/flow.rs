@@ -200,7 +200,11 @@ fn assignment<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> 
     if let Some(right) = node.child_by_field_name("right") {
         low.expression(right);
     }
-    low.modify(left);
+    // `a(i) = x` updates what is called.
+    if let (Some(updated), Some(arguments)) = (left.child_by_field_name("function"), left.child_by_field_name("arguments")) {
+        low.modify(updated);
+        low.expression(arguments);
+    }
     None
 }
 
