@@ -164,7 +164,9 @@ impl<'t> Lower<'t> {
 
     fn decision(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
-        let (conditions, then, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]), self.select(kids, &parts[2]));
+        // What runs may be all that is left.
+        let (conditions, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[2]));
+        let then = self.select(kids, &parts[1]);
         let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
         let then = self.body(then, sink);
         self.block_depth += 1;
