@@ -4,8 +4,20 @@ use tree_sitter::Node;
 
 use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, StepFlags, StepKind, SwitchKind};
 use super::expressions::ShortCircuit;
-use super::{Kids, Lower};
-use crate::languages::{Case, Compiled, Form, Switch};
+use super::{Bind, Kids, Lower};
+use crate::languages::{Case, Compiled, Form, Spot, Switch};
+
+/// A handler that is no node of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Handled<'t> {
+    /// What it binds.
+    pub(crate) names: Vec<Node<'t>>,
+    /// Its head: first byte, and one past the last.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) body: Node<'t>,
+    pub(crate) catches_all: bool,
+}
 
 impl<'t> Lower<'t> {
     pub(super) fn condition_id(&mut self, condition: Condition) -> u32 {
@@ -40,8 +52,8 @@ impl<'t> Lower<'t> {
     }
 
     fn is_statement(&self, node: Node<'t>) -> bool {
-        self.forms.get(node.kind_id()).is_some_and(|compiled| {
-            matches!(compiled.form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
+        self.form_of(node).is_some_and(|form| {
+            matches!(form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
         })
     }
 
@@ -51,7 +63,7 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_condition(&mut self, node: Node<'t>) -> u32 {
-        if let Some(compiled) = self.forms.get(node.kind_id()).copied() {
+        if let Some(compiled) = self.chosen(node) {
             let parts = &compiled.parts;
             match compiled.form {
                 Form::Pass { .. } => {
@@ -76,7 +88,7 @@ impl<'t> Lower<'t> {
                     let token = self.token(kids, &parts[0]);
                     let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
                     self.release(kids);
-                    if let (Some("!" | "not"), Some(operand)) = (token, operand) {
+                    if let (Some("!" | "not" | "unless"), Some(operand)) = (token, operand) {
                         let inner = self.condition(operand);
                         return self.condition_id(Condition::Not(inner));
                     }
@@ -259,11 +271,8 @@ impl<'t> Lower<'t> {
     fn statements_of_bodies(&mut self, nodes: Kids) {
         for n in 0..nodes.len() {
             let Some(node) = self.kid(nodes, n) else { continue };
-            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block)) {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                self.statements(rest, None);
-                self.release(kids);
+            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block | Form::Hoisting(_))) {
+                self.hoisted_statements(node, None);
             } else {
                 self.statement(node, None);
             }
@@ -322,7 +331,8 @@ impl<'t> Lower<'t> {
         let mut value = None;
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
-            let first = self.kid(cases, 0).map_or(node.start_byte() + 1, |cases| cases.start_byte());
+            let keyword = node.child(0).map_or(node.start_byte() + 1, |keyword| keyword.end_byte());
+            let first = self.kid(cases, 0).map_or(keyword, |cases| cases.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);
@@ -345,6 +355,9 @@ impl<'t> Lower<'t> {
         } else {
             for n in 0..cases.len() {
                 if let Some(cases) = self.kid(cases, n) {
+                    if let Some(Form::Hoisting(hoist)) = self.forms.get(cases.kind_id()).map(|compiled| compiled.form) {
+                        hoist(self, cases);
+                    }
                     let inner = self.children(cases);
                     self.cases(inner, value, sink);
                     self.release(inner);
@@ -377,6 +390,11 @@ impl<'t> Lower<'t> {
             let Some(compiled) = self.compiled(node) else { continue };
             match compiled.form {
                 Form::Case(case) => self.arm(node, &compiled, case, value, sink),
+                Form::Control(add) => {
+                    self.switch_value = value;
+                    add(self, node, sink);
+                    self.switch_value = None;
+                }
                 // Arms inside a wrapper.
                 Form::Sequence | Form::Block | Form::Evaluate => {
                     let inner = self.children(node);
@@ -436,7 +454,11 @@ impl<'t> Lower<'t> {
         body: impl FnOnce(&mut Self),
     ) {
         let scope = self.open_scope();
+        let value = self.switch_value.take();
         let open = self.begin();
+        if let Some(value) = value {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
         test(self);
         let test = self.finish(open, StepKind::Case, self.span(node));
         let guard = guard.map_or(NONE, |guard| self.condition(guard));
@@ -445,6 +467,14 @@ impl<'t> Lower<'t> {
         self.block_depth -= 1;
         self.close_scope(scope);
         self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+    }
+
+    /// Where the pattern of the arm that was added last ends.
+    pub(crate) fn end_test(&mut self, end: usize) {
+        let end = self.offset(end);
+        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
+            step.end = end.max(step.start + 1);
+        }
     }
 
     // --- handlers ---
@@ -460,7 +490,8 @@ impl<'t> Lower<'t> {
             match self.forms.get(part.kind_id()).map(|compiled| compiled.form) {
                 Some(Form::Catch { .. } | Form::CatchIf { .. }) => handlers.push(part),
                 Some(Form::Finally { .. }) => finally = Some(part),
-                Some(Form::TryElse { .. }) => otherwise_at = Some(part),
+                // The default of a switch may be of the same kind.
+                Some(Form::TryElse { .. } | Form::Case(_)) => otherwise_at = Some(part),
                 _ if body.is_empty() => statements.push(part),
                 _ if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) => otherwise_at = Some(part),
                 _ => {}
@@ -487,6 +518,45 @@ impl<'t> Lower<'t> {
         self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
     }
 
+    /// `body`, and `handler` if it raises anything. Made by code.
+    pub(crate) fn rescued(&mut self, node: Node<'t>, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self)) {
+        self.block_depth += 1;
+        let body = self.block(body);
+        let head = self.bare_step(StepKind::Catch, node);
+        let handler = self.block(handler);
+        self.block_depth -= 1;
+        let first_handler = self.program.handlers.len() as u32;
+        self.program.handlers.push(Handler { head, catches_all: true, takes_some: false, body: handler });
+        let (otherwise, cleanup) = (Block::default(), NONE);
+        self.push(Item::Try { body, first_handler, handlers: 1, in_order: true, otherwise, finally: None, cleanup });
+    }
+
+    /// A try whose handlers are no nodes of their own: types and names, and what runs. Made by code.
+    pub(crate) fn attempt_of(&mut self, node: Node<'t>, body: Node<'t>, handlers: &[Handled<'t>], finally: Option<Node<'t>>) {
+        let nodes = self.lay(&[body]);
+        let body = self.body(nodes, None);
+        let mut rows = Vec::with_capacity(handlers.len());
+        for of in handlers {
+            let scope = self.open_scope();
+            let open = self.begin();
+            for &name in &of.names {
+                self.pattern(name, Bind::Declare);
+            }
+            let head = self.finish(open, StepKind::Catch, (self.offset(of.start), self.offset(of.end)));
+            let nodes = self.lay(&[of.body]);
+            let body = self.body(nodes, None);
+            self.close_scope(scope);
+            rows.push(Handler { head, catches_all: of.catches_all, takes_some: false, body });
+        }
+        let first_handler = self.program.handlers.len() as u32;
+        let count = rows.len() as u32;
+        self.program.handlers.extend(rows);
+        let cleanup = finally.map_or(NONE, |_| self.bare_step(StepKind::Cleanup, finally.unwrap_or(node)));
+        let finally = finally.map(|node| self.inner_body(node, 0, None));
+        let in_order = self.config.flow.handlers_in_order;
+        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise: Block::default(), finally, cleanup });
+    }
+
     /// The part of a node that is its body (the n-th of its form's parts), or all its children.
     fn inner_body(&mut self, node: Node<'t>, part: usize, sink: Option<u32>) -> Block {
         let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return Block::default() };
@@ -508,13 +578,15 @@ impl<'t> Lower<'t> {
         let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
         let bodies = if bodies.is_empty() { self.rest(kids) } else { bodies };
         let mut span = self.span(node);
-        let mut catches_all = patterns.is_empty();
+        let types = self.select(kids, &[compiled.parts[0][0], Spot::Nowhere, Spot::Nowhere]);
+        let mut catches_all = types.is_empty();
         let open = self.begin();
         span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
         for n in 0..patterns.len() {
             let Some(pattern) = self.kid(patterns, n) else { continue };
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
+            catches_all |= all.contains(&"*");
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
             if matches!(compiled.form, Form::CatchIf { .. }) {
                 self.expression(pattern);

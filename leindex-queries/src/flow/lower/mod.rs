@@ -19,11 +19,13 @@ mod patterns;
 mod scopes;
 mod statements;
 
+pub(crate) use control::Handled;
 pub(crate) use functions::{Root, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;
 pub use patterns::Bind;
 use scopes::Names;
+pub(crate) use scopes::OpenScope;
 
 /// The lowering of one function. Languages see it from [`Form::Custom`].
 pub struct Lower<'t> {
@@ -40,6 +42,8 @@ pub struct Lower<'t> {
     arms: Vec<super::ir::Arm>,
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
+    /// What the switch around chooses by, for arms made by code.
+    switch_value: Option<u32>,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
     pending: Pending,
@@ -49,6 +53,13 @@ pub struct Lower<'t> {
     /// First byte of what is lowered: positions are counted from here.
     base: u32,
     region: u32,
+    /// The region whose object is the current one.
+    object_region: u32,
+    /// Whether functions here are methods of a type, each with an object of its own.
+    in_type: bool,
+    /// Whether the next function has an object of its own.
+    has_own_object: bool,
+    function_scope: scopes::OpenScope,
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
@@ -107,7 +118,7 @@ impl<'t> Lower<'t> {
     }
 
     fn compiled(&mut self, node: Node<'t>) -> Option<Compiled> {
-        let compiled = *self.forms.get(node.kind_id())?;
+        let compiled = self.chosen(node)?;
         match compiled.form {
             Form::Custom(decide) => Some(match decide(self, node) {
                 Some(form) => self.given(form),
@@ -115,6 +126,16 @@ impl<'t> Lower<'t> {
             }),
             _ => Some(compiled),
         }
+    }
+
+    /// The form of a node, where code chooses it without lowering anything.
+    fn chosen(&mut self, node: Node<'t>) -> Option<Compiled> {
+        let compiled = *self.forms.get(node.kind_id())?;
+        Some(if let Form::Choose(choose) = compiled.form { self.given(choose(self.source, node)) } else { compiled })
+    }
+
+    fn form_of(&self, node: Node<'t>) -> Option<Form> {
+        self.forms.form_of(node, self.source)
     }
 
     fn given(&mut self, form: &'static Form) -> Compiled {
@@ -164,6 +185,12 @@ impl<'t> Lower<'t> {
         id
     }
 
+    /// There was no step: what was begun is part of the one around.
+    fn cancel(&mut self, open: OpenStep) {
+        self.pending.flags.set(open.flags.0);
+        (self.pending.call, self.pending.argument) = (open.call, open.argument);
+    }
+
     /// Calls and closures since `open` belong to a step, unless an inner one has them.
     fn own(&mut self, open: OpenStep, step: u32) {
         for call in self.program.calls.iter_mut().skip(open.calls).filter(|call| call.step == NONE) {
@@ -209,6 +236,12 @@ impl<'t> Lower<'t> {
     /// Whether nothing was added to the block.
     fn is_empty(&self, block: OpenBlock) -> bool {
         self.open.len() == block.0
+    }
+
+    /// Whether something in the block runs when it is left.
+    fn has_deferred(&self, block: OpenBlock) -> bool {
+        let items = self.open.get(block.0..).unwrap_or(&[]).iter();
+        items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { registration: NONE, .. }))
     }
 
     fn close_block(&mut self, block: OpenBlock) -> Block {

@@ -60,7 +60,8 @@ impl<'t> Lower<'t> {
                 let kid = self.kids[at];
                 let here = match place {
                     Spot::Nowhere => false,
-                    Spot::Field(id) => kid.field == id && kid.node.is_named(),
+                    // A keyword that means something (`this`) is a part as well.
+                    Spot::Field(id) => kid.field == id && (kid.node.is_named() || self.forms.get(kid.node.kind_id()).is_some()),
                     Spot::Nth(id, wanted) => {
                         let of_field = kid.field == id && kid.node.is_named();
                         nth += u16::from(of_field);

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
 use super::{Bind, Lower};
-use crate::languages::Form;
+use crate::languages::{Compiled, Form};
 
 impl<'t> Lower<'t> {
     /// Adds a statement; the value of an expression goes to `sink`.
@@ -13,13 +13,28 @@ impl<'t> Lower<'t> {
     }
 
     fn add(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let Some(compiled) = self.compiled(node) else {
+        let Some(mut compiled) = self.chosen(node) else {
             if sink.is_some() || node.named_child_count() > 0 {
                 let step = self.step(StepKind::Statement, node, sink);
                 self.push(Item::Step(step));
             }
             return;
         };
+        if let Form::Custom(decide) = compiled.form {
+            let (open, before) = (self.begin(), self.open.len());
+            match decide(self, node) {
+                Some(form) => {
+                    self.cancel(open);
+                    compiled = self.given(form);
+                }
+                None => return self.finish_statement(node, open, before, sink),
+            }
+        }
+        self.add_as(node, &compiled, sink);
+    }
+
+    /// Adds a statement as one of a form.
+    pub(super) fn add_as(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Skip => {
@@ -31,7 +46,8 @@ impl<'t> Lower<'t> {
                     self.push(Item::Step(step));
                 }
             }
-            Form::Block => self.scoped(|this| this.children_as_statements(node, sink)),
+            Form::Block => self.inner_block(|this| this.children_as_statements(node, sink)),
+            Form::Hoisting(_) => self.inner_block(|this| this.hoisted_statements(node, sink)),
             Form::Sequence => self.children_as_statements(node, sink),
             Form::Statement | Form::Pass { .. } => {
                 let kids = self.children(node);
@@ -62,8 +78,8 @@ impl<'t> Lower<'t> {
             | Form::ForEach { .. }
             | Form::Switch(_)
             | Form::Try { .. }
-            | Form::With { .. } => self.control(node, &compiled, sink),
-            Form::Comprehension { .. } => self.comprehension(node, &compiled, sink),
+            | Form::With { .. } => self.control(node, compiled, sink),
+            Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
             Form::Filter { .. } => {}
             Form::Return { .. } => {
                 let kids = self.children(node);
@@ -144,8 +160,18 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
-            Form::Function { .. } => self.named_function(node, &compiled),
-            Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Function { .. } => self.named_function(node, compiled),
+            Form::Type { .. } => self.type_definition(node, compiled),
+            Form::Compound { .. } => {
+                let kids = self.children(node);
+                let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                match (left, self.assigning_operator(kids)) {
+                    (Some(left), Some(operator)) => self.short_circuit_assignment(node, operator, left, right, sink),
+                    _ => self.expression_statement(node, sink),
+                }
+                self.release(kids);
+            }
+            Form::Control(add) => add(self, node, sink),
             Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
                 self.children_as_statements(node, sink)
             }
@@ -160,12 +186,54 @@ impl<'t> Lower<'t> {
         self.release(kids);
     }
 
+    /// Ends the program, with a value if there is one.
+    pub(crate) fn abort(&mut self, node: Node<'t>, value: Option<Node<'t>>) {
+        let open = self.begin();
+        if let Some(value) = value {
+            self.expression(value);
+        }
+        let step = self.finish(open, StepKind::Jump, self.span(node));
+        self.push(Item::Abort { step });
+    }
+
+    /// A block among statements. What is deferred in it runs when it is left; without that it is no item of its own.
+    fn inner_block(&mut self, make: impl FnOnce(&mut Self)) {
+        let open = self.open_block();
+        self.scoped(make);
+        if self.has_deferred(open) {
+            let body = self.close_block(open);
+            self.push(Item::Label { label: NONE, body });
+        }
+    }
+
+    /// The statements of a node of form [`Form::Hoisting`], names first, then functions.
+    pub(super) fn hoisted_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let Some(Form::Hoisting(hoist)) = self.forms.get(node.kind_id()).map(|compiled| compiled.form) else {
+            return self.children_as_statements(node, sink);
+        };
+        hoist(self, node);
+        let kids = self.children(node);
+        let rest = self.rest(kids);
+        for functions in [true, false] {
+            for n in 0..rest.len() {
+                let Some(part) = self.kid(rest, n) else { continue };
+                if functions == matches!(self.forms.get(part.kind_id()).map(|of| of.form), Some(Form::Function { .. })) {
+                    self.statement(part, sink.filter(|_| n + 1 == rest.len()));
+                }
+            }
+        }
+        self.release(kids);
+    }
+
     /// An expression for its effect or its value. A method that is called for its effect may change its object.
     fn expression_statement(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let open = self.begin();
-        let calls = self.program.calls.len();
-        let before = self.open.len();
+        let (open, before) = (self.begin(), self.open.len());
         self.expression(node);
+        self.finish_statement(node, open, before, sink);
+    }
+
+    fn finish_statement(&mut self, node: Node<'t>, open: super::OpenStep, before: usize, sink: Option<u32>) {
+        let calls = open.calls;
         let effect = sink.is_none() && !self.pending.mentions.iter().skip(open.mentions).any(|mention| mention.kind == MentionKind::Define);
         if let Some(call) = self.program.calls.get(calls).filter(|call| effect && call.receiver) {
             let of_node = call.start == self.offset(node.start_byte()) && call.end == self.offset(node.end_byte());
@@ -181,9 +249,11 @@ impl<'t> Lower<'t> {
             && self.program.regions.len() == open.regions
             && self.pending.flags == super::StepFlags::default();
         // What only jumped, or was told by code to be nothing, is no step of its own.
-        let leaves =
-            nothing && (self.open.len() > before || matches!(self.forms.get(node.kind_id()).map(|c| c.form), Some(Form::Custom(_))));
-        let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
+        let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
+        let (start, end) = self.span(node);
+        let is_closure = matches!(self.form_of(node), Some(Form::Closure { .. }))
+            || self.program.regions.get(open.regions).is_some_and(|region| (region.start, region.end) == (start, end));
+        let kind = if is_closure || self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
             StepKind::Closure
         } else {
             StepKind::Statement
@@ -195,7 +265,7 @@ impl<'t> Lower<'t> {
     }
 
     /// Runs the clauses of a comprehension around its element, whose values are gathered in `sink`.
-    fn comprehension(&mut self, node: Node<'t>, compiled: &crate::languages::Compiled, sink: Option<u32>) {
+    fn comprehension(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let scope = self.open_scope();
         let around = std::mem::replace(&mut self.in_comprehension, true);
         let kids = self.children(node);
