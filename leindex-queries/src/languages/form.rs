@@ -109,7 +109,8 @@ pub enum Form {
         /// The variable.
         operand: At,
     },
-    /// A function that only has arms chooses among them. A function without a name (or one whose name is given outside): its body is a region of its own.
+    /// A function without a name (or one whose name is given outside): its body is a region of its own. One that has
+    /// nothing but arms chooses among them.
     Closure {
         /// Parameters: a list, or one pattern.
         parameters: At,
@@ -271,8 +272,8 @@ pub enum Form {
     Switch(Switch),
     /// An arm of a switch.
     Case(Case),
-    /// Runs `body`; handlers are children of form [`Form::Catch`] (or, in one of those, arms), `else` parts of [`Form::TryElse`], last parts of
-    /// [`Form::Finally`], at any of the node's children.
+    /// Runs `body`; handlers are children of form [`Form::Catch`] (or arms in one of those), `else` parts of
+    /// [`Form::TryElse`], last parts of [`Form::Finally`], at any of the node's children.
     Try {
         /// What may raise; `""`: every child that is none of the above.
         body: At,

@@ -133,12 +133,11 @@ const ARM: Form =
 fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     const STATEMENTS: Switch = Switch::C;
     const RULES: Switch = Switch { falls: false, ..STATEMENTS };
-    let value = node.parent().is_some_and(|parent| {
-        !matches!(parent.kind(), "block" | "constructor_body" | "switch_block_statement_group" | "program")
-            && !(parent.kind().ends_with("_statement")
-                && !matches!(parent.kind(), "return_statement" | "yield_statement" | "throw_statement"))
-            || parent.kind() == "expression_statement"
-    });
+    let value = match node.parent().map_or("", |parent| parent.kind()) {
+        "block" | "constructor_body" | "switch_block_statement_group" | "program" => false,
+        "expression_statement" | "return_statement" | "yield_statement" | "throw_statement" => true,
+        around => !around.ends_with("_statement"),
+    };
     let arms = node.child_by_field_name("body").map_or_else(Vec::new, |body| low.named_children(body));
     let rules = arms.first().is_some_and(|arm| arm.kind() == "switch_rule");
     let is_pattern =
