@@ -97,6 +97,7 @@ pub(crate) fn build(program: &Program) -> Graph {
         pending: Vec::new(),
         scopes: Vec::new(),
         gotos: Vec::new(),
+        begin: 0,
         exit: 0,
         region: 0,
         block_label: NONE,
@@ -178,6 +179,7 @@ struct Builder<'p> {
     scopes: Vec<Scope>,
     /// Labels of the function by name.
     gotos: Vec<(u32, Label)>,
+    begin: Label,
     exit: Label,
     region: u32,
     /// The name of the loop or block that comes next.
@@ -203,6 +205,8 @@ impl Builder<'_> {
         self.block_label = NONE;
         self.exit = self.label();
         let entry = self.emit(source.entry);
+        self.begin = self.label();
+        self.bind(self.begin);
         if source.deferred.count > 0 {
             self.protected(Finally::Block(source.deferred, source.cleanup), |this| this.block(source.body));
         } else {
@@ -411,7 +415,8 @@ impl Builder<'_> {
     }
 
     fn item(&mut self, item: Item) {
-        let name = std::mem::replace(&mut self.block_label, NONE);
+        // What a loop evaluates first stands between its label and itself.
+        let name = if matches!(item, Item::Step(_)) { NONE } else { std::mem::replace(&mut self.block_label, NONE) };
         match item {
             Item::Step(step) => {
                 self.emit(step);
@@ -532,9 +537,23 @@ impl Builder<'_> {
                     None => self.jump(step, self.exit, 0, EdgeKind::Continue),
                 }
             }
+            Item::Leave { step, levels, again } => {
+                let around = self.scopes.iter().enumerate().rev().filter_map(|(depth, scope)| match *scope {
+                    Scope::Loop { again: next, .. } if again => Some((next, depth, EdgeKind::Continue)),
+                    Scope::Loop { leave, .. } | Scope::Switch { leave, .. } => Some((leave, depth, EdgeKind::Break)),
+                    _ => None,
+                });
+                let (target, depth, kind) = around.take(levels.max(1) as usize).last().unwrap_or((self.exit, 0, EdgeKind::Break));
+                self.jump(step, target, depth, kind);
+            }
+            Item::Abort { step } => {
+                self.emit(step);
+                self.go(self.exit, Some(EdgeKind::Return));
+            }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
-                let (target, depth) = found.unwrap_or((self.exit, 0));
+                // Outside a loop it is the function (a block of Ruby) that begins again.
+                let (target, depth) = found.unwrap_or((self.begin, 0));
                 self.jump(step, target, depth, EdgeKind::Continue);
             }
             Item::Retry { step } => {
@@ -559,11 +578,17 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                // A loop's own preparation comes before it.
+                // A loop's own preparation comes before it. What is deferred in a block must stay in one with the rest.
                 let last = body.count.min(1);
-                self.block(Block { first: body.first, count: body.count - last });
-                self.block_label = label;
-                self.block(Block { first: body.first + body.count - last, count: last });
+                let items = (body.first..body.first + body.count).filter_map(|at| self.program.items_in_blocks.get(at as usize));
+                let defers = items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { .. }));
+                if defers {
+                    self.block(body);
+                } else {
+                    self.block(Block { first: body.first, count: body.count - last });
+                    self.block_label = label;
+                    self.block(Block { first: body.first + body.count - last, count: last });
+                }
                 self.block_label = NONE;
                 self.scopes.pop();
                 self.bind(leave);
@@ -620,6 +645,21 @@ impl Builder<'_> {
             Condition::After(block, condition) => {
                 self.block(block);
                 self.condition(condition, holds, fails);
+            }
+        }
+    }
+
+    /// A condition that raises an error if it does not hold.
+    fn required(&mut self, condition: u32, holds: Label) {
+        let fails = self.label();
+        let before = self.jumps.len();
+        self.condition(condition, holds, fails);
+        let made = self.jumps.split_off(before);
+        for (source, label, kind) in made {
+            if label == fails {
+                self.raise(source, true);
+            } else {
+                self.jumps.push((source, label, kind));
             }
         }
     }
@@ -686,9 +726,12 @@ impl Builder<'_> {
             }
             self.bind(inner);
             if arm.guard != NONE {
-                // A guard that fails goes on with the next arm; after the last one nothing fits.
-                let fails = misses.unwrap_or(leave);
-                self.condition(arm.guard, bodies[at], fails);
+                // A guard that fails goes on with the next arm; after the last one nothing fits, which is an error where
+                // something must.
+                match misses {
+                    None if kind.exhaustive => self.required(arm.guard, bodies[at]),
+                    misses => self.condition(arm.guard, bodies[at], misses.unwrap_or(leave)),
+                }
             }
             self.bind(bodies[at]);
             if self.current.is_none() {

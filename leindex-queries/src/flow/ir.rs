@@ -345,6 +345,16 @@ pub(crate) enum Item {
         step: u32,
         label: u32,
     },
+    /// Leaves that many loops and switches, the last one or, for its next round, all but the last one.
+    Leave {
+        step: u32,
+        levels: u32,
+        again: bool,
+    },
+    /// Ends the program, whatever looks after errors.
+    Abort {
+        step: u32,
+    },
     Fallthrough {
         step: u32,
     },

@@ -70,7 +70,8 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines. Where the operator is a plain `=`, as [`Form::Assign`].
+    /// `left op= right`: reads and defines. With `||=`, `&&=` and `??=` the right side runs only sometimes; where the
+    /// operator is a plain `=`, as [`Form::Assign`].
     Compound {
         /// The target.
         left: At,
@@ -92,9 +93,9 @@ pub enum Form {
         /// The right operand.
         right: At,
     },
-    /// A unary operator; `!` and `not` swap the ways out of a condition, `&` is a [`Form::Address`].
+    /// A unary operator; `!`, `not` and `unless` swap the ways out of a condition, `&` is a [`Form::Address`].
     Unary {
-        /// The token, or `""` where the kind itself is a negation.
+        /// The token (`""`: the first one).
         operator: At,
         /// The operand.
         operand: At,
@@ -153,6 +154,9 @@ pub enum Form {
     /// Statements in order, in a scope of their own where the language has block scopes. As an expression it has the
     /// value of its last one.
     Block,
+    /// As [`Form::Block`], where some names are known before they are defined: code tells which ones
+    /// ([`Lower::hoist`]). Functions among the statements are made first.
+    Hoisting(for<'t> fn(&mut Lower<'t>, Node<'t>)),
     /// Statements in order, without a scope.
     Sequence,
     /// One statement: its parts, each of its own form. Wraps expressions and declarations.
@@ -280,7 +284,7 @@ pub enum Form {
     },
     /// A handler.
     Catch {
-        /// Types and the name of what is caught; without a type everything is caught.
+        /// The types of what is caught, then (after `+`) its name; without a type everything is caught.
         pattern: At,
         /// What runs.
         body: At,
@@ -389,9 +393,13 @@ pub enum Form {
         /// Its members.
         body: At,
     },
+    /// The node has one of several forms, by its text or its place.
+    Choose(for<'t> fn(&'t str, Node<'t>) -> &'static Form),
     /// The code of the language decides: `None` means that it did all there is to do, else the node is treated as if
     /// its kind had that form; then it must have done nothing, as it may be asked again.
     Custom(for<'t> fn(&mut Lower<'t>, Node<'t>) -> Option<&'static Form>),
+    /// Control that the code of the language adds to the block being made; the value goes to the variable, if there is one.
+    Control(for<'t> fn(&mut Lower<'t>, Node<'t>, Option<u32>)),
 }
 
 /// A choice among arms.

@@ -128,7 +128,7 @@ pub struct FlowRules {
     pub capitals_are_constants: bool,
     /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
     pub handlers_in_order: bool,
-    /// Types that catch everything.
+    /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
     /// Whether operators may raise an error; else only divisions do.
     pub operators_raise: bool,

@@ -6,8 +6,20 @@ use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, 
 use super::expressions::ShortCircuit;
 use super::scopes::Space;
 use super::statements::SWITCH;
-use super::{Kids, Lower};
-use crate::languages::{Case, Compiled, Form, Switch};
+use super::{Bind, Kids, Lower};
+use crate::languages::{Case, Compiled, Form, Spot, Switch};
+
+/// A handler that is no node of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Handled<'t> {
+    /// What it binds.
+    pub(crate) names: Vec<Node<'t>>,
+    /// Its head: first byte, and one past the last.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) body: Node<'t>,
+    pub(crate) catches_all: bool,
+}
 
 impl<'t> Lower<'t> {
     pub(super) fn condition_id(&mut self, condition: Condition) -> u32 {
@@ -42,9 +54,9 @@ impl<'t> Lower<'t> {
     }
 
     fn is_statement(&self, node: Node<'t>) -> bool {
-        self.forms.get(node.kind_id()).is_some_and(|compiled| {
+        self.form_of(node).is_some_and(|form| {
             matches!(
-                compiled.form,
+                form,
                 Form::Declare { .. } | Form::Assign { .. } | Form::Compound { .. } | Form::Statement | Form::Sequence | Form::Update { .. }
             )
         })
@@ -56,20 +68,7 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_condition(&mut self, node: Node<'t>) -> u32 {
-        let before = self.open_block();
-        let compiled = match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
-            Some(Form::Custom(decide)) => {
-                let open = self.begin();
-                let Some(form) = decide(self, node) else {
-                    let leaf = self.finish(open, StepKind::Condition, self.span(node));
-                    return self.leaf_condition(node, leaf, before);
-                };
-                self.abandon(open);
-                Some(self.given(form))
-            }
-            _ => self.compiled(node),
-        };
-        if let Some(compiled) = compiled {
+        if let Some(compiled) = self.chosen(node) {
             let parts = &compiled.parts;
             match compiled.form {
                 Form::Pass { .. } | Form::Filter { .. } => {
@@ -94,7 +93,7 @@ impl<'t> Lower<'t> {
                     let token = self.token(kids, &parts[0]);
                     let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
                     self.release(kids);
-                    if let (Some("!" | "not"), Some(operand)) = (token, operand) {
+                    if let (Some("!" | "not" | "unless"), Some(operand)) = (token, operand) {
                         let inner = self.condition(operand);
                         return self.condition_id(Condition::Not(inner));
                     }
@@ -117,12 +116,8 @@ impl<'t> Lower<'t> {
                 _ => {}
             }
         }
+        let before = self.open_block();
         let leaf = self.step(StepKind::Condition, node, None);
-        self.leaf_condition(node, leaf, before)
-    }
-
-    /// A condition without short circuits; what was added since `before` runs first.
-    fn leaf_condition(&mut self, node: Node<'t>, leaf: u32, before: super::OpenBlock) -> u32 {
         match self.text(node) {
             "true" | "True" | "1" => self.program.steps[leaf as usize].flags.set(StepFlags::ALWAYS),
             "false" | "False" | "0" => self.program.steps[leaf as usize].flags.set(StepFlags::NEVER),
@@ -175,16 +170,16 @@ impl<'t> Lower<'t> {
             }
             Form::Switch(switch) if sink.is_some() => {
                 let label = self.name_id(Space::Label, SWITCH);
-                let around = std::mem::replace(&mut self.switch_value, sink);
+                let around = std::mem::replace(&mut self.given_value, sink);
                 let body = self.block(|this| this.scoped(|this| this.switch(node, kids, compiled, switch, sink)));
-                self.switch_value = around;
+                self.given_value = around;
                 self.push(Item::Label { label, body });
             }
             Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, None)),
             Form::Try { .. } => self.attempt(kids, compiled, sink),
             Form::With { .. } if self.has_handlers(kids) => {
                 let body = self.block(|this| this.with(node, kids, compiled, sink));
-                self.attempt_of(kids, body, None, sink);
+                self.attempt_around(kids, body, None, sink);
             }
             Form::With { .. } => self.with(node, kids, compiled, sink),
             _ => {
@@ -293,11 +288,8 @@ impl<'t> Lower<'t> {
     fn statements_of_bodies(&mut self, nodes: Kids) {
         for n in 0..nodes.len() {
             let Some(node) = self.kid(nodes, n) else { continue };
-            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block)) {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                self.statements(rest, None);
-                self.release(kids);
+            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block | Form::Hoisting(_))) {
+                self.hoisted_statements(node, None);
             } else {
                 self.statement(node, None);
             }
@@ -356,9 +348,8 @@ impl<'t> Lower<'t> {
         let mut value = None;
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
-            let is_case = |node: &Node<'t>| matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Case(_)));
-            let first = self.kid(cases, 0).or_else(|| (0..kids.len()).filter_map(|n| self.kid(kids, n)).find(is_case));
-            let first = first.map_or(node.start_byte() + 1, |first| first.start_byte());
+            let keyword = node.child(0).map_or(node.start_byte() + 1, |keyword| keyword.end_byte());
+            let first = self.kid(cases, 0).map_or(keyword, |cases| cases.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);
@@ -381,6 +372,9 @@ impl<'t> Lower<'t> {
         } else {
             for n in 0..cases.len() {
                 if let Some(cases) = self.kid(cases, n) {
+                    if let Some(Form::Hoisting(hoist)) = self.forms.get(cases.kind_id()).map(|compiled| compiled.form) {
+                        hoist(self, cases);
+                    }
                     let inner = self.children(cases);
                     self.cases(inner, value, sink);
                     self.release(inner);
@@ -413,6 +407,11 @@ impl<'t> Lower<'t> {
             let Some(compiled) = self.compiled(node) else { continue };
             match compiled.form {
                 Form::Case(case) => self.arm(node, &compiled, case, value, sink),
+                Form::Control(add) => {
+                    self.switch_value = value;
+                    add(self, node, sink);
+                    self.switch_value = None;
+                }
                 // Arms inside a wrapper.
                 Form::Sequence | Form::Block | Form::Evaluate => {
                     let inner = self.children(node);
@@ -515,7 +514,11 @@ impl<'t> Lower<'t> {
         body: impl FnOnce(&mut Self),
     ) {
         let scope = self.open_scope();
+        let value = self.switch_value.take();
         let open = self.begin();
+        if let Some(value) = value {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
         test(self);
         let test = self.finish(open, StepKind::Case, self.span(node));
         let guard = guard.map_or(NONE, |guard| self.condition(guard));
@@ -524,6 +527,14 @@ impl<'t> Lower<'t> {
         self.block_depth -= 1;
         self.close_scope(scope);
         self.arms.push(Arm { test, guard, default: default && guard == NONE, label: NONE, body });
+    }
+
+    /// Where the pattern of the arm that was added last ends.
+    pub(crate) fn end_test(&mut self, end: usize) {
+        let end = self.offset(end);
+        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
+            step.end = end.max(step.start + 1);
+        }
     }
 
     // --- handlers ---
@@ -546,9 +557,11 @@ impl<'t> Lower<'t> {
             if self.part_of_try(part).is_some() {
                 continue;
             }
-            if body.is_empty() {
+            // The default of a switch may be of the same kind as an `else` here.
+            let is_else = self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+            if body.is_empty() && !is_else {
                 statements.push(part);
-            } else if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) {
+            } else if is_else || (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) {
                 otherwise = Some(part);
             }
         }
@@ -558,11 +571,11 @@ impl<'t> Lower<'t> {
             return;
         }
         let body = self.body(nodes, sink);
-        self.attempt_of(kids, body, otherwise, sink);
+        self.attempt_around(kids, body, otherwise, sink);
     }
 
     /// `body` with the handlers, the `else` and the last part that are among `kids`.
-    fn attempt_of(&mut self, kids: Kids, body: Block, mut otherwise: Option<Node<'t>>, sink: Option<u32>) {
+    fn attempt_around(&mut self, kids: Kids, body: Block, mut otherwise: Option<Node<'t>>, sink: Option<u32>) {
         let mut rows = Vec::new();
         let mut finally = None;
         for n in 0..kids.len() {
@@ -584,6 +597,45 @@ impl<'t> Lower<'t> {
         let finally = finally.map(|node| self.inner_body(node, 0, None));
         let in_order = self.config.flow.handlers_in_order;
         self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
+    }
+
+    /// `body`, and `handler` if it raises anything. Made by code.
+    pub(crate) fn rescued(&mut self, node: Node<'t>, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self)) {
+        self.block_depth += 1;
+        let body = self.block(body);
+        let head = self.bare_step(StepKind::Catch, node);
+        let handler = self.block(handler);
+        self.block_depth -= 1;
+        let first_handler = self.program.handlers.len() as u32;
+        self.program.handlers.push(Handler { head, catches_all: true, takes_some: false, body: handler });
+        let (otherwise, cleanup) = (Block::default(), NONE);
+        self.push(Item::Try { body, first_handler, handlers: 1, in_order: true, otherwise, finally: None, cleanup });
+    }
+
+    /// A try whose handlers are no nodes of their own: types and names, and what runs. Made by code.
+    pub(crate) fn attempt_of(&mut self, node: Node<'t>, body: Node<'t>, handlers: &[Handled<'t>], finally: Option<Node<'t>>) {
+        let nodes = self.lay(&[body]);
+        let body = self.body(nodes, None);
+        let mut rows = Vec::with_capacity(handlers.len());
+        for of in handlers {
+            let scope = self.open_scope();
+            let open = self.begin();
+            for &name in &of.names {
+                self.pattern(name, Bind::Declare);
+            }
+            let head = self.finish(open, StepKind::Catch, (self.offset(of.start), self.offset(of.end)));
+            let nodes = self.lay(&[of.body]);
+            let body = self.body(nodes, None);
+            self.close_scope(scope);
+            rows.push(Handler { head, catches_all: of.catches_all, takes_some: false, body });
+        }
+        let first_handler = self.program.handlers.len() as u32;
+        let count = rows.len() as u32;
+        self.program.handlers.extend(rows);
+        let cleanup = finally.map_or(NONE, |_| self.bare_step(StepKind::Cleanup, finally.unwrap_or(node)));
+        let finally = finally.map(|node| self.inner_body(node, 0, None));
+        let in_order = self.config.flow.handlers_in_order;
+        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise: Block::default(), finally, cleanup });
     }
 
     /// The part of a node that is its body (the n-th of its form's parts), or all its children.
@@ -624,7 +676,8 @@ impl<'t> Lower<'t> {
         };
         let bodies = if bodies.is_empty() { self.rest(kids) } else { bodies };
         let mut span = self.span(node);
-        let mut catches_all = patterns.is_empty();
+        let types = self.select(kids, &[compiled.parts[0][0], Spot::Nowhere, Spot::Nowhere]);
+        let mut catches_all = types.is_empty();
         let open = self.begin();
         span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
         for n in 0..patterns.len() {
@@ -637,6 +690,7 @@ impl<'t> Lower<'t> {
             }
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
+            catches_all |= all.contains(&"*");
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
             let is_name = matches!(self.forms.get(pattern.kind_id()).map(|compiled| compiled.form), Some(Form::Name));
             catches_all |= always.contains(&self.text(pattern)) || is_name && matches!(compiled.form, Form::Case(_));

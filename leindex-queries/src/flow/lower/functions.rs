@@ -43,13 +43,18 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
-        loop_value: None,
         switch_value: None,
+        loop_value: None,
+        given_value: None,
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
         base,
         region: 0,
+        object_region: 0,
+        in_type: false,
+        has_own_object: false,
+        function_scope: Default::default(),
         bind: Bind::Declare,
         in_pattern: false,
         in_comprehension: false,
@@ -87,6 +92,22 @@ impl<'t> Lower<'t> {
             match compiled.form {
                 Form::Function { .. } | Form::Closure { .. } => {
                     self.function_region(node, &compiled);
+                }
+                // What is wrapped, as the value of a field.
+                Form::Pass { .. } if self.program.regions.is_empty() => {
+                    let kids = self.children(node);
+                    let value = self.part(kids, &compiled.parts[0]);
+                    self.release(kids);
+                    match value {
+                        Some(value) => self.root_function(&[value], method),
+                        None => self.top(node),
+                    }
+                }
+                // A signature without a body.
+                Form::Skip if self.program.regions.is_empty() => {
+                    let region = self.open_region(self.span(node));
+                    let entry = self.bare_step(StepKind::Entry, node);
+                    self.close_region(region, entry, Block::default(), node);
                 }
                 _ if self.program.regions.is_empty() => self.top(node),
                 _ => {}
@@ -140,12 +161,14 @@ impl<'t> Lower<'t> {
         let open = self.begin();
         let entry = self.finish(open, StepKind::Entry, (0, 0));
         let block = self.open_block();
-        let kids = self.children(node);
-        let rest = self.rest(kids);
-        self.statements(rest, None);
-        self.release(kids);
+        self.hoisted_statements(node, None);
         let body = self.close_block(block);
         self.close_region(region, entry, body, node);
+    }
+
+    /// The function that is made next has an object of its own: what it calls `this` is not that of the code around.
+    pub(crate) fn own_object(&mut self) {
+        self.has_own_object = true;
     }
 
     fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
@@ -191,6 +214,7 @@ impl<'t> Lower<'t> {
 
     fn make_closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
+            self.has_own_object = false;
             return;
         }
         let first = self.program.variables.len();
@@ -220,10 +244,15 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let flags = std::mem::take(&mut self.pending.flags);
         let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len(), self.switch_value.take());
+        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len(), self.given_value.take());
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
+        let around_function = (self.function_scope, self.object_region, std::mem::take(&mut self.in_type));
+        self.function_scope = scope;
+        if std::mem::take(&mut self.has_own_object) || around_function.2 {
+            self.object_region = region;
+        }
         let kids = self.children(node);
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
@@ -238,18 +267,13 @@ impl<'t> Lower<'t> {
             Results::Closures => is_closure,
             Results::Always => true,
         };
-        let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
-        let is_block = |form: Option<Form>| matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. }));
-        if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
-            tail |= !is_block(self.forms.get(body.kind_id()).map(|compiled| compiled.form));
+        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
+            let form = self.form_of(body);
+            tail |= !matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
         }
         let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
         let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
         let body = self.block(|this| {
-            if let Some(body) = only.filter(|&body| !tail && this.is_custom(body)) {
-                let Some(compiled) = this.custom_statement(body, None) else { return };
-                tail = !is_block(Some(compiled.form));
-            }
             let sink = tail.then(|| this.result(node));
             if only_arms {
                 return this.choice(node, bodies, sink);
@@ -258,8 +282,9 @@ impl<'t> Lower<'t> {
             for n in 0..bodies.len() {
                 let Some(part) = this.kid(bodies, n) else { continue };
                 let sink = sink.filter(|_| n == last);
-                // The names of a body and those of the parameters are in one scope.
                 match this.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+                    Some(Form::Custom(_)) if sink.is_none() && bodies.len() == 1 => this.body_by_code(part),
+                    // The names of a body and those of the parameters are in one scope.
                     Some(Form::Block) => this.children_as_statements(part, sink),
                     _ => this.statement(part, sink),
                 }
@@ -273,41 +298,66 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.loop_value, self.switch_value) = (around.0, around.1, around.2, around.4);
+        (self.block_depth, self.in_comprehension, self.loop_value, self.given_value) = (around.0, around.1, around.2, around.4);
         (self.pending.flags, self.pending.call) = (flags, argument);
+        (self.function_scope, self.object_region, self.in_type) = around_function;
         self.close_scope(scope);
         region
     }
 
-    /// Binds parameters, each with its number. A list stands for its children.
+    /// The body of a function, of a form that code decides: an expression is the result.
+    fn body_by_code(&mut self, body: Node<'t>) {
+        let Some(compiled) = self.compiled(body) else { return };
+        let is_block =
+            matches!(compiled.form, Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Skip | Form::Statement);
+        let sink = (!is_block).then(|| self.result(body));
+        self.add_as(body, &compiled, sink);
+    }
+
+    /// Binds parameters, each with its number. A list stands for its children, a signature for its list; a
+    /// [`Form::Sequence`] among parameters is a list as well.
     fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
-            let Some(node) = self.kid(parameters, n) else { continue };
-            if matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Skip)) && parameters.len() > 1 {
-                continue;
-            }
-            let is_list =
-                matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), None | Some(Form::Evaluate | Form::Sequence));
-            if is_list && node.named_child_count() > 0 {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                for n in 0..rest.len() {
-                    if let Some(parameter) = self.kid(rest, n) {
-                        // The current object is number 0, as it is at a call.
-                        count += u16::from(count > 0 || !self.is_receiver_parameter(parameter));
-                        self.pending.argument = count;
-                        self.pattern(parameter, Bind::Parameter);
-                    }
-                }
-                self.release(kids);
-            } else {
-                count += 1;
-                self.pending.argument = count;
-                self.pattern(node, Bind::Parameter);
+            if let Some(node) = self.kid(parameters, n) {
+                self.parameter_list(node, &mut count, true);
             }
         }
         self.pending.argument = 0;
+    }
+
+    fn parameter_list(&mut self, node: Node<'t>, count: &mut u16, outermost: bool) {
+        let compiled = self.chosen(node);
+        let form = compiled.map(|compiled| compiled.form);
+        // Type parameters.
+        if outermost && matches!(form, Some(Form::Skip)) {
+            return;
+        }
+        let is_list = match form {
+            None | Some(Form::Evaluate | Form::Pass { .. } | Form::Control(_)) => outermost,
+            Some(Form::Sequence) => true,
+            _ => false,
+        };
+        if !is_list || node.named_child_count() == 0 {
+            // The current object is number 0, as it is at a call.
+            *count += u16::from(*count > 0 || outermost || !self.is_receiver_parameter(node));
+            self.pending.argument = *count;
+            return self.pattern(node, Bind::Parameter);
+        }
+        let kids = self.children(node);
+        let selected = match compiled {
+            Some(compiled) if matches!(form, Some(Form::Pass { .. })) => self.select(kids, &compiled.parts[0]),
+            _ => self.nothing(),
+        };
+        let (parts, of_signature) = if selected.is_empty() { (self.rest(kids), false) } else { (selected, true) };
+        // What a signature runs itself comes after its list.
+        let runs = matches!(form, Some(Form::Control(_)));
+        for n in 0..if runs { parts.len().min(1) } else { parts.len() } {
+            if let Some(part) = self.kid(parts, n) {
+                self.parameter_list(part, count, of_signature || runs);
+            }
+        }
+        self.release(kids);
     }
 
     fn is_receiver_parameter(&self, node: Node<'t>) -> bool {
@@ -360,8 +410,8 @@ impl<'t> Lower<'t> {
         self.release(kids);
         let open = self.begin();
         self.default_values(node, compiled);
-        // Before its body, which may call it.
-        if let Some(name) = name {
+        // Before its body, which may call it. A signature has the name inside.
+        if let Some(name) = name.map(|name| name.child_by_field_name("name").unwrap_or(name)) {
             self.define(name);
         }
         self.make_closure(node, compiled);
@@ -375,7 +425,9 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         let members = self.select(kids, &compiled.parts[1]);
         let scope = self.open_scope();
+        let around = std::mem::replace(&mut self.in_type, true);
         self.statements(members, None);
+        self.in_type = around;
         self.close_scope(scope);
         self.release(kids);
         let open = self.begin();

@@ -19,11 +19,13 @@ mod patterns;
 mod scopes;
 mod statements;
 
+pub(crate) use control::Handled;
 pub(crate) use functions::{Root, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;
 pub use patterns::Bind;
 use scopes::Names;
+pub(crate) use scopes::OpenScope;
 
 /// The lowering of one function. Languages see it from [`Form::Custom`].
 pub struct Lower<'t> {
@@ -40,10 +42,12 @@ pub struct Lower<'t> {
     arms: Vec<super::ir::Arm>,
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
+    /// What the switch around chooses by, for arms made by code.
+    switch_value: Option<u32>,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
     /// Where the value of the switch around goes, if it has one.
-    switch_value: Option<u32>,
+    given_value: Option<u32>,
     pending: Pending,
     names: Names<'t>,
     /// Forms that code gave, by address.
@@ -51,6 +55,13 @@ pub struct Lower<'t> {
     /// First byte of what is lowered: positions are counted from here.
     base: u32,
     region: u32,
+    /// The region whose object is the current one.
+    object_region: u32,
+    /// Whether functions here are methods of a type, each with an object of its own.
+    in_type: bool,
+    /// Whether the next function has an object of its own.
+    has_own_object: bool,
+    function_scope: scopes::OpenScope,
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
@@ -109,7 +120,7 @@ impl<'t> Lower<'t> {
     }
 
     fn compiled(&mut self, node: Node<'t>) -> Option<Compiled> {
-        let compiled = *self.forms.get(node.kind_id())?;
+        let compiled = self.chosen(node)?;
         match compiled.form {
             Form::Custom(decide) => Some(match decide(self, node) {
                 Some(form) => self.given(form),
@@ -119,32 +130,14 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Whether the language's code lowers nodes of this kind.
-    fn is_custom(&self, node: Node<'t>) -> bool {
-        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Custom(_)))
+    /// The form of a node, where code chooses it without lowering anything.
+    fn chosen(&mut self, node: Node<'t>) -> Option<Compiled> {
+        let compiled = *self.forms.get(node.kind_id())?;
+        Some(if let Form::Choose(choose) = compiled.form { self.given(choose(self.source, node)) } else { compiled })
     }
 
-    /// Lets the language's code lower a node as a statement: what it mentions is a step. Returns the form that the node
-    /// has instead.
-    fn custom_statement(&mut self, node: Node<'t>, sink: Option<u32>) -> Option<Compiled> {
-        let Form::Custom(decide) = self.forms.get(node.kind_id())?.form else { return None };
-        let items = self.open.len();
-        let open = self.begin();
-        if let Some(form) = decide(self, node) {
-            self.abandon(open);
-            return Some(self.given(form));
-        }
-        let evaluated = self.pending.mentions.len() > open.mentions || self.pending.flags != StepFlags::default();
-        if evaluated || self.open.len() == items {
-            self.sink(sink, node);
-        }
-        if evaluated || self.pending.mentions.len() > open.mentions {
-            let step = self.finish(open, StepKind::Statement, self.span(node));
-            self.push(Item::Step(step));
-        } else {
-            self.abandon(open);
-        }
-        None
+    fn form_of(&self, node: Node<'t>) -> Option<Form> {
+        self.forms.form_of(node, self.source)
     }
 
     fn given(&mut self, form: &'static Form) -> Compiled {
@@ -194,9 +187,10 @@ impl<'t> Lower<'t> {
         id
     }
 
-    /// Forgets a step in which nothing was mentioned.
-    fn abandon(&mut self, open: OpenStep) {
-        (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
+    /// There was no step: what was begun is part of the one around.
+    fn cancel(&mut self, open: OpenStep) {
+        self.pending.flags.set(open.flags.0);
+        (self.pending.call, self.pending.argument) = (open.call, open.argument);
     }
 
     /// Calls and closures since `open` belong to a step, unless an inner one has them.
@@ -244,6 +238,12 @@ impl<'t> Lower<'t> {
     /// Whether nothing was added to the block.
     fn is_empty(&self, block: OpenBlock) -> bool {
         self.open.len() == block.0
+    }
+
+    /// Whether something in the block runs when it is left.
+    fn has_deferred(&self, block: OpenBlock) -> bool {
+        let items = self.open.get(block.0..).unwrap_or(&[]).iter();
+        items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { registration: NONE, .. }))
     }
 
     fn close_block(&mut self, block: OpenBlock) -> Block {

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Lower;
-use crate::languages::{Form, Places, Spot};
+use crate::languages::{Places, Spot};
 
 /// A child with its field and its position among the named children.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +32,7 @@ impl<'t> Lower<'t> {
             loop {
                 let node = self.cursor.node();
                 if !node.is_extra() {
-                    // In some grammars the current object is a token.
-                    let named = node.is_named() || self.forms.get(node.kind_id()).is_some_and(|of| matches!(of.form, Form::This));
+                    let named = node.is_named();
                     let field = self.cursor.field_id().map_or(0, |id| id.get());
                     self.kids.push(Kid { node, field, index: if named { index } else { u16::MAX }, taken: false });
                     index += u16::from(named);
@@ -61,9 +60,10 @@ impl<'t> Lower<'t> {
                 let kid = self.kids[at];
                 let here = match place {
                     Spot::Nowhere => false,
-                    Spot::Field(id) => kid.field == id && kid.index != u16::MAX,
+                    // A keyword that means something (`this`) is a part as well.
+                    Spot::Field(id) => kid.field == id && (kid.node.is_named() || self.forms.get(kid.node.kind_id()).is_some()),
                     Spot::Nth(id, wanted) => {
-                        let of_field = kid.field == id && kid.index != u16::MAX;
+                        let of_field = kid.field == id && kid.node.is_named();
                         nth += u16::from(of_field);
                         of_field && nth == wanted + 1
                     }

@@ -35,6 +35,11 @@ impl<'t> Lower<'t> {
         self.in_pattern
     }
 
+    /// How the names of the pattern around are bound.
+    pub const fn binding(&self) -> Bind {
+        self.bind
+    }
+
     /// Binds one name.
     pub fn bind_name(&mut self, node: Node<'t>) {
         let text = self.text(node);
@@ -68,7 +73,7 @@ impl<'t> Lower<'t> {
                     self.mention_receiver(node);
                 }
             }
-            Form::OwnField => self.mention_field(node, MentionKind::Define),
+            Form::OwnField => self.mention_own_field(node, MentionKind::Define),
             Form::Member { .. } => {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));

@@ -26,6 +26,8 @@ pub(super) struct Names<'t> {
     results: Vec<u32>,
     /// Regions and the variables that are their results (`func f() (n int)` of Go).
     named_results: Vec<(u32, u32)>,
+    /// By the byte of the name where it is defined, the variable that it was known to be before.
+    hoisted: FxHashMap<usize, u32>,
     /// Captures that their regions change.
     changed: FxHashSet<u32>,
 }
@@ -34,16 +36,16 @@ pub(super) struct Names<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Space {
     Plain,
-    /// Fields of the current object.
-    Field,
-    /// The current object.
-    Receiver,
+    /// Fields of the current object, by the region that it belongs to.
+    Field(u32),
+    /// The current object of a region.
+    Receiver(u32),
     /// Labels.
     Label,
 }
 
 /// Where a scope began.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OpenScope {
     first: usize,
     around: usize,
@@ -71,6 +73,11 @@ impl<'t> Lower<'t> {
         self.mention_name(node, MentionKind::Use);
     }
 
+    /// Takes the value of a variable away.
+    pub(crate) fn delete_name(&mut self, node: Node<'t>) {
+        self.mention_name(node, MentionKind::Delete);
+    }
+
     pub(super) fn mention_name(&mut self, node: Node<'t>, kind: MentionKind) {
         let variable = self.variable(Space::Plain, self.text(node), node);
         self.mention(variable, kind, node.start_byte());
@@ -82,12 +89,30 @@ impl<'t> Lower<'t> {
         self.mention(variable, kind, name.start_byte());
     }
 
+    /// Gives a value to the field of this name.
+    pub(crate) fn define_field(&mut self, name: Node<'t>) {
+        self.mention_field(name, MentionKind::Define);
+    }
+
+    /// Reads or changes a field of the current object that no variable can be taken for (`@x`).
+    pub(super) fn mention_own_field(&mut self, name: Node<'t>, kind: MentionKind) {
+        let variable = self.variable(Space::Field(self.object_region), self.text(name), name);
+        self.mention(variable, kind, name.start_byte());
+    }
+
+    /// Reads, or in a pattern defines, a name that no function binds (`$x`).
+    pub fn free_name(&mut self, node: Node<'t>) {
+        let kind = if self.in_pattern() { MentionKind::Define } else { MentionKind::Use };
+        let variable = self.variable(Space::Plain, self.text(node), node);
+        self.mention(variable, kind, node.start_byte());
+    }
+
     pub(super) fn mention_receiver(&mut self, node: Node<'t>) {
         // Where it is a parameter it has a name like any other.
         if self.receiver.is_some_and(|receiver| receiver == self.text(node)) {
             return self.use_name(node);
         }
-        let variable = self.variable(Space::Receiver, "", node);
+        let variable = self.variable(Space::Receiver(self.object_region), "", node);
         self.mention(variable, MentionKind::Use, node.start_byte());
     }
 
@@ -112,8 +137,37 @@ impl<'t> Lower<'t> {
         self.mention(variable, MentionKind::Define, node.start_byte());
     }
 
+    /// Makes a name known from here on, before the place where it is defined. A name that this function has in this
+    /// `scope` already stands for the same variable.
+    pub(crate) fn hoist(&mut self, name: Node<'t>, scope: OpenScope) {
+        let id = self.name_id(Space::Plain, self.text(name));
+        let here = self.names.undo.iter().skip(scope.first).any(|&(undone, ..)| undone == id);
+        let known = self.known(id).filter(|&variable| here && self.variable_at(variable).region == self.region);
+        let variable = known.unwrap_or_else(|| self.declare(name, VariableKind::Local));
+        self.names.hoisted.insert(name.start_byte(), variable);
+    }
+
+    /// The name, where it would be declared, stands for the variable that is in sight.
+    pub(crate) fn keep(&mut self, name: Node<'t>) {
+        let variable = self.variable(Space::Plain, self.text(name), name);
+        self.names.hoisted.insert(name.start_byte(), variable);
+    }
+
+    /// Whether no loop, branch or other body is between here and the function.
+    pub(crate) const fn in_function_body(&self) -> bool {
+        self.block_depth == 0
+    }
+
+    /// The scope of the function's parameters.
+    pub(crate) const fn function_scope(&self) -> OpenScope {
+        self.function_scope
+    }
+
     /// Declares a variable in the innermost scope.
     pub(super) fn declare(&mut self, node: Node<'t>, kind: VariableKind) -> u32 {
+        if let Some(&variable) = self.names.hoisted.get(&node.start_byte()) {
+            return self.seen_from_here(variable);
+        }
         let id = self.name_id(Space::Plain, self.text(node));
         let variable = self.new_variable(kind, node, self.region, NONE);
         self.bind_variable(id, variable);
@@ -175,7 +229,7 @@ impl<'t> Lower<'t> {
     }
 
     /// The names of a node belong to an outer scope from here on.
-    pub(super) fn make_outer(&mut self, node: Node<'t>) {
+    pub(crate) fn make_outer(&mut self, node: Node<'t>) {
         let id = self.name_id(Space::Plain, self.text(node));
         let outer = self.known(id).filter(|&variable| self.variable_at(variable).region != self.region);
         let variable = match outer {
@@ -217,7 +271,7 @@ impl<'t> Lower<'t> {
     }
 
     /// A number for a label.
-    pub(super) fn label(&mut self, node: Node<'t>) -> u32 {
+    pub(crate) fn label(&mut self, node: Node<'t>) -> u32 {
         let text = self.text(node);
         let text = text.trim_matches(|c: char| c == '\'' || c == ':' || c == '@' || c.is_whitespace());
         self.name_id(Space::Label, text)
@@ -269,12 +323,12 @@ impl<'t> Lower<'t> {
         if let Some(variable) = self.known(id) {
             return self.seen_from_here(variable);
         }
-        let kind = match space {
-            Space::Plain | Space::Label => VariableKind::Free,
-            Space::Field => VariableKind::Field,
-            Space::Receiver => VariableKind::Receiver,
+        let (kind, region) = match space {
+            Space::Plain | Space::Label => (VariableKind::Free, 0),
+            Space::Field(region) => (VariableKind::Field, region),
+            Space::Receiver(region) => (VariableKind::Receiver, region),
         };
-        let variable = self.new_variable(kind, node, 0, NONE);
+        let variable = self.new_variable(kind, node, region, NONE);
         self.names.free[id as usize] = variable;
         self.seen_from_here(variable)
     }
@@ -282,12 +336,13 @@ impl<'t> Lower<'t> {
     /// A field of the current object. Where fields are in sight by their names alone, it is what such a name stands for
     /// if nothing else is called so.
     fn field(&mut self, name: Node<'t>) -> u32 {
-        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field };
+        let (space, region) =
+            if self.config.names.implicit_this { (Space::Plain, 0) } else { (Space::Field(self.object_region), self.object_region) };
         let id = self.name_id(space, self.text(name));
         let variable = match self.names.free.get(id as usize) {
             Some(&variable) if variable != NONE => variable,
             _ => {
-                let variable = self.new_variable(VariableKind::Field, name, 0, NONE);
+                let variable = self.new_variable(VariableKind::Field, name, region, NONE);
                 self.names.free[id as usize] = variable;
                 variable
             }

@@ -17,19 +17,23 @@ impl<'t> Lower<'t> {
     }
 
     fn add(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let compiled = if self.is_custom(node) {
-            let Some(compiled) = self.custom_statement(node, sink) else { return };
-            Some(compiled)
-        } else {
-            self.compiled(node)
-        };
-        let Some(compiled) = compiled else {
+        let Some(mut compiled) = self.chosen(node) else {
             if sink.is_some() || node.named_child_count() > 0 {
                 let step = self.step(StepKind::Statement, node, sink);
                 self.push(Item::Step(step));
             }
             return;
         };
+        if let Form::Custom(decide) = compiled.form {
+            let (open, before) = (self.begin(), self.open.len());
+            match decide(self, node) {
+                Some(form) => {
+                    self.cancel(open);
+                    compiled = self.given(form);
+                }
+                None => return self.finish_statement(node, open, before, sink),
+            }
+        }
         self.add_as(node, &compiled, sink);
     }
 
@@ -41,7 +45,8 @@ impl<'t> Lower<'t> {
         self.push(Item::Label { label, body });
     }
 
-    fn add_as(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
+    /// Adds a statement as one of a form.
+    pub(super) fn add_as(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Skip => {
@@ -53,7 +58,8 @@ impl<'t> Lower<'t> {
                     self.push(Item::Step(step));
                 }
             }
-            Form::Block => self.scoped(|this| this.children_as_statements(node, sink)),
+            Form::Block => self.inner_block(|this| this.children_as_statements(node, sink)),
+            Form::Hoisting(_) => self.inner_block(|this| this.hoisted_statements(node, sink)),
             Form::Sequence => self.children_as_statements(node, sink),
             Form::Statement | Form::Pass { .. } => {
                 let kids = self.children(node);
@@ -153,7 +159,7 @@ impl<'t> Lower<'t> {
                 if let Some(value) = value {
                     self.expression(value);
                 }
-                self.sink(self.switch_value, node);
+                self.sink(self.given_value, node);
                 let step = self.finish(open, StepKind::Jump, self.span(node));
                 let label = self.name_id(Space::Label, SWITCH);
                 self.push(Item::Break { step, label });
@@ -186,6 +192,16 @@ impl<'t> Lower<'t> {
             Form::Outer => self.expression(node),
             Form::Function { .. } => self.named_function(node, compiled),
             Form::Type { .. } => self.type_definition(node, compiled),
+            Form::Compound { .. } => {
+                let kids = self.children(node);
+                let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                match (left, self.assigning_operator(kids)) {
+                    (Some(left), Some(operator)) => self.short_circuit_assignment(node, operator, left, right, sink),
+                    _ => self.expression_statement(node, sink),
+                }
+                self.release(kids);
+            }
+            Form::Control(add) => add(self, node, sink),
             Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
                 self.children_as_statements(node, sink)
             }
@@ -200,12 +216,54 @@ impl<'t> Lower<'t> {
         self.release(kids);
     }
 
+    /// Ends the program, with a value if there is one.
+    pub(crate) fn abort(&mut self, node: Node<'t>, value: Option<Node<'t>>) {
+        let open = self.begin();
+        if let Some(value) = value {
+            self.expression(value);
+        }
+        let step = self.finish(open, StepKind::Jump, self.span(node));
+        self.push(Item::Abort { step });
+    }
+
+    /// A block among statements. What is deferred in it runs when it is left; without that it is no item of its own.
+    fn inner_block(&mut self, make: impl FnOnce(&mut Self)) {
+        let open = self.open_block();
+        self.scoped(make);
+        if self.has_deferred(open) {
+            let body = self.close_block(open);
+            self.push(Item::Label { label: NONE, body });
+        }
+    }
+
+    /// The statements of a node of form [`Form::Hoisting`], names first, then functions.
+    pub(super) fn hoisted_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let Some(Form::Hoisting(hoist)) = self.forms.get(node.kind_id()).map(|compiled| compiled.form) else {
+            return self.children_as_statements(node, sink);
+        };
+        hoist(self, node);
+        let kids = self.children(node);
+        let rest = self.rest(kids);
+        for functions in [true, false] {
+            for n in 0..rest.len() {
+                let Some(part) = self.kid(rest, n) else { continue };
+                if functions == matches!(self.forms.get(part.kind_id()).map(|of| of.form), Some(Form::Function { .. })) {
+                    self.statement(part, sink.filter(|_| n + 1 == rest.len()));
+                }
+            }
+        }
+        self.release(kids);
+    }
+
     /// An expression for its effect or its value. A method that is called for its effect may change its object.
     fn expression_statement(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let open = self.begin();
-        let calls = self.program.calls.len();
-        let before = self.open.len();
+        let (open, before) = (self.begin(), self.open.len());
         self.expression(node);
+        self.finish_statement(node, open, before, sink);
+    }
+
+    fn finish_statement(&mut self, node: Node<'t>, open: super::OpenStep, before: usize, sink: Option<u32>) {
+        let calls = open.calls;
         let effect = sink.is_none() && !self.pending.mentions.iter().skip(open.mentions).any(|mention| mention.kind == MentionKind::Define);
         if let Some(call) = self.program.calls.get(calls).filter(|call| effect && call.receiver) {
             let of_node = call.start == self.offset(node.start_byte()) && call.end == self.offset(node.end_byte());
@@ -220,9 +278,12 @@ impl<'t> Lower<'t> {
             && self.program.calls.len() == open.calls
             && self.program.regions.len() == open.regions
             && self.pending.flags == super::StepFlags::default();
-        // What only jumped is no step of its own.
-        let leaves = nothing && self.open.len() > before;
-        let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
+        // What only jumped, or was told by code to be nothing, is no step of its own.
+        let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
+        let (start, end) = self.span(node);
+        let is_closure = matches!(self.form_of(node), Some(Form::Closure { .. }))
+            || self.program.regions.get(open.regions).is_some_and(|region| (region.start, region.end) == (start, end));
+        let kind = if is_closure || self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
             StepKind::Closure
         } else {
             StepKind::Statement

@@ -14,7 +14,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     handlers_in_order: false,
     catch_all: &[],
     operators_raise: false,
-    conditions_bind_around: false,
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[

@@ -13,8 +13,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: false,
     handlers_in_order: true,
     catch_all: &[],
-    operators_raise: true,
-    conditions_bind_around: false,
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[
