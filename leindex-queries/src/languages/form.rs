@@ -70,8 +70,8 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines. With `||=`, `&&=` and `??=` the right side runs only sometimes; where the
-    /// operator is a plain `=`, as [`Form::Assign`].
+    /// `left op= right`: reads and defines. Where the operator is a plain `=`, as [`Form::Assign`]; with `||=`, `&&=` and
+    /// `??=` the right side runs only sometimes.
     Compound {
         /// The target.
         left: At,
@@ -110,8 +110,7 @@ pub enum Form {
         /// The variable.
         operand: At,
     },
-    /// A function without a name (or one whose name is given outside): its body is a region of its own. One that has
-    /// nothing but arms chooses among them.
+    /// A function that only has arms chooses among them. A function without a name (or one whose name is given outside): its body is a region of its own.
     Closure {
         /// Parameters: a list, or one pattern.
         parameters: At,
@@ -274,6 +273,13 @@ pub enum Form {
     /// Chooses one of several arms: nodes of form [`Form::Case`] among the children of `cases` (`""`: of the node
     /// itself, other parts being left out).
     Switch(Switch),
+    /// Chooses one of the nodes of form [`Form::Case`] that stand anywhere in its body, which runs on from there (C).
+    Dispatch {
+        /// What is compared.
+        subject: At,
+        /// The statement that the cases are in.
+        body: At,
+    },
     /// An arm of a switch.
     Case(Case),
     /// Runs `body`; handlers are children of form [`Form::Catch`] (or arms in one of those), `else` parts of

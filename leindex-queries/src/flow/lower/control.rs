@@ -68,7 +68,20 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_condition(&mut self, node: Node<'t>) -> u32 {
-        if let Some(compiled) = self.chosen(node) {
+        let before = self.open_block();
+        let compiled = match self.chosen(node) {
+            Some(Compiled { form: Form::Custom(decide), .. }) => {
+                let open = self.begin();
+                let Some(form) = decide(self, node) else {
+                    let leaf = self.finish(open, StepKind::Condition, self.span(node));
+                    return self.leaf_condition(node, leaf, before);
+                };
+                self.abandon(open);
+                Some(self.given(form))
+            }
+            other => other,
+        };
+        if let Some(compiled) = compiled {
             let parts = &compiled.parts;
             match compiled.form {
                 Form::Pass { .. } | Form::Filter { .. } => {
@@ -116,8 +129,12 @@ impl<'t> Lower<'t> {
                 _ => {}
             }
         }
-        let before = self.open_block();
         let leaf = self.step(StepKind::Condition, node, None);
+        self.leaf_condition(node, leaf, before)
+    }
+
+    /// A condition without short circuits; what was added since `before` runs first.
+    fn leaf_condition(&mut self, node: Node<'t>, leaf: u32, before: super::OpenBlock) -> u32 {
         match self.text(node) {
             "true" | "True" | "1" => self.program.steps[leaf as usize].flags.set(StepFlags::ALWAYS),
             "false" | "False" | "0" => self.program.steps[leaf as usize].flags.set(StepFlags::NEVER),
@@ -170,16 +187,17 @@ impl<'t> Lower<'t> {
             }
             Form::Switch(switch) if sink.is_some() => {
                 let label = self.name_id(Space::Label, SWITCH);
-                let around = std::mem::replace(&mut self.given_value, sink);
+                let around = std::mem::replace(&mut self.switch_value, sink);
                 let body = self.block(|this| this.scoped(|this| this.switch(node, kids, compiled, switch, sink)));
-                self.given_value = around;
+                self.switch_value = around;
                 self.push(Item::Label { label, body });
             }
             Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, None)),
+            Form::Dispatch { .. } => self.scoped(|this| this.dispatch(node, kids, compiled)),
             Form::Try { .. } => self.attempt(kids, compiled, sink),
             Form::With { .. } if self.has_handlers(kids) => {
                 let body = self.block(|this| this.with(node, kids, compiled, sink));
-                self.attempt_around(kids, body, None, sink);
+                self.attempt_of(kids, body, None, sink);
             }
             Form::With { .. } => self.with(node, kids, compiled, sink),
             _ => {
@@ -303,7 +321,8 @@ impl<'t> Lower<'t> {
             let open = self.begin();
             self.each(iterable);
             self.sink(Some(temporary), value);
-            let step = self.finish(open, StepKind::Statement, self.span(value));
+            let last = self.kid(iterable, iterable.len() - 1).unwrap_or(value);
+            let step = self.finish(open, StepKind::Statement, (self.span(value).0, self.span(last).1));
             self.program.steps[step as usize].flags.set(StepFlags::RAISES);
             self.push(Item::Step(step));
             temporary
@@ -322,6 +341,15 @@ impl<'t> Lower<'t> {
             }
         }
         self.finish(open, StepKind::Loop, span)
+    }
+
+    /// A block that something which is no statement of the language may repeat.
+    pub(crate) fn repeated_block(&mut self, head: Node<'t>, body: Node<'t>) {
+        let head = self.bare_step(StepKind::Loop, head);
+        self.block_depth += 1;
+        let body = self.block(|this| this.scoped(|this| this.children_as_statements(body, None)));
+        self.block_depth -= 1;
+        self.push(Item::ForEach { head, body, otherwise: Block::default() });
     }
 
     /// A head without a condition: the text up to the body.
@@ -349,22 +377,17 @@ impl<'t> Lower<'t> {
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
             let keyword = node.child(0).map_or(node.start_byte() + 1, |keyword| keyword.end_byte());
-            let first = self.kid(cases, 0).map_or(keyword, |cases| cases.start_byte());
+            let is_case = |node: &Node<'t>| matches!(self.form_of(*node), Some(Form::Case(_)));
+            let first = self.kid(cases, 0).or_else(|| (0..kids.len()).filter_map(|n| self.kid(kids, n)).find(is_case));
+            let first = first.map_or(keyword, |first| first.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);
             head
         } else {
-            // Declarations before the subject (Go, C++) run first.
-            for n in 0..subject.len().saturating_sub(1) {
-                if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
-                    self.statement(part, None);
-                }
-            }
-            let last = self.kid(subject, subject.len() - 1).unwrap_or(node);
-            let temporary = self.temporary(last);
-            value = Some(temporary);
-            self.step(StepKind::Switch, last, Some(temporary))
+            let (head, compared) = self.subject(node, subject);
+            value = Some(compared);
+            head
         };
         let first = self.open_arms();
         if cases.is_empty() {
@@ -388,6 +411,49 @@ impl<'t> Lower<'t> {
         );
     }
 
+    fn dispatch(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled) {
+        let (subject, body) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let (head, value) = self.subject(node, subject);
+        let around = self.dispatched.replace(value);
+        let body = self.body(body, None);
+        self.dispatched = around;
+        self.push(Item::Dispatch { head, body });
+    }
+
+    pub(super) fn case_label(&mut self, node: Node<'t>, compiled: &Compiled, case: Case) {
+        let kids = self.children(node);
+        let patterns = self.select(kids, &compiled.parts[0]);
+        let bodies = if case.body.is_empty() { self.rest(kids) } else { self.select(kids, &compiled.parts[2]) };
+        let open = self.begin();
+        if let Some(value) = self.dispatched {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
+        self.each(patterns);
+        let (start, mut end) = self.span(node);
+        if let Some(first) = self.kid(bodies, 0) {
+            end = self.offset(first.start_byte());
+        }
+        if let Some(last) = patterns.len().checked_sub(1).and_then(|last| self.kid(patterns, last)) {
+            end = self.offset(last.end_byte());
+        }
+        let test = self.finish(open, StepKind::Case, (start, end.max(start + 1)));
+        self.push(Item::Case { test, default: patterns.is_empty() });
+        self.statements(bodies, None);
+        self.release(kids);
+    }
+
+    /// The head of a switch that has a subject: declarations before it (Go, C++) run first.
+    fn subject(&mut self, node: Node<'t>, subject: Kids) -> (u32, u32) {
+        for n in 0..subject.len().saturating_sub(1) {
+            if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
+                self.statement(part, None);
+            }
+        }
+        let last = subject.len().checked_sub(1).and_then(|last| self.kid(subject, last)).unwrap_or(node);
+        let value = self.temporary(last);
+        (self.step(StepKind::Switch, last, Some(value)), value)
+    }
+
     /// Where the arms of a switch begin: they are gathered on a stack, as switches nest.
     pub(crate) fn open_arms(&self) -> usize {
         self.arms.len()
@@ -408,9 +474,9 @@ impl<'t> Lower<'t> {
             match compiled.form {
                 Form::Case(case) => self.arm(node, &compiled, case, value, sink),
                 Form::Control(add) => {
-                    self.switch_value = value;
+                    self.switch_subject = value;
                     add(self, node, sink);
-                    self.switch_value = None;
+                    self.switch_subject = None;
                 }
                 // Arms inside a wrapper.
                 Form::Sequence | Form::Block | Form::Evaluate => {
@@ -514,7 +580,7 @@ impl<'t> Lower<'t> {
         body: impl FnOnce(&mut Self),
     ) {
         let scope = self.open_scope();
-        let value = self.switch_value.take();
+        let value = self.switch_subject.take();
         let open = self.begin();
         if let Some(value) = value {
             self.mention(value, MentionKind::Use, node.start_byte());
@@ -545,7 +611,10 @@ impl<'t> Lower<'t> {
 
     fn part_of_try(&self, part: Node<'t>) -> Option<Form> {
         let form = self.forms.get(part.kind_id())?.form;
-        matches!(form, Form::Catch { .. } | Form::CatchIf { .. } | Form::Finally { .. } | Form::TryElse { .. }).then_some(form)
+        // The default of a switch may be of the same kind as the `else` of a try.
+        let is_part =
+            matches!(form, Form::Catch { .. } | Form::CatchIf { .. } | Form::Finally { .. } | Form::TryElse { .. } | Form::Case(_));
+        is_part.then_some(form)
     }
 
     fn attempt(&mut self, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
@@ -557,11 +626,9 @@ impl<'t> Lower<'t> {
             if self.part_of_try(part).is_some() {
                 continue;
             }
-            // The default of a switch may be of the same kind as an `else` here.
-            let is_else = self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
-            if body.is_empty() && !is_else {
+            if body.is_empty() {
                 statements.push(part);
-            } else if is_else || (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) {
+            } else if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) {
                 otherwise = Some(part);
             }
         }
@@ -571,11 +638,11 @@ impl<'t> Lower<'t> {
             return;
         }
         let body = self.body(nodes, sink);
-        self.attempt_around(kids, body, otherwise, sink);
+        self.attempt_of(kids, body, otherwise, sink);
     }
 
     /// `body` with the handlers, the `else` and the last part that are among `kids`.
-    fn attempt_around(&mut self, kids: Kids, body: Block, mut otherwise: Option<Node<'t>>, sink: Option<u32>) {
+    fn attempt_of(&mut self, kids: Kids, body: Block, mut otherwise: Option<Node<'t>>, sink: Option<u32>) {
         let mut rows = Vec::new();
         let mut finally = None;
         for n in 0..kids.len() {
@@ -613,7 +680,7 @@ impl<'t> Lower<'t> {
     }
 
     /// A try whose handlers are no nodes of their own: types and names, and what runs. Made by code.
-    pub(crate) fn attempt_of(&mut self, node: Node<'t>, body: Node<'t>, handlers: &[Handled<'t>], finally: Option<Node<'t>>) {
+    pub(crate) fn attempt_by_code(&mut self, node: Node<'t>, body: Node<'t>, handlers: &[Handled<'t>], finally: Option<Node<'t>>) {
         let nodes = self.lay(&[body]);
         let body = self.body(nodes, None);
         let mut rows = Vec::with_capacity(handlers.len());

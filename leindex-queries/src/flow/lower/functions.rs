@@ -43,9 +43,12 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
-        switch_value: None,
+        switch_subject: None,
+        taken_early: Vec::new(),
+        dispatched: None,
+        alternative: false,
         loop_value: None,
-        given_value: None,
+        switch_value: None,
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
@@ -234,8 +237,11 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// Whether a node is, or is in, a function that is lowered on its own.
     pub(super) fn is_apart(&self, node: Node<'t>) -> bool {
-        !self.is_function && self.apart.binary_search(&(node.start_byte() as u32, node.end_byte() as u32)).is_ok()
+        let before = self.apart.partition_point(|&(start, _)| start as usize <= node.start_byte());
+        let around = before.checked_sub(1).and_then(|last| self.apart.get(last));
+        !self.is_function && around.is_some_and(|&(_, end)| end as usize >= node.end_byte())
     }
 
     fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {
@@ -244,7 +250,7 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let flags = std::mem::take(&mut self.pending.flags);
         let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len(), self.given_value.take());
+        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len(), self.switch_value.take());
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
@@ -267,9 +273,10 @@ impl<'t> Lower<'t> {
             Results::Closures => is_closure,
             Results::Always => true,
         };
-        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.form_of(body);
-            tail |= !matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+        let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
+        let is_block = |form: Option<Form>| matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. }));
+        if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
+            tail |= !is_block(self.form_of(body));
         }
         let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
         let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
@@ -282,9 +289,9 @@ impl<'t> Lower<'t> {
             for n in 0..bodies.len() {
                 let Some(part) = this.kid(bodies, n) else { continue };
                 let sink = sink.filter(|_| n == last);
-                match this.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+                // The names of a body and those of the parameters are in one scope.
+                match this.form_of(part) {
                     Some(Form::Custom(_)) if sink.is_none() && bodies.len() == 1 => this.body_by_code(part),
-                    // The names of a body and those of the parameters are in one scope.
                     Some(Form::Block) => this.children_as_statements(part, sink),
                     _ => this.statement(part, sink),
                 }
@@ -298,7 +305,7 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.loop_value, self.given_value) = (around.0, around.1, around.2, around.4);
+        (self.block_depth, self.in_comprehension, self.loop_value, self.switch_value) = (around.0, around.1, around.2, around.4);
         (self.pending.flags, self.pending.call) = (flags, argument);
         (self.function_scope, self.object_region, self.in_type) = around_function;
         self.close_scope(scope);
@@ -319,7 +326,8 @@ impl<'t> Lower<'t> {
     fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
-            if let Some(node) = self.kid(parameters, n) {
+            let Some(node) = self.kid(parameters, n) else { continue };
+            if parameters.len() == 1 || !matches!(self.form_of(node), Some(Form::Skip)) {
                 self.parameter_list(node, &mut count, true);
             }
         }
@@ -329,10 +337,6 @@ impl<'t> Lower<'t> {
     fn parameter_list(&mut self, node: Node<'t>, count: &mut u16, outermost: bool) {
         let compiled = self.chosen(node);
         let form = compiled.map(|compiled| compiled.form);
-        // Type parameters.
-        if outermost && matches!(form, Some(Form::Skip)) {
-            return;
-        }
         let is_list = match form {
             None | Some(Form::Evaluate | Form::Pass { .. } | Form::Control(_)) => outermost,
             Some(Form::Sequence) => true,

@@ -43,11 +43,18 @@ pub struct Lower<'t> {
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
     /// What the switch around chooses by, for arms made by code.
-    switch_value: Option<u32>,
+    switch_subject: Option<u32>,
+    /// Nodes whose values were taken before their turn, and the variables that hold them.
+    taken_early: Vec<(usize, u32)>,
+    /// What the [`Form::Dispatch`] around compares its cases with.
+    dispatched: Option<u32>,
+    /// Whether this is the other way in which conditional compilation writes what was lowered just before: what it
+    /// declares again is the same.
+    alternative: bool,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
     /// Where the value of the switch around goes, if it has one.
-    given_value: Option<u32>,
+    switch_value: Option<u32>,
     pending: Pending,
     names: Names<'t>,
     /// Forms that code gave, by address.
@@ -140,6 +147,11 @@ impl<'t> Lower<'t> {
         self.forms.form_of(node, self.source)
     }
 
+    /// Whether the language's code lowers nodes of this kind.
+    fn is_custom(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Custom(_)))
+    }
+
     fn given(&mut self, form: &'static Form) -> Compiled {
         let language = &self.grammar.language;
         *self.given.entry(std::ptr::from_ref(form).addr()).or_insert_with(|| Compiled::new(*form, language))
@@ -191,6 +203,11 @@ impl<'t> Lower<'t> {
     fn cancel(&mut self, open: OpenStep) {
         self.pending.flags.set(open.flags.0);
         (self.pending.call, self.pending.argument) = (open.call, open.argument);
+    }
+
+    /// Forgets a step in which nothing was mentioned.
+    fn abandon(&mut self, open: OpenStep) {
+        (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
     }
 
     /// Calls and closures since `open` belong to a step, unless an inner one has them.

@@ -24,10 +24,10 @@ pub(super) struct Names<'t> {
     captures: FxHashMap<(u32, u32), u32>,
     /// By region, the variable of its result, or [`NONE`].
     results: Vec<u32>,
-    /// Regions and the variables that are their results (`func f() (n int)` of Go).
-    named_results: Vec<(u32, u32)>,
     /// By the byte of the name where it is defined, the variable that it was known to be before.
     hoisted: FxHashMap<usize, u32>,
+    /// Regions and the variables that are their results (`func f() (n int)` of Go).
+    named_results: Vec<(u32, u32)>,
     /// Captures that their regions change.
     changed: FxHashSet<u32>,
 }
@@ -336,12 +336,12 @@ impl<'t> Lower<'t> {
     /// A field of the current object. Where fields are in sight by their names alone, it is what such a name stands for
     /// if nothing else is called so.
     fn field(&mut self, name: Node<'t>) -> u32 {
-        let (space, region) =
-            if self.config.names.implicit_this { (Space::Plain, 0) } else { (Space::Field(self.object_region), self.object_region) };
+        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field(self.object_region) };
         let id = self.name_id(space, self.text(name));
         let variable = match self.names.free.get(id as usize) {
             Some(&variable) if variable != NONE => variable,
             _ => {
+                let region = if matches!(space, Space::Field(_)) { self.object_region } else { 0 };
                 let variable = self.new_variable(VariableKind::Field, name, region, NONE);
                 self.names.free[id as usize] = variable;
                 variable

@@ -89,6 +89,7 @@ impl<'t> Lower<'t> {
             | Form::For { .. }
             | Form::ForEach { .. }
             | Form::Switch(_)
+            | Form::Dispatch { .. }
             | Form::Try { .. }
             | Form::With { .. } => self.control(node, compiled, sink),
             Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
@@ -159,7 +160,7 @@ impl<'t> Lower<'t> {
                 if let Some(value) = value {
                     self.expression(value);
                 }
-                self.sink(self.given_value, node);
+                self.sink(self.switch_value, node);
                 let step = self.finish(open, StepKind::Jump, self.span(node));
                 let label = self.name_id(Space::Label, SWITCH);
                 self.push(Item::Break { step, label });
@@ -202,11 +203,27 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Control(add) => add(self, node, sink),
+            Form::Case(case) if self.dispatched.is_some() => self.case_label(node, compiled, case),
             Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
                 self.children_as_statements(node, sink)
             }
             _ => self.expression_statement(node, sink),
         }
+    }
+
+    /// Adds a step of what `make` mentions.
+    pub(crate) fn step_of(&mut self, node: Node<'t>, make: impl FnOnce(&mut Self)) {
+        let open = self.begin();
+        make(self);
+        let step = self.finish(open, StepKind::Statement, self.span(node));
+        self.push(Item::Step(step));
+    }
+
+    /// What was made at a node is closed when the block around is left.
+    pub(crate) fn close_later(&mut self, node: Node<'t>) {
+        let cleanup = self.bare_step(StepKind::Cleanup, node);
+        let deferred = self.block(|this| this.push(Item::Step(cleanup)));
+        self.push(Item::Defer { registration: NONE, deferred, cleanup });
     }
 
     pub(super) fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
@@ -275,8 +292,8 @@ impl<'t> Lower<'t> {
         }
         self.sink(sink, node);
         let nothing = self.pending.mentions.len() == open.mentions
-            && self.program.calls.len() == open.calls
-            && self.program.regions.len() == open.regions
+            && self.program.calls.iter().skip(open.calls).all(|call| call.step != NONE)
+            && self.program.regions.iter().skip(open.regions).all(|region| region.owner != NONE || region.parent != self.region)
             && self.pending.flags == super::StepFlags::default();
         // What only jumped, or was told by code to be nothing, is no step of its own.
         let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
@@ -424,6 +441,9 @@ impl<'t> Lower<'t> {
 
     /// Binds the name of something defined here.
     pub(super) fn define(&mut self, name: Node<'t>) {
+        if matches!(self.forms.get(name.kind_id()).map(|compiled| compiled.form), Some(Form::Member { .. })) {
+            return self.pattern(name, Bind::Assign);
+        }
         let declaring = self.declaring();
         let bind = std::mem::replace(&mut self.bind, declaring);
         if bind == Bind::Parameter {

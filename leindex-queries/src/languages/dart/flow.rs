@@ -424,7 +424,7 @@ fn try_statement<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
             }
         }
     }
-    low.attempt_of(node, body, &handlers, finally);
+    low.attempt_by_code(node, body, &handlers, finally);
 }
 
 /// `continue label` goes to an arm of a switch, if it has that label.

@@ -13,7 +13,8 @@ pub(super) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: false,
     handlers_in_order: true,
     catch_all: &[],
-    ..FlowRules::NONE
+    operators_raise: true,
+    conditions_bind_around: false,
 };
 
 const FORMS: &[(&str, Form)] = &[
@@ -85,6 +86,9 @@ const FORMS: &[(&str, Form)] = &[
     ("yield", Form::Yield { value: "" }),
     ("string", Form::Evaluate),
     ("concatenated_string", Form::Evaluate),
+    ("string_content", Form::Skip),
+    ("relative_import", Form::Skip),
+    ("generic_type", Form::Evaluate),
     ("interpolation", Form::Evaluate),
     ("format_specifier", Form::Evaluate),
     ("format_expression", Form::Evaluate),

@@ -207,8 +207,11 @@ fn update<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     if let Some(right) = node.child_by_field_name("right") {
         low.expression(right);
     }
-    if let Some(left) = node.child_by_field_name("left") {
-        low.modify(left);
+    let Some(left) = node.child_by_field_name("left") else { return None };
+    // `a(i) = x` updates what is called.
+    if let (Some(updated), Some(arguments)) = (left.child_by_field_name("function"), left.child_by_field_name("arguments")) {
+        low.modify(updated);
+        low.expression(arguments);
     }
     None
 }
