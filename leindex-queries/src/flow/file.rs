@@ -103,9 +103,9 @@ impl<'a> FlowSource<'a> {
         };
         let forms = self.grammar.forms();
         let is_function = |node: Node<'_>| {
-            forms
-                .form_of(node, self.source)
-                .is_some_and(|form| matches!(form, Form::Function { .. } | Form::Closure { .. } | Form::Custom(_)))
+            forms.form_of(node, self.source).is_some_and(|form| {
+                matches!(form, Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } | Form::Custom(_))
+            })
         };
         // The smallest node with these bytes, or that around it which defines a function.
         let range = (owner.start as usize, owner.end as usize);

@@ -354,6 +354,15 @@ pub enum Form {
         /// Its body.
         body: At,
     },
+    /// A function that is assigned to what stands for its name (`function M.f()`).
+    AssignedFunction {
+        /// What it is assigned to.
+        target: At,
+        /// Its parameters.
+        parameters: At,
+        /// Its body.
+        body: At,
+    },
     /// A type or module: defines its name. Members that run when it is defined are statements of the function around,
     /// methods are regions.
     Type {

@@ -193,6 +193,7 @@ const fn ats(form: &Form) -> [At; 4] {
         Form::Label { name, body } => [name, body, "", ""],
         Form::Assert { condition, message } => [condition, message, "", ""],
         Form::Function { name, parameters, body } => [name, parameters, body, ""],
+        Form::AssignedFunction { target, parameters, body } => [target, parameters, body, ""],
         Form::Type { name, body } => [name, body, "", ""],
         Form::Skip
         | Form::Evaluate

@@ -84,7 +84,7 @@ impl<'t> Lower<'t> {
         }
         if rest.is_empty() {
             match compiled.form {
-                Form::Function { .. } | Form::Closure { .. } => {
+                Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } => {
                     self.function_region(node, &compiled);
                 }
                 _ if self.program.regions.is_empty() => self.top(node),
@@ -301,11 +301,15 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         self.release(kids);
         let open = self.begin();
+        let is_assigned = matches!(compiled.form, Form::AssignedFunction { .. });
         // Before its body, which may call it.
-        if let Some(name) = name {
+        if let Some(name) = name.filter(|_| !is_assigned) {
             self.define(name);
         }
         self.closure(node, compiled);
+        if let Some(target) = name.filter(|_| is_assigned) {
+            self.pattern(target, Bind::Assign);
+        }
         let step = self.finish(open, StepKind::Closure, self.span(node));
         self.push(Item::Step(step));
     }

@@ -154,7 +154,7 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
-            Form::Function { .. } => self.named_function(node, &compiled),
+            Form::Function { .. } | Form::AssignedFunction { .. } => self.named_function(node, &compiled),
             Form::Type { .. } => self.type_definition(node, &compiled),
             Form::Compound { .. } => {
                 let kids = self.children(node);

@@ -32,6 +32,7 @@ const FORMS: &[(&str, Form)] = &[
     ("uninterpreted", Form::Skip),
     ("alias", Form::Skip),
     ("undef", Form::Skip),
+    ("setter", Form::Skip),
     ("method", METHOD),
     ("singleton_method", METHOD),
     ("class", Form::Type { name: "name", body: "superclass+body" }),
