@@ -7,6 +7,7 @@
 //! cargo run --example rows -- --repaired FILE…  the text as it is parsed when it is broken
 //! cargo run --example rows -- --defs DIR     name, file, line of the name, kind
 //! cargo run --example rows -- --errors DIR   file, error nodes, bytes in errors
+//! cargo run --example rows -- --metrics DIR  a JSON line per symbol with its place and metrics
 //! cargo run --example rows -- --flow FILE…   control flow and dependences of every function
 //! cargo run --example rows -- --opaque DIR   steps, opaque ones, and the node kinds that made them so, by language
 //! ```
@@ -15,8 +16,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use leindex_queries::ComplexityMetrics;
 use leindex_queries::flow::{Drawing, draw, file_flows, opaque_kinds};
 use leindex_queries::languages::Languages;
+use leindex_queries::syntax::rows::SymbolFlags;
 use leindex_queries::syntax::{dump::dump, parse::ParseSession};
 
 fn main() {
@@ -64,6 +67,21 @@ fn main() {
                 "--defs" => {
                     for symbol in rows.symbols().skip(1) {
                         println!("{}\t{relative}\t{}\t{}", rows.str(symbol.name), symbol.name_line, symbol.kind.as_str());
+                    }
+                }
+                "--metrics" => {
+                    for symbol in rows.symbols().skip(1) {
+                        let line = serde_json::json!({
+                            "path": relative.to_string(),
+                            "name": rows.str(symbol.name),
+                            "kind": symbol.kind.as_str(),
+                            "start_line": symbol.start_line,
+                            "name_line": symbol.name_line,
+                            "end_line": symbol.end_line,
+                            "declaration": symbol.flags.has(SymbolFlags::DECLARATION),
+                            "metrics": ComplexityMetrics::from(&symbol),
+                        });
+                        println!("{line}");
                     }
                 }
                 "--errors" => println!("{relative}\t{}\t{}", rows.parse_errors(), rows.error_bytes()),

@@ -15,6 +15,7 @@ mod bad_input;
 mod changes;
 mod hosts;
 mod lookup;
+mod metrics;
 mod store;
 
 /// A folder with files.

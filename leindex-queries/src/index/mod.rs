@@ -6,9 +6,11 @@
 mod change;
 pub(crate) mod describe;
 mod error;
+mod flow;
 mod fork;
 mod handle;
-mod lookup;
+pub(crate) mod lookup;
+mod metrics;
 mod open;
 mod position;
 mod relations;
@@ -20,8 +22,10 @@ pub(crate) mod world;
 
 pub use change::{Change, ChangedLines, working_changes};
 pub use error::{Cancellable, Cancelled, Error};
+pub use flow::{Dependence, EdgeRow, FlowCount, FlowNode, GraphOptions, NodeRow, ProgramGraph, Slice, SliceLine, SliceOptions};
 pub use handle::Handle;
 pub use lookup::OutlineItem;
+pub use metrics::{Measure, Metrics, MetricsOptions, MetricsSummary, PathMetrics, Spread, SymbolMetrics};
 pub use open::{Index, Options, Progress, StorePlace};
 pub use position::{Position, PositionEncoding};
 pub use relations::{Certainty, DeadSymbol, Direction, Hierarchy, Impact, ImpactMember, ImpactOptions, Relations};
