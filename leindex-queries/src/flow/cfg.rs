@@ -102,6 +102,7 @@ pub(crate) fn build(program: &Program) -> Graph {
         region: 0,
         block_label: NONE,
         next_arm: None,
+        next_test: None,
     };
     for region in 0..program.regions.len() as u32 {
         builder.region(region);
@@ -186,6 +187,8 @@ struct Builder<'p> {
     block_label: u32,
     /// The arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
+    /// Its test.
+    next_test: Option<Label>,
 }
 
 impl Builder<'_> {
@@ -202,6 +205,7 @@ impl Builder<'_> {
         self.pending.clear();
         self.current = None;
         self.next_arm = None;
+        self.next_test = None;
         self.block_label = NONE;
         self.exit = self.label();
         let entry = self.emit(source.entry);
@@ -553,6 +557,8 @@ impl Builder<'_> {
                     self.go(next, None);
                 }
             }
+            // What fits nothing leaves with an error.
+            Item::NextArm => self.go(self.next_test.unwrap_or(self.exit), None),
             Item::Goto { step, label } => {
                 let target = self.named(label);
                 self.jump(step, target, self.scopes.len(), EdgeKind::Next);
@@ -670,7 +676,7 @@ impl Builder<'_> {
                 self.edge(node, leave, EdgeKind::False);
             }
         }
-        let outer = self.next_arm;
+        let outer = (self.next_arm, self.next_test);
         if kind.breaks {
             self.scopes.push(Scope::Switch { label: name, leave });
         }
@@ -715,12 +721,13 @@ impl Builder<'_> {
             }
             self.pending.append(&mut held);
             self.next_arm = bodies.get(at + 1).copied();
+            self.next_test = misses;
             self.block(arm.body);
             if !kind.falls {
                 self.go(leave, None);
             }
         }
-        self.next_arm = outer;
+        (self.next_arm, self.next_test) = outer;
         if kind.breaks {
             self.scopes.pop();
         }

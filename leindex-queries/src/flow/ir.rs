@@ -345,6 +345,8 @@ pub(crate) enum Item {
         step: u32,
         label: u32,
     },
+    /// The arm does not fit after all: the next one is tried.
+    NextArm,
     Fallthrough {
         step: u32,
     },

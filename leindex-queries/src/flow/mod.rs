@@ -29,6 +29,6 @@ pub(crate) use draw::excerpt;
 pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
-pub use lower::{Bind, Lower};
+pub use lower::{Bind, Clause, Lower};
 pub use reaching::DataDependence;
 pub use transfer::{Passage, Sink, Source, Transfer};

@@ -210,6 +210,7 @@ const fn ats(form: &Form) -> [At; 4] {
         | Form::Fallthrough
         | Form::Redo
         | Form::Retry
+        | Form::Clauses(_)
         | Form::Choose(_)
         | Form::Custom(_)
         | Form::Control(_) => ["", "", "", ""],

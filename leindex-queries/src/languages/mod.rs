@@ -128,6 +128,8 @@ pub struct FlowRules {
     pub capitals_are_constants: bool,
     /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
     pub handlers_in_order: bool,
+    /// Whether functions side by side may be clauses of one.
+    pub clauses: bool,
     /// Types that catch everything.
     pub catch_all: &'static [&'static str],
 }
@@ -141,6 +143,7 @@ impl FlowRules {
         closures_share_names: false,
         capitals_are_constants: false,
         handlers_in_order: false,
+        clauses: false,
         catch_all: &[],
     };
 }

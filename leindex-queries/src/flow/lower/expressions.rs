@@ -163,6 +163,7 @@ impl<'t> Lower<'t> {
             Form::Closure { .. } => {
                 self.closure(node, &compiled);
             }
+            Form::Clauses(_) => self.closure_of_clauses(&[node]),
             Form::Declare { .. } => {
                 let kids = self.children(node);
                 let (name, value) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));

@@ -154,6 +154,7 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
+            Form::Clauses(_) if sink.is_none() => self.named_clauses(&[node], None),
             Form::Function { .. } | Form::AssignedFunction { .. } => self.named_function(node, &compiled),
             Form::Type { .. } => self.type_definition(node, &compiled),
             Form::Compound { .. } => {
