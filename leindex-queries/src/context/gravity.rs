@@ -424,9 +424,9 @@ impl<'w> Gravity<'w, '_> {
             for handed in calls.handed_over() {
                 let site = Some((caller.file(db), handed.start));
                 if handed.from == pulled.symbol {
-                    self.step(pulled, handed.to, EdgeKind::Data, Rule::Type, true, site);
+                    self.step(pulled, handed.to, EdgeKind::Data, handed.rule, true, site);
                 } else if handed.to == pulled.symbol {
-                    self.step(pulled, handed.from, EdgeKind::Data, Rule::Type, false, site);
+                    self.step(pulled, handed.from, EdgeKind::Data, handed.rule, false, site);
                 }
             }
         }

@@ -7,7 +7,7 @@
 
 use super::cfg::{Edge, EdgeKind, Node};
 use super::dominance::{Adjacency, reverse_postorder};
-use super::ir::{Mention, MentionKind, NONE, Step, VariableKind};
+use super::ir::{Mention, MentionKind, NONE, Step, StepKind, VariableKind};
 
 /// A use of a variable and a definition that it may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -86,14 +86,16 @@ pub(crate) fn data_dependences(region: Region<'_>, kind_of: impl Fn(u32) -> Vari
     definitions.sort_by_key(|definition| (definition.variable, definition.node, definition.mention.wrapping_add(1)));
     uses.sort_unstable();
     let local = region.edges.iter().map(move |edge| (edge.source - region.first, edge.target - region.first));
+    let is_loop = |node: u32| region.nodes.get(node as usize).is_some_and(|node| region.steps[node.step as usize].kind == StepKind::Loop);
+    let leaves_loop = |edge: &&Edge| edge.kind == EdgeKind::False && is_loop(edge.source);
     let graph = Graph {
         order: reverse_postorder(count, 0, &Adjacency::of(count, local.clone())),
         predecessors: Adjacency::of(count, local.map(|(source, target)| (target, source))),
-        // An error may leave a step before it has defined anything.
+        // An error may leave a step before it has defined anything; a loop that is done takes no further element.
         exceptional: region
             .edges
             .iter()
-            .filter(|edge| edge.kind == EdgeKind::Exception)
+            .filter(|edge| edge.kind == EdgeKind::Exception || leaves_loop(edge))
             .map(|edge| (edge.source - region.first, edge.target - region.first))
             .collect(),
     };

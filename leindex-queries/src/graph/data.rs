@@ -6,13 +6,13 @@
 use rustc_hash::FxHashMap;
 
 use super::calls::FoundEdge;
-use super::slice::nodes_of_step;
 use crate::db::Db;
 use crate::flow::queries::{SymbolFlow, flow_base, symbol_flow};
 use crate::flow::summary::owner_of;
 use crate::flow::{Call, Flow, MentionKind, Sink, Source, StepKind, VariableKind};
 use crate::names::edges::EdgeKind;
 use crate::names::files::Symbol;
+use crate::names::resolve::Rule;
 
 /// What a value that a call gives, or is given, has to do with another call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +23,13 @@ pub(crate) struct HandedOver<'w> {
     pub(crate) to: Symbol<'w>,
     /// First byte of the site: the name at the call that it is handed to.
     pub(crate) start: u32,
+    /// How the less certain of the two calls was resolved.
+    pub(crate) rule: Rule,
 }
 
 /// A body with the edges of its calls.
 pub(crate) struct Calls<'w> {
     flow: SymbolFlow,
-    base: u32,
     /// By the number of the call, the edge of its site.
     edges: FxHashMap<u32, FoundEdge<'w>>,
 }
@@ -45,7 +46,7 @@ impl<'w> Calls<'w> {
             edges.filter(|edge| edge.kind == EdgeKind::Call && edge.target.is_some()).map(|edge| (edge.start, edge)).collect();
         let found = (0..).zip(&flow.flow.calls).filter_map(|(number, call)| Some((number, (*by_start.get(&(call.at + base))?).clone())));
         let edges = found.collect();
-        Some(Self { flow, base, edges })
+        Some(Self { flow, edges })
     }
 
     fn calls(&self) -> impl Iterator<Item = (u32, &Call, &FoundEdge<'w>, Symbol<'w>)> {
@@ -68,7 +69,7 @@ impl<'w> Calls<'w> {
                 if let (Some(target), Some(source)) = (to.target, from.target)
                     && target != source
                 {
-                    found.push(HandedOver { from: source, to: target, start: to.start });
+                    found.push(HandedOver { from: source, to: target, start: to.start, rule: to.rule.max(from.rule) });
                 }
             }
         }
@@ -97,6 +98,7 @@ impl<'w> Calls<'w> {
                     source: handed.from,
                     target: Some(handed.to),
                     kind: EdgeKind::Data,
+                    rule: handed.rule,
                     receiver: None,
                     ..edge.clone()
                 });
@@ -105,14 +107,6 @@ impl<'w> Calls<'w> {
         found.sort_by(|a, b| (a.start, a.source == b.source).cmp(&(b.start, b.source == a.source)));
         found.dedup();
         found
-    }
-
-    /// The node of the call whose name stands at a byte of the file, with the body's flow.
-    pub(crate) fn flow_and_node(&self, start: u32) -> Option<(&Flow, u32)> {
-        let flow = &*self.flow.flow;
-        let at = start.checked_sub(self.base)?;
-        let call = flow.calls.iter().find(|call| call.at == at)?;
-        nodes_of_step(flow, call.step).next().map(|node| (flow, node))
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct Slice<'w> {
     pub(crate) capped: bool,
     /// Calls on the way whose target is not known.
     pub(crate) unknown_calls: usize,
+    /// Nodes from which dependences were followed; the others only mention a value.
+    pub(crate) followed: FxHashSet<At<'w>>,
 }
 
 /// What of a node is followed.
@@ -136,7 +138,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
             slicer.join.world.db.unwind_if_revision_cancelled();
             match way {
                 Way::Backward => slicer.backward(at, phase, focus),
-                Way::Forward => slicer.forward(at, phase),
+                Way::Forward => slicer.forward(at, phase, focus),
             }
         }
         slicer.slice
@@ -172,6 +174,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
         if self.listed.insert(at) {
             self.slice.nodes.push((at, reason));
         }
+        self.slice.followed.insert(at);
         if self.seen.insert((at, phase, focus)) {
             self.queue.push_back((at, phase, focus));
         }
@@ -332,7 +335,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
 
     // --- forward ---
 
-    fn forward(&mut self, at: At<'w>, phase: Phase) {
+    fn forward(&mut self, at: At<'w>, phase: Phase, focus: Focus) {
         let Some(body) = self.body(at.owner) else { return };
         let flow = body.flow();
         self.slice.capped |= flow.capped;
@@ -360,12 +363,21 @@ impl<'j, 'w> Slicer<'j, 'w> {
                 }
                 continue;
             }
-            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
-            let target = body.calls.get(&mention.call).copied();
-            if let Some(target) = target {
-                self.into_callee(target, mention.argument, same(edge.target));
+            if let Focus::Variable(variable) = focus
+                && mention.variable != variable
+            {
+                continue;
             }
-            self.push(same(edge.target), phase, Focus::All, reason);
+            if let Some(&target) = body.calls.get(&mention.call) {
+                self.enter(target, mention.argument, same(edge.target));
+            }
+            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
+            if self.matters(&body, mention.call, mention.argument, Focus::All) {
+                self.push(same(edge.target), phase, Focus::All, reason);
+            } else if self.listed.insert(same(edge.target)) {
+                // What is handed to a call that does nothing with it changes nothing after it.
+                self.slice.nodes.push((same(edge.target), reason));
+            }
         }
         // A function made here sees what is captured.
         for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
@@ -380,19 +392,18 @@ impl<'j, 'w> Slicer<'j, 'w> {
         }
     }
 
-    /// From an argument to the uses of the parameter.
-    fn into_callee(&mut self, target: Symbol<'w>, argument: u16, from: At<'w>) {
+    /// From an argument to the parameter.
+    fn enter(&mut self, target: Symbol<'w>, argument: u16, from: At<'w>) {
         let db = self.join.world.db;
         let owner = owner_of(db, target);
         let Some(flow) = symbol_flow(db, target) else { return };
         let Some(region) = flow.region().copied() else { return };
         let of = &flow.flow;
-        let defined: FxHashSet<u32> =
-            of.mentions_of(region.entry).filter(|(_, mention)| mention.argument == argument).map(|(index, _)| index).collect();
-        let first = of.data.partition_point(|edge| edge.source < region.entry);
-        let uses = of.data[first..].iter().take_while(|edge| edge.source == region.entry);
-        for edge in uses.filter(|edge| defined.contains(&edge.definition)) {
-            self.push(At { owner, node: edge.target }, Phase::Down, Focus::All, Reason::Callee { other: from });
+        let parameter =
+            of.mentions_of(region.entry).find(|(_, mention)| mention.argument == argument && mention.kind == MentionKind::Define);
+        if let Some((_, mention)) = parameter {
+            let entry = At { owner, node: region.entry };
+            self.push(entry, Phase::Down, Focus::Variable(mention.variable), Reason::Callee { other: from });
         }
     }
 

@@ -193,8 +193,14 @@ impl Snapshot<'_> {
             let forward = Slicer::slice(&mut join, &start, variable, Way::Forward);
             let (end, variable) = criterion(world, &target, to.1, to.2)?;
             let mut backward = Slicer::slice(&mut join, &end, variable, Way::Backward);
-            let reached: rustc_hash::FxHashSet<At<'_>> = forward.nodes.iter().map(|(at, _)| *at).collect();
-            backward.nodes.retain(|(at, _)| reached.contains(at));
+            backward.nodes.retain(|(at, _)| forward.followed.contains(at));
+            // Parameters of one function may lie on different ways.
+            let is_entry = |at: &At<'_>| {
+                symbol_flow(world.db, at.owner).is_some_and(|of| of.flow.regions.iter().any(|region| region.entry == at.node))
+            };
+            let inside: rustc_hash::FxHashSet<Symbol<'_>> =
+                backward.nodes.iter().filter(|(at, _)| !is_entry(at)).map(|(at, _)| at.owner).collect();
+            backward.nodes.retain(|(at, _)| inside.contains(&at.owner));
             backward.capped |= forward.capped;
             Ok(self.lines(world, &backward, |_| true))
         })?

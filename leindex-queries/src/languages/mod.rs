@@ -159,6 +159,32 @@ pub enum Results {
     Always,
 }
 
+impl LanguageConfig {
+    /// A language of which only the grammar is known: to be filled in by `..LanguageConfig::new(…)`.
+    pub const fn new(name: &'static str, version: &'static str, grammar: fn() -> tree_sitter::Language) -> Self {
+        Self {
+            name,
+            dialect: name,
+            version,
+            extensions: &[],
+            file_names: &[],
+            interpreters: &[],
+            grammar,
+            roles: &[],
+            metrics: Metrics::NONE,
+            flow: FlowRules::NONE,
+            docs: Docs { prefixes: &[], docstring: false },
+            receiver: Receiver::Keyword,
+            assignment_declares: false,
+            overloads: false,
+            evidence: |_, _| {},
+            names: NameRules::plain(name),
+            repair: None,
+            item_starts: &[],
+        }
+    }
+}
+
 /// [`LanguageConfig::repair`]: the text and whether its parse was broken, to the text that is parsed instead.
 pub type Repair = fn(&[u8], bool) -> Option<Vec<u8>>;
 

@@ -102,9 +102,18 @@ impl<'t> Lower<'t> {
             Form::Clauses(_) => {
                 self.clauses(nodes);
             }
+            // A declaration: nothing runs.
+            Form::Skip if self.program.regions.is_empty() => self.empty(node),
             _ if self.program.regions.is_empty() => self.top(node),
             _ => {}
         }
+    }
+
+    fn empty(&mut self, node: Node<'t>) {
+        let region = self.open_region(self.span(node));
+        let open = self.begin();
+        let entry = self.finish(open, StepKind::Entry, self.span(node));
+        self.close_region(region, entry, Block::default(), node);
     }
 
     /// What a file does outside its functions.
@@ -157,6 +166,11 @@ impl<'t> Lower<'t> {
 
     /// A function inside: its body becomes a region, unless it is lowered on its own. Part of the step being made.
     pub(super) fn closure(&mut self, node: Node<'t>, compiled: &Compiled) {
+        self.default_values(node, compiled);
+        self.make_closure(node, compiled);
+    }
+
+    fn make_closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
             return;
         }
@@ -179,9 +193,12 @@ impl<'t> Lower<'t> {
 
     pub(super) fn is_apart(&self, node: Node<'t>) -> bool {
         let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
+        if self.is_function || !self.config.flow.clauses {
+            return !self.is_function && self.apart.binary_search(&(start, end)).is_ok();
+        }
         // A clause is inside its function.
         let before = self.apart.partition_point(|of| of.0 <= start);
-        !self.is_function && before.checked_sub(1).and_then(|at| self.apart.get(at)).is_some_and(|of| end <= of.1)
+        before.checked_sub(1).and_then(|at| self.apart.get(at)).is_some_and(|of| end <= of.1)
     }
 
     fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {
@@ -281,6 +298,30 @@ impl<'t> Lower<'t> {
         self.region == 0 && self.receiver.is_some() || is_this(node) || node.kind() == "self_parameter"
     }
 
+    /// Evaluates what parameters have by default, where that is done once.
+    fn default_values(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let at = usize::from(matches!(compiled.form, Form::Function { .. } | Form::AssignedFunction { .. }));
+        let kids = self.children(node);
+        let lists = self.select(kids, &compiled.parts[at]);
+        for n in 0..lists.len() {
+            let Some(list) = self.kid(lists, n) else { continue };
+            let parameters = self.children(list);
+            for n in 0..parameters.len() {
+                let Some(parameter) = self.kid(parameters, n) else { continue };
+                let Some(compiled) = self.forms.get(parameter.kind_id()).copied() else { continue };
+                if matches!(compiled.form, Form::DefaultParameter { .. }) {
+                    let parts = self.children(parameter);
+                    if let Some(value) = self.part(parts, &compiled.parts[1]) {
+                        self.expression(value);
+                    }
+                    self.release(parts);
+                }
+            }
+            self.release(parameters);
+        }
+        self.release(kids);
+    }
+
     fn first_parameter(&mut self, node: Node<'t>, compiled: &Compiled) -> Option<&'t str> {
         let at = match compiled.form {
             Form::Function { .. } => 1,
@@ -302,11 +343,12 @@ impl<'t> Lower<'t> {
         self.release(kids);
         let open = self.begin();
         let is_assigned = matches!(compiled.form, Form::AssignedFunction { .. });
+        self.default_values(node, compiled);
         // Before its body, which may call it.
         if let Some(name) = name.filter(|_| !is_assigned) {
             self.define(name);
         }
-        self.closure(node, compiled);
+        self.make_closure(node, compiled);
         if let Some(target) = name.filter(|_| is_assigned) {
             self.pattern(target, Bind::Assign);
         }

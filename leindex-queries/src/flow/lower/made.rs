@@ -219,7 +219,7 @@ impl<'t> Lower<'t> {
     }
 
     pub(crate) const fn handler_of(&self, head: u32, catches_all: bool, body: Block) -> Handler {
-        Handler { head, catches_all, body }
+        Handler { head, catches_all, takes_some: false, body }
     }
 
     /// A body with handlers, what runs after it if nothing was raised, and what always runs with the node that says so.
