@@ -33,6 +33,6 @@ pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
-pub use lower::{Bind, Clause, Lower};
+pub use lower::{Bind, Clause, ClauseBody, Lower};
 pub use reaching::DataDependence;
 pub use transfer::{Passage, Sink, Source, Transfer};

@@ -21,7 +21,7 @@ mod patterns;
 mod scopes;
 mod statements;
 
-pub use clauses::Clause;
+pub use clauses::{Clause, ClauseBody};
 pub(crate) use functions::{Root, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;
