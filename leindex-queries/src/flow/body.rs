@@ -1,13 +1,15 @@
 //! A flow: all that is known of one function (or a file's top level) from its own text.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::cfg::{Edge, Graph, Node, build};
 use super::control::{ControlDependence, control_dependences};
-use super::dominance::{Adjacency, reverse_postorder};
+use super::dominance::{Adjacency, RegionGraph, reverse_postorder};
 use super::ir::{Call, Mention, MentionKind, NONE, Program, Step, StepKind, Variable, VariableKind};
 use super::reaching::{self, DataDependence, data_dependences};
-use super::transfer::{Transfer, transfer};
+use super::transfer::{Transfer, transfers};
 
 /// Control flow, control dependence and data dependence of a function and the functions inside it.
 ///
@@ -33,13 +35,26 @@ pub struct Flow {
     pub control: Box<[ControlDependence]>,
     /// Data dependences, in order of the source.
     pub data: Box<[DataDependence]>,
-    /// By region, what it does with values between its ends.
-    pub transfers: Box<[Transfer]>,
     /// Whether a limit was reached: ways out of a `finally` were joined, or pairs of definitions and uses left out.
     pub capped: bool,
     /// Steps that hold syntax of unknown meaning.
     pub opaque: u32,
+    /// By region, what it does with values between its ends, once somebody asked.
+    #[serde(skip)]
+    transfers: Transfers,
 }
+
+/// What follows from the rest of a flow.
+#[derive(Clone, Debug, Default)]
+struct Transfers(OnceLock<Box<[Transfer]>>);
+
+impl PartialEq for Transfers {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Transfers {}
 
 /// A function of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,10 +81,11 @@ impl Flow {
         for &(first, last) in &spans {
             let of_region = edges.partition_point(|edge| edge.source < first)..edges.partition_point(|edge| edge.source <= last);
             let edges = edges.get(of_region).unwrap_or(&[]);
-            control_dependences(first, last, edges, &mut control);
+            let graph = RegionGraph::of(first, last, edges);
+            control_dependences(first, last, edges, &graph, &mut control);
             let region = reaching::Region { first, last, nodes: &nodes, edges, steps: &program.steps, mentions: &program.mentions };
             let kind = |variable: u32| program.variables.get(variable as usize).map_or(VariableKind::Local, |variable| variable.kind);
-            capped |= data_dependences(region, kind, &mut data);
+            capped |= data_dependences(region, &graph, kind, &mut data);
         }
         control.sort_unstable();
         data.sort_unstable();
@@ -81,7 +97,7 @@ impl Flow {
             entry,
             exit,
         });
-        let mut flow = Self {
+        Self {
             regions: regions.collect(),
             steps: program.steps.as_slice().into(),
             mentions: program.mentions.as_slice().into(),
@@ -91,18 +107,19 @@ impl Flow {
             edges: edges.into(),
             control: control.into(),
             data: data.into(),
-            transfers: Box::default(),
             capped,
             opaque,
-        };
-        flow.transfers = flow.regions.iter().map(|region| transfer(&flow, region)).collect();
-        flow.capped |= flow.transfers.iter().any(|transfer| transfer.capped);
-        flow
+            transfers: Transfers::default(),
+        }
+    }
+
+    /// By region, what it does with values between its ends.
+    pub fn transfers(&self) -> &[Transfer] {
+        self.transfers.0.get_or_init(|| transfers(self).into())
     }
 
     /// Bytes that it takes in memory, about.
     pub(crate) fn weight(&self) -> u64 {
-        let passages: usize = self.transfers.iter().map(|transfer| transfer.passages.len()).sum();
         let bytes = 256
             + size_of_val(&*self.regions)
             + size_of_val(&*self.steps)
@@ -113,7 +130,8 @@ impl Flow {
             + size_of_val(&*self.edges)
             + size_of_val(&*self.control)
             + size_of_val(&*self.data)
-            + passages * size_of::<super::transfer::Passage>();
+            // Passages, should somebody ask for them, are about as many as mentions.
+            + self.mentions.len() * size_of::<super::transfer::Passage>();
         bytes as u64
     }
 
@@ -150,7 +168,6 @@ impl Flow {
                     && (edge.definition == NONE || edge.definition < mentions)
             })
             && self.regions.iter().all(|region| region.entry < nodes && region.exit < nodes)
-            && self.transfers.len() == self.regions.len()
             && self.calls.iter().all(|call| call.step < steps)
             && self.variables.iter().all(|variable| variable.outer == NONE || variable.outer < variables)
     }

@@ -419,7 +419,8 @@ impl Builder<'_> {
     }
 
     fn item(&mut self, item: Item) {
-        let name = std::mem::replace(&mut self.block_label, NONE);
+        // What a loop evaluates first stands between its label and itself.
+        let name = if matches!(item, Item::Step(_)) { NONE } else { std::mem::replace(&mut self.block_label, NONE) };
         match item {
             Item::Step(step) => {
                 self.emit(step);
@@ -540,6 +541,19 @@ impl Builder<'_> {
                     None => self.jump(step, self.exit, 0, EdgeKind::Continue),
                 }
             }
+            Item::Leave { step, levels, again } => {
+                let around = self.scopes.iter().enumerate().rev().filter_map(|(depth, scope)| match *scope {
+                    Scope::Loop { again: next, .. } if again => Some((next, depth, EdgeKind::Continue)),
+                    Scope::Loop { leave, .. } | Scope::Switch { leave, .. } => Some((leave, depth, EdgeKind::Break)),
+                    _ => None,
+                });
+                let (target, depth, kind) = around.take(levels.max(1) as usize).last().unwrap_or((self.exit, 0, EdgeKind::Break));
+                self.jump(step, target, depth, kind);
+            }
+            Item::Abort { step } => {
+                self.emit(step);
+                self.go(self.exit, Some(EdgeKind::Return));
+            }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
                 // Outside a loop it is the function (a block of Ruby) that begins again.
@@ -580,7 +594,7 @@ impl Builder<'_> {
     }
 
     fn named(&mut self, name: u32) -> Label {
-        if let Some(&(_, label)) = self.gotos.iter().find(|(known, _)| *known == name) {
+        if let Some(&(_, label)) = self.gotos.iter().rev().find(|(known, _)| *known == name) {
             return label;
         }
         let label = self.label();
@@ -677,6 +691,9 @@ impl Builder<'_> {
             }
         }
         let outer = (self.next_arm, self.next_test);
+        // Arms hide what is called so around the switch.
+        let around = self.gotos.len();
+        self.gotos.extend(arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE).map(|(arm, &body)| (arm.label, body)));
         if kind.breaks {
             self.scopes.push(Scope::Switch { label: name, leave });
         }
@@ -728,6 +745,11 @@ impl Builder<'_> {
             }
         }
         (self.next_arm, self.next_test) = outer;
+        for (arm, _) in arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE) {
+            if let Some(at) = self.gotos.iter().skip(around).position(|(name, _)| *name == arm.label) {
+                self.gotos.remove(around + at);
+            }
+        }
         if kind.breaks {
             self.scopes.pop();
         }

@@ -347,6 +347,16 @@ pub(crate) enum Item {
     },
     /// The arm does not fit after all: the next one is tried.
     NextArm,
+    /// Leaves that many loops and switches, the last one or, for its next round, all but the last one.
+    Leave {
+        step: u32,
+        levels: u32,
+        again: bool,
+    },
+    /// Ends the program, whatever looks after errors.
+    Abort {
+        step: u32,
+    },
     Fallthrough {
         step: u32,
     },
@@ -383,6 +393,8 @@ pub(crate) struct Arm {
     /// A condition, or [`NONE`].
     pub(crate) guard: u32,
     pub(crate) default: bool,
+    /// What a `goto` names it by, or [`NONE`].
+    pub(crate) label: u32,
     pub(crate) body: Block,
 }
 

@@ -56,7 +56,7 @@ pub enum Form {
         /// The arguments.
         arguments: At,
     },
-    /// Makes an instance of `class`.
+    /// Makes an instance of `class`. What else it has (members, initial values) runs after the call.
     New {
         /// The type.
         class: At,
@@ -70,7 +70,8 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines. With `||=`, `&&=` and `??=` the right side runs only sometimes.
+    /// `left op= right`: reads and defines. Where the operator is a plain `=`, as [`Form::Assign`]; with `||=`, `&&=` and
+    /// `??=` the right side runs only sometimes.
     Compound {
         /// The target.
         left: At,
@@ -92,7 +93,7 @@ pub enum Form {
         /// The right operand.
         right: At,
     },
-    /// A unary operator; `!`, `not` and `unless` swap the ways out of a condition.
+    /// A unary operator; `!`, `not` and `unless` swap the ways out of a condition, `&` is a [`Form::Address`].
     Unary {
         /// The token (`""`: the first one).
         operator: At,
@@ -109,7 +110,7 @@ pub enum Form {
         /// The variable.
         operand: At,
     },
-    /// A function without a name (or one whose name is given outside): its body is a region of its own.
+    /// A function that only has arms chooses among them. A function without a name (or one whose name is given outside): its body is a region of its own.
     Closure {
         /// Parameters: a list, or one pattern.
         parameters: At,
@@ -137,7 +138,12 @@ pub enum Form {
         /// What is made for each round.
         element: At,
     },
-    /// A condition among the clauses of a comprehension.
+    /// Clauses as those of a comprehension around `body`, which runs for its effect (`for` of Scala without `yield`).
+    Loops {
+        /// What repeats.
+        body: At,
+    },
+    /// A condition among the clauses of a comprehension, or in the pattern of an arm.
     Filter {
         /// The condition.
         condition: At,
@@ -147,6 +153,9 @@ pub enum Form {
     /// Statements in order, in a scope of their own where the language has block scopes. As an expression it has the
     /// value of its last one.
     Block,
+    /// As [`Form::Block`], where some names are known before they are defined: code tells which ones
+    /// ([`Lower::hoist`]). Functions among the statements are made first.
+    Hoisting(for<'t> fn(&mut Lower<'t>, Node<'t>)),
     /// Statements in order, without a scope.
     Sequence,
     /// One statement: its parts, each of its own form. Wraps expressions and declarations.
@@ -266,7 +275,7 @@ pub enum Form {
     Switch(Switch),
     /// An arm of a switch.
     Case(Case),
-    /// Runs `body`; handlers are children of form [`Form::Catch`], `else` parts of [`Form::TryElse`], last parts of
+    /// Runs `body`; handlers are children of form [`Form::Catch`] (or, in one of those, arms), `else` parts of [`Form::TryElse`], last parts of
     /// [`Form::Finally`], at any of the node's children.
     Try {
         /// What may raise; `""`: every child that is none of the above.
@@ -297,7 +306,8 @@ pub enum Form {
         /// What runs.
         body: At,
     },
-    /// Runs `body` with something that is closed on every way out (`with`, `using`, `try (…)`, `synchronized`).
+    /// Runs `body` with something that is closed on every way out (`with`, `using`, `try (…)`, `synchronized`). Handlers
+    /// and last parts as of a [`Form::Try`] are around all of it.
     With {
         /// What is opened; several nodes open one after the other.
         items: At,
@@ -318,6 +328,11 @@ pub enum Form {
         /// Its label.
         label: At,
         /// The value of the loop (Rust).
+        value: At,
+    },
+    /// Leaves the switch around that gives a value, with its value (Java's `yield`).
+    Give {
+        /// The value.
         value: At,
     },
     /// Goes on with the next round.
@@ -391,7 +406,7 @@ pub enum Form {
     /// The node has one of several forms, by its text or its place.
     Choose(for<'t> fn(&'t str, Node<'t>) -> &'static Form),
     /// The code of the language decides: `None` means that it did all there is to do, else the node is treated as if
-    /// its kind had that form.
+    /// its kind had that form; then it must have done nothing, as it may be asked again.
     Custom(for<'t> fn(&mut Lower<'t>, Node<'t>) -> Option<&'static Form>),
     /// Control that the code of the language adds to the block being made; the value goes to the variable, if there is one.
     Control(for<'t> fn(&mut Lower<'t>, Node<'t>, Option<u32>)),

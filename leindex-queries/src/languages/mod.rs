@@ -130,8 +130,12 @@ pub struct FlowRules {
     pub handlers_in_order: bool,
     /// Whether functions side by side may be clauses of one.
     pub clauses: bool,
-    /// Types that catch everything.
+    /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
+    /// Whether operators may raise an error; else only divisions do.
+    pub operators_raise: bool,
+    /// Whether what the condition of a decision binds is known after the decision.
+    pub conditions_bind_around: bool,
 }
 
 impl FlowRules {
@@ -145,6 +149,8 @@ impl FlowRules {
         handlers_in_order: false,
         clauses: false,
         catch_all: &[],
+        operators_raise: true,
+        conditions_bind_around: false,
     };
 }
 

@@ -77,7 +77,9 @@ impl<'t> Lower<'t> {
             Form::New { .. } => {
                 let kids = self.children(node);
                 let (class, arguments) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                let others = self.rest(kids);
                 self.call(node, class, Some(None), arguments);
+                self.each(others);
                 self.release(kids);
             }
             Form::Assign { .. } => {
@@ -98,15 +100,16 @@ impl<'t> Lower<'t> {
                     return self.value_of_control(node);
                 }
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
-                if let Some(left) = left {
+                let token = self.first_token(kids);
+                if let Some(left) = left.filter(|_| token != Some("=")) {
                     self.target(left);
+                    self.raises_by(token);
                 }
                 self.each(right);
                 if let Some(left) = left {
                     self.pattern(left, Bind::Assign);
                 }
                 self.release(kids);
-                self.pending.flags.set(StepFlags::RAISES);
             }
             Form::Update { .. } => {
                 let kids = self.children(node);
@@ -120,9 +123,12 @@ impl<'t> Lower<'t> {
             Form::Binary { .. } => self.binary(node, &compiled),
             Form::Unary { .. } => {
                 let kids = self.children(node);
+                let token = self.token(kids, &parts[0]);
                 let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
-                if let Some(operand) = operand {
-                    self.expression(operand);
+                match operand {
+                    Some(operand) if token == Some("&") => self.modify(operand),
+                    Some(operand) => self.expression(operand),
+                    None => {}
                 }
                 self.release(kids);
             }
@@ -401,7 +407,14 @@ impl<'t> Lower<'t> {
     pub fn modify(&mut self, node: Node<'t>) {
         let start = self.pending.mentions.len();
         self.expression(node);
-        self.modify_root(start);
+        // What is made on the spot has no root.
+        let fresh = matches!(
+            self.forms.get(node.kind_id()).map(|compiled| compiled.form),
+            Some(Form::New { .. } | Form::Evaluate | Form::Closure { .. } | Form::Binary { .. }) | None
+        );
+        if !fresh {
+            self.modify_root(start);
+        }
     }
 
     /// The root of an object path is what was mentioned first, or the field right after the receiver.
@@ -422,6 +435,16 @@ impl<'t> Lower<'t> {
             self.pending.mentions.get_mut(start + usize::from(is_field)).filter(|mention| mention.kind == MentionKind::Use)
         {
             mention.kind = MentionKind::Modify;
+            let variable = mention.variable;
+            self.note_change(variable);
+        }
+    }
+
+    /// As [`Lower::modify_root`] for the object of a call; the method, named at `name`, is no part of the object.
+    pub(super) fn modify_receiver(&mut self, start: usize, name: u32) {
+        match self.pending.mentions.get_mut(start..start + 2) {
+            Some([object, method]) if method.at == name && object.kind == MentionKind::Use => object.kind = MentionKind::Modify,
+            _ => self.modify_root(start),
         }
     }
 
@@ -434,7 +457,7 @@ impl<'t> Lower<'t> {
         match (ShortCircuit::of(token), left, right) {
             (Some(operator), Some(left), Some(right)) => self.short_circuit(node, operator, left, right),
             _ => {
-                self.pending.flags.set(StepFlags::RAISES);
+                self.raises_by(token);
                 let rest = self.rest(kids);
                 for part in [left, right].into_iter().flatten() {
                     self.expression(part);
@@ -443,6 +466,13 @@ impl<'t> Lower<'t> {
             }
         }
         self.release(kids);
+    }
+
+    /// Whether an operator may raise an error.
+    fn raises_by(&mut self, token: Option<&str>) {
+        if self.config.flow.operators_raise || token.is_some_and(|token| matches!(token.trim_end_matches('='), "/" | "%")) {
+            self.pending.flags.set(StepFlags::RAISES);
+        }
     }
 
     /// `left op right` for its value. Where the right side holds control or assigns, it becomes a branch.
@@ -533,6 +563,8 @@ impl<'t> Lower<'t> {
                 item,
                 Item::Return { .. }
                     | Item::Raise { .. }
+                    | Item::Leave { .. }
+                    | Item::Abort { .. }
                     | Item::Break { .. }
                     | Item::Continue { .. }
                     | Item::Goto { .. }
@@ -555,7 +587,7 @@ impl ShortCircuit {
     pub(super) fn of(token: Option<&str>) -> Option<Self> {
         match token? {
             "&&" | "and" | "andalso" => Some(Self::And),
-            "||" | "or" | "orelse" | "??" | "?:" => Some(Self::Or),
+            "||" | "or" | "orelse" | "??" | "?:" | "?" => Some(Self::Or),
             _ => None,
         }
     }

@@ -44,12 +44,18 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
+        switch_subject: None,
         loop_value: None,
+        switch_value: None,
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
         base,
         region: 0,
+        object_region: 0,
+        in_type: false,
+        has_own_object: false,
+        function_scope: Default::default(),
         bind: Bind::Declare,
         in_pattern: false,
         in_comprehension: false,
@@ -85,6 +91,7 @@ pub(super) struct Around {
     block_depth: u32,
     in_comprehension: bool,
     loop_value: Option<u32>,
+    switch_value: Option<u32>,
     deferred: usize,
 }
 
@@ -101,6 +108,16 @@ impl<'t> Lower<'t> {
             }
             Form::Clauses(_) => {
                 self.clauses(nodes);
+            }
+            // What is wrapped, as the value of a field.
+            Form::Pass { .. } if self.program.regions.is_empty() => {
+                let kids = self.children(node);
+                let value = self.part(kids, &compiled.parts[0]);
+                self.release(kids);
+                match value {
+                    Some(value) => self.root_function(&[value], method),
+                    None => self.top(node),
+                }
             }
             // A declaration: nothing runs.
             Form::Skip if self.program.regions.is_empty() => self.empty(node),
@@ -123,12 +140,14 @@ impl<'t> Lower<'t> {
         let open = self.begin();
         let entry = self.finish(open, StepKind::Entry, (0, 0));
         let block = self.open_block();
-        let kids = self.children(node);
-        let rest = self.rest(kids);
-        self.statements(rest, None);
-        self.release(kids);
+        self.hoisted_statements(node, None);
         let body = self.close_block(block);
         self.close_region(region, entry, body, node);
+    }
+
+    /// The function that is made next has an object of its own: what it calls `this` is not that of the code around.
+    pub(crate) fn own_object(&mut self) {
+        self.has_own_object = true;
     }
 
     pub(super) fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
@@ -154,6 +173,8 @@ impl<'t> Lower<'t> {
         if let Some(result) = self.result_if_any(region) {
             self.mention(result, MentionKind::Use, node.end_byte());
         }
+        // Deferred code may have changed them after the return.
+        self.mention_named_results(region, MentionKind::Use, node.end_byte());
         let end = self.offset(node.end_byte());
         let exit = self.finish(open, StepKind::Exit, (end.saturating_sub(1), end));
         let parent = {
@@ -172,6 +193,7 @@ impl<'t> Lower<'t> {
 
     fn make_closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
+            self.has_own_object = false;
             return;
         }
         let first = self.program.variables.len();
@@ -207,6 +229,11 @@ impl<'t> Lower<'t> {
         let around = self.enter();
         let span = self.span(node);
         let region = self.open_region(span);
+        let around_function = (self.function_scope, self.object_region, std::mem::take(&mut self.in_type));
+        self.function_scope = around.scope;
+        if std::mem::take(&mut self.has_own_object) || around_function.2 {
+            self.object_region = region;
+        }
         let kids = self.children(node);
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
@@ -221,16 +248,27 @@ impl<'t> Lower<'t> {
             Results::Closures => is_closure,
             Results::Always => true,
         };
-        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.form_of(body);
-            tail |= !matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+        let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
+        let is_block = |form: Option<Form>| matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. }));
+        if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
+            tail |= !is_block(self.form_of(body));
         }
-        let sink = tail.then(|| self.result(node));
+        let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+        let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
         let body = self.block(|this| {
+            let sink = tail.then(|| this.result(node));
+            if only_arms {
+                return this.choice(node, bodies, sink);
+            }
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
-                if let Some(part) = this.kid(bodies, n) {
-                    this.statement(part, sink.filter(|_| n == last));
+                let Some(part) = this.kid(bodies, n) else { continue };
+                let sink = sink.filter(|_| n == last);
+                // The names of a body and those of the parameters are in one scope.
+                match this.form_of(part) {
+                    Some(Form::Custom(_)) if sink.is_none() && bodies.len() == 1 => this.body_by_code(part),
+                    Some(Form::Block) => this.children_as_statements(part, sink),
+                    _ => this.statement(part, sink),
                 }
             }
         });
@@ -242,6 +280,7 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
+        (self.function_scope, self.object_region, self.in_type) = around_function;
         self.leave(around);
         region
     }
@@ -255,6 +294,7 @@ impl<'t> Lower<'t> {
             block_depth: std::mem::take(&mut self.block_depth),
             in_comprehension: std::mem::take(&mut self.in_comprehension),
             loop_value: self.loop_value.take(),
+            switch_value: self.switch_value.take(),
             deferred: self.deferred.len(),
         }
     }
@@ -262,35 +302,60 @@ impl<'t> Lower<'t> {
     pub(super) fn leave(&mut self, around: Around) {
         (self.pending.flags, self.pending.call) = (around.flags, around.call);
         (self.block_depth, self.in_comprehension) = (around.block_depth, around.in_comprehension);
-        self.loop_value = around.loop_value;
+        (self.loop_value, self.switch_value) = (around.loop_value, around.switch_value);
         self.close_scope(around.scope);
     }
 
-    /// Binds parameters, each with its number. A list stands for its children.
+    /// The body of a function, of a form that code decides: an expression is the result.
+    fn body_by_code(&mut self, body: Node<'t>) {
+        let Some(compiled) = self.compiled(body) else { return };
+        let is_block =
+            matches!(compiled.form, Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Skip | Form::Statement);
+        let sink = (!is_block).then(|| self.result(body));
+        self.add_as(body, &compiled, sink);
+    }
+
+    /// Binds parameters, each with its number. A list stands for its children, a signature for its list; a
+    /// [`Form::Sequence`] among parameters is a list as well.
     pub(super) fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
-            let is_list = matches!(self.form_of(node), None | Some(Form::Evaluate | Form::Sequence));
-            if is_list && node.named_child_count() > 0 {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                for n in 0..rest.len() {
-                    if let Some(parameter) = self.kid(rest, n) {
-                        // The current object is number 0, as it is at a call.
-                        count += u16::from(count > 0 || !self.is_receiver_parameter(parameter));
-                        self.pending.argument = count;
-                        self.pattern(parameter, Bind::Parameter);
-                    }
-                }
-                self.release(kids);
-            } else {
-                count += 1;
-                self.pending.argument = count;
-                self.pattern(node, Bind::Parameter);
+            if parameters.len() == 1 || !matches!(self.form_of(node), Some(Form::Skip)) {
+                self.parameter_list(node, &mut count, true);
             }
         }
         self.pending.argument = 0;
+    }
+
+    fn parameter_list(&mut self, node: Node<'t>, count: &mut u16, outermost: bool) {
+        let compiled = self.chosen(node);
+        let form = compiled.map(|compiled| compiled.form);
+        let is_list = match form {
+            None | Some(Form::Evaluate | Form::Pass { .. } | Form::Control(_)) => outermost,
+            Some(Form::Sequence) => true,
+            _ => false,
+        };
+        if !is_list || node.named_child_count() == 0 {
+            // The current object is number 0, as it is at a call.
+            *count += u16::from(*count > 0 || outermost || !self.is_receiver_parameter(node));
+            self.pending.argument = *count;
+            return self.pattern(node, Bind::Parameter);
+        }
+        let kids = self.children(node);
+        let selected = match compiled {
+            Some(compiled) if matches!(form, Some(Form::Pass { .. })) => self.select(kids, &compiled.parts[0]),
+            _ => self.nothing(),
+        };
+        let (parts, of_signature) = if selected.is_empty() { (self.rest(kids), false) } else { (selected, true) };
+        // What a signature runs itself comes after its list.
+        let runs = matches!(form, Some(Form::Control(_)));
+        for n in 0..if runs { parts.len().min(1) } else { parts.len() } {
+            if let Some(part) = self.kid(parts, n) {
+                self.parameter_list(part, count, of_signature || runs);
+            }
+        }
+        self.release(kids);
     }
 
     fn is_receiver_parameter(&self, node: Node<'t>) -> bool {
@@ -344,8 +409,9 @@ impl<'t> Lower<'t> {
         let open = self.begin();
         let is_assigned = matches!(compiled.form, Form::AssignedFunction { .. });
         self.default_values(node, compiled);
-        // Before its body, which may call it.
-        if let Some(name) = name.filter(|_| !is_assigned) {
+        // Before its body, which may call it. A signature has the name inside.
+        let plain = name.filter(|_| !is_assigned).map(|name| name.child_by_field_name("name").unwrap_or(name));
+        if let Some(name) = plain {
             self.define(name);
         }
         self.make_closure(node, compiled);
@@ -362,7 +428,9 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         let members = self.select(kids, &compiled.parts[1]);
         let scope = self.open_scope();
+        let around = std::mem::replace(&mut self.in_type, true);
         self.statements(members, None);
+        self.in_type = around;
         self.close_scope(scope);
         self.release(kids);
         let open = self.begin();

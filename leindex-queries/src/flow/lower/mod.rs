@@ -22,11 +22,13 @@ mod scopes;
 mod statements;
 
 pub use clauses::{Clause, ClauseBody};
+pub(crate) use control::Handled;
 pub(crate) use functions::{Root, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;
 pub use patterns::Bind;
 use scopes::Names;
+pub(crate) use scopes::OpenScope;
 
 /// The lowering of one function. Languages see it from [`Form::Custom`].
 pub struct Lower<'t> {
@@ -43,8 +45,12 @@ pub struct Lower<'t> {
     arms: Vec<super::ir::Arm>,
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
+    /// What the switch around chooses by, for arms made by code.
+    switch_subject: Option<u32>,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
+    /// Where the value of the switch around goes, if it has one.
+    switch_value: Option<u32>,
     pending: Pending,
     names: Names<'t>,
     /// Forms that code gave, by address.
@@ -52,6 +58,13 @@ pub struct Lower<'t> {
     /// First byte of what is lowered: positions are counted from here.
     base: u32,
     region: u32,
+    /// The region whose object is the current one.
+    object_region: u32,
+    /// Whether functions here are methods of a type, each with an object of its own.
+    in_type: bool,
+    /// Whether the next function has an object of its own.
+    has_own_object: bool,
+    function_scope: scopes::OpenScope,
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
@@ -135,6 +148,11 @@ impl<'t> Lower<'t> {
         self.forms.form_of(node, self.source)
     }
 
+    /// Whether the language's code lowers nodes of this kind.
+    fn is_custom(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Custom(_)))
+    }
+
     fn given(&mut self, form: &'static Form) -> Compiled {
         let language = &self.grammar.language;
         *self.given.entry(std::ptr::from_ref(form).addr()).or_insert_with(|| Compiled::new(*form, language))
@@ -188,6 +206,11 @@ impl<'t> Lower<'t> {
         (self.pending.call, self.pending.argument) = (open.call, open.argument);
     }
 
+    /// Forgets a step in which nothing was mentioned.
+    fn abandon(&mut self, open: OpenStep) {
+        (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
+    }
+
     /// Calls and closures since `open` belong to a step, unless an inner one has them.
     fn own(&mut self, open: OpenStep, step: u32) {
         for call in self.program.calls.iter_mut().skip(open.calls).filter(|call| call.step == NONE) {
@@ -233,6 +256,12 @@ impl<'t> Lower<'t> {
     /// Whether nothing was added to the block.
     fn is_empty(&self, block: OpenBlock) -> bool {
         self.open.len() == block.0
+    }
+
+    /// Whether something in the block runs when it is left.
+    fn has_deferred(&self, block: OpenBlock) -> bool {
+        let items = self.open.get(block.0..).unwrap_or(&[]).iter();
+        items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { registration: NONE, .. }))
     }
 
     fn close_block(&mut self, block: OpenBlock) -> Block {

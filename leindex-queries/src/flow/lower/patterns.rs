@@ -35,10 +35,16 @@ impl<'t> Lower<'t> {
         self.in_pattern
     }
 
+    /// How the names of the pattern around are bound.
+    pub const fn binding(&self) -> Bind {
+        self.bind
+    }
+
     /// Binds one name.
     pub fn bind_name(&mut self, node: Node<'t>) {
         let text = self.text(node);
-        if self.config.flow.capitals_are_constants && self.bind == Bind::Declare && text.starts_with(char::is_uppercase) {
+        let is_constant = |c: char| c.is_uppercase() || c == '`';
+        if self.config.flow.capitals_are_constants && self.in_pattern && self.bind == Bind::Declare && text.starts_with(is_constant) {
             return self.use_name(node);
         }
         match self.bind {

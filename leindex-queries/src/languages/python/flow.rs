@@ -14,6 +14,8 @@ pub(super) const FLOW: FlowRules = FlowRules {
     handlers_in_order: true,
     clauses: false,
     catch_all: &[],
+    operators_raise: true,
+    conditions_bind_around: false,
 };
 
 const FORMS: &[(&str, Form)] = &[
