@@ -128,6 +128,8 @@ pub struct FlowRules {
     pub capitals_are_constants: bool,
     /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
     pub handlers_in_order: bool,
+    /// Whether functions side by side may be clauses of one.
+    pub clauses: bool,
     /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
     /// Whether operators may raise an error; else only divisions do.
@@ -145,6 +147,7 @@ impl FlowRules {
         closures_share_names: false,
         capitals_are_constants: false,
         handlers_in_order: false,
+        clauses: false,
         catch_all: &[],
         operators_raise: true,
         conditions_bind_around: false,

@@ -302,6 +302,20 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// A loop over the values of `iterable`, made by code.
+    pub(crate) fn for_each(&mut self, node: Node<'t>, pattern: &[Node<'t>], iterable: &[Node<'t>], body: &[Node<'t>]) {
+        let value = self.loop_value.take();
+        let kids = self.nothing();
+        self.scoped(|this| {
+            let (pattern, iterable, body) = (this.lay(pattern), this.lay(iterable), this.lay(body));
+            let head = this.for_head(node, pattern, iterable);
+            let body = this.body(body, None);
+            this.push(Item::ForEach { head, body, otherwise: Block::default() });
+        });
+        self.release(kids);
+        self.loop_value = value;
+    }
+
     /// The body of a loop whose condition sees its names: a block without its own scope.
     fn statements_of_bodies(&mut self, nodes: Kids) {
         for n in 0..nodes.len() {
@@ -322,7 +336,8 @@ impl<'t> Lower<'t> {
             self.each(iterable);
             self.sink(Some(temporary), value);
             let last = self.kid(iterable, iterable.len() - 1).unwrap_or(value);
-            let step = self.finish(open, StepKind::Statement, (self.span(value).0, self.span(last).1));
+            let span = (self.offset(value.start_byte()), self.offset(last.end_byte()));
+            let step = self.finish(open, StepKind::Statement, span);
             self.program.steps[step as usize].flags.set(StepFlags::RAISES);
             self.push(Item::Step(step));
             temporary

@@ -80,7 +80,7 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Name | Form::NameOrCall => self.bind_name(node),
-            Form::Skip | Form::Function { .. } | Form::Closure { .. } => {}
+            Form::Skip | Form::Clauses(_) | Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } => {}
             Form::This => {
                 if self.bind == Bind::Parameter {
                     self.mention_receiver_as_parameter(node);
