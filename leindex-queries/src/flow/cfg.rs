@@ -614,8 +614,17 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                self.block_label = label;
-                self.block(body);
+                // A loop's own preparation comes before it. What is deferred in a block must stay in one with the rest.
+                let last = body.count.min(1);
+                let items = (body.first..body.first + body.count).filter_map(|at| self.program.items_in_blocks.get(at as usize));
+                let defers = items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { .. }));
+                if defers {
+                    self.block(body);
+                } else {
+                    self.block(Block { first: body.first, count: body.count - last });
+                    self.block_label = label;
+                    self.block(Block { first: body.first + body.count - last, count: last });
+                }
                 self.block_label = NONE;
                 self.scopes.pop();
                 self.bind(leave);
