@@ -76,6 +76,8 @@ pub(crate) struct Graph {
     pub(crate) edges: Vec<Edge>,
     /// By region, its first and last node.
     pub(crate) spans: Vec<(u32, u32)>,
+    /// Jumps, and where control would go if they were not there, in order.
+    pub(crate) fallthroughs: Vec<(u32, u32)>,
     /// Whether ways out were joined because there were too many of them.
     pub(crate) capped: bool,
 }
@@ -94,6 +96,8 @@ pub(crate) fn build(program: &Program) -> Graph {
         used: Vec::new(),
         jumps: Vec::new(),
         current: None,
+        jumped: None,
+        skipped: Vec::new(),
         pending: Vec::new(),
         scopes: Vec::new(),
         gotos: Vec::new(),
@@ -176,6 +180,10 @@ struct Builder<'p> {
     jumps: Vec<(u32, Label, EdgeKind)>,
     /// The node whose control goes on to the next one.
     current: Option<(u32, EdgeKind)>,
+    /// The jump from which control would go on to the next node, were it not there.
+    jumped: Option<u32>,
+    /// Such jumps, with the labels they would reach.
+    skipped: Vec<(u32, Label)>,
     /// Labels of the node to be emitted next.
     pending: Vec<Label>,
     scopes: Vec<Scope>,
@@ -207,6 +215,7 @@ impl Builder<'_> {
         self.gotos.clear();
         self.pending.clear();
         self.current = None;
+        self.jumped = None;
         self.next_arm = None;
         self.dispatch = None;
         self.next_test = None;
@@ -228,22 +237,31 @@ impl Builder<'_> {
 
     fn finish(mut self) -> Graph {
         for &(source, label, kind) in &self.jumps {
-            let mut label = label;
-            let mut steps = 0;
-            let target = loop {
-                match self.labels[label as usize] {
-                    Target::Same(other) if steps < self.labels.len() => (label, steps) = (other, steps + 1),
-                    Target::Node(node) => break Some(node),
-                    _ => break None,
-                }
-            };
-            if let Some(target) = target {
+            if let Some(target) = self.target(label) {
                 self.graph.edges.push(Edge { source, target, kind });
             }
         }
+        for &(jump, label) in &self.skipped {
+            if let Some(target) = self.target(label) {
+                self.graph.fallthroughs.push((jump, target));
+            }
+        }
+        self.graph.fallthroughs.sort_unstable();
         self.graph.edges.sort_unstable();
         self.graph.edges.dedup();
         self.graph
+    }
+
+    /// The node that a label stands for.
+    fn target(&self, mut label: Label) -> Option<u32> {
+        for _ in 0..=self.labels.len() {
+            match self.labels[label as usize] {
+                Target::Same(other) => label = other,
+                Target::Node(node) => return Some(node),
+                Target::Unbound => return None,
+            }
+        }
+        None
     }
 
     // --- nodes and labels ---
@@ -270,6 +288,9 @@ impl Builder<'_> {
         if let Some((source, kind)) = self.current.take() {
             self.graph.edges.push(Edge { source, target: node, kind });
         }
+        if let Some(jump) = self.jumped.take() {
+            self.graph.fallthroughs.push((jump, node));
+        }
         for label in self.pending.drain(..) {
             self.labels[label as usize] = Target::Node(node);
         }
@@ -288,6 +309,9 @@ impl Builder<'_> {
         if let Some((source, next)) = self.current.take() {
             let kind = if next == EdgeKind::Next { kind.unwrap_or(next) } else { next };
             self.edge(source, label, kind);
+        }
+        if let Some(jump) = self.jumped.take() {
+            self.skipped.push((jump, label));
         }
         for other in self.pending.drain(..) {
             self.labels[other as usize] = Target::Same(label);
@@ -356,9 +380,10 @@ impl Builder<'_> {
     }
 
     fn jump(&mut self, step: u32, label: Label, depth: usize, kind: EdgeKind) {
-        self.emit(step);
+        let node = self.emit(step);
         let label = self.route(label, depth, kind);
         self.go(label, Some(kind));
+        self.jumped = Some(node);
     }
 
     /// Builds `body` with code that runs on every way out of it.
@@ -554,6 +579,7 @@ impl Builder<'_> {
                 let node = self.emit(step);
                 self.current = None;
                 self.raise(node, true);
+                self.jumped = Some(node);
             }
             Item::Break { step, label } => {
                 let found = self.find(|scope| match *scope {
@@ -587,8 +613,9 @@ impl Builder<'_> {
                 self.jump(step, target, depth, kind);
             }
             Item::Abort { step } => {
-                self.emit(step);
+                let node = self.emit(step);
                 self.go(self.exit, Some(EdgeKind::Return));
+                self.jumped = Some(node);
             }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
@@ -753,7 +780,7 @@ impl Builder<'_> {
                 _ => None,
             };
             // An arm before falls into the body, not into the test.
-            let fallen = std::mem::take(&mut self.current);
+            let (fallen, jumped) = (self.current.take(), self.jumped.take());
             let mut held = std::mem::take(&mut self.pending);
             self.bind(tests[at]);
             let test = self.emit(arm.test);
@@ -776,6 +803,9 @@ impl Builder<'_> {
                 }
             }
             self.bind(bodies[at]);
+            if let Some(jump) = jumped {
+                self.skipped.push((jump, bodies[at]));
+            }
             if self.current.is_none() {
                 self.current = fallen;
             } else if let Some((source, kind)) = fallen {
