@@ -99,7 +99,8 @@ pub(crate) fn build(program: &Program) -> Graph {
         gotos: Vec::new(),
         exit: 0,
         region: 0,
-        block_label: NONE,
+        item_label: NONE,
+        labelled: (NONE, NONE),
         next_arm: None,
     };
     for region in 0..program.regions.len() as u32 {
@@ -180,8 +181,11 @@ struct Builder<'p> {
     gotos: Vec<(u32, Label)>,
     exit: Label,
     region: u32,
-    /// The name of the loop or block that comes next.
-    block_label: u32,
+    /// The name of the item that comes next.
+    item_label: u32,
+    /// Where the item stands that the label around names, and its name: the last one that it holds, as a loop's first
+    /// value is evaluated before it.
+    labelled: (u32, u32),
     /// The arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
 }
@@ -200,7 +204,8 @@ impl Builder<'_> {
         self.pending.clear();
         self.current = None;
         self.next_arm = None;
-        self.block_label = NONE;
+        self.item_label = NONE;
+        self.labelled = (NONE, NONE);
         self.exit = self.label();
         let entry = self.emit(source.entry);
         if source.deferred.count > 0 {
@@ -406,12 +411,13 @@ impl Builder<'_> {
                 self.protected(Finally::Block(deferred, cleanup), |this| this.block(rest));
                 return;
             }
+            self.item_label = if self.labelled.0 == at { self.labelled.1 } else { NONE };
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.item(item));
         }
     }
 
     fn item(&mut self, item: Item) {
-        let name = std::mem::replace(&mut self.block_label, NONE);
+        let name = std::mem::replace(&mut self.item_label, NONE);
         match item {
             Item::Step(step) => {
                 self.emit(step);
@@ -559,9 +565,9 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                self.block_label = label;
+                let around = std::mem::replace(&mut self.labelled, ((body.first + body.count).wrapping_sub(1), label));
                 self.block(body);
-                self.block_label = NONE;
+                self.labelled = around;
                 self.scopes.pop();
                 self.bind(leave);
             }

@@ -150,6 +150,8 @@ pub enum Results {
     Never,
     /// Those and closures.
     Closures,
+    /// Closures, and those with a type in this field.
+    Typed(&'static str),
     /// All.
     Always,
 }

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, StepFlags, StepKind, SwitchKind};
 use super::expressions::ShortCircuit;
-use super::{Kids, Lower};
+use super::{Kids, Left, Lower};
 use crate::languages::{Case, Compiled, Form, Switch};
 
 impl<'t> Lower<'t> {
@@ -43,6 +43,15 @@ impl<'t> Lower<'t> {
         self.forms.get(node.kind_id()).is_some_and(|compiled| {
             matches!(compiled.form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
         })
+    }
+
+    /// Whether a condition is a match, or several conditions with one among them.
+    fn is_match(&mut self, node: Node<'t>) -> bool {
+        match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
+            Some(Form::Matches { .. }) => true,
+            Some(Form::Sequence) => self.named_children(node).into_iter().any(|node| self.is_match(node)),
+            _ => false,
+        }
     }
 
     /// A condition, with its short circuits.
@@ -140,6 +149,35 @@ impl<'t> Lower<'t> {
 
     pub(super) fn control(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let kids = self.children(node);
+        let label = self.label_among(kids);
+        self.labelled(label, sink, |this| this.controlled(node, kids, compiled, label, sink));
+        self.release(kids);
+    }
+
+    /// The label among the children of what it names.
+    pub(super) fn label_among(&mut self, kids: Kids) -> u32 {
+        let found = (0..kids.len()).find_map(|n| {
+            let node = self.kid(kids, n)?;
+            let compiled = self.forms.get(node.kind_id())?;
+            matches!(compiled.form, Form::Label { body: "", .. }).then_some((n, node))
+        });
+        let Some((n, node)) = found else { return NONE };
+        self.take(kids, n);
+        self.label(node)
+    }
+
+    /// What a label names, which may be left by it.
+    pub(super) fn labelled(&mut self, label: u32, sink: Option<u32>, make: impl FnOnce(&mut Self)) {
+        if label == NONE {
+            return make(self);
+        }
+        self.named.push(Left { label, is_loop: false, sink });
+        let body = self.block(make);
+        self.named.pop();
+        self.push(Item::Label { label, body });
+    }
+
+    fn controlled(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, label: u32, sink: Option<u32>) {
         match compiled.form {
             Form::If { .. } | Form::Unless { .. } => self.scoped(|this| this.decision(node, kids, compiled, sink)),
             Form::Guard { .. } => {
@@ -154,19 +192,36 @@ impl<'t> Lower<'t> {
             Form::Try { .. } => self.attempt(node, kids, compiled, sink),
             Form::With { .. } => self.with(node, kids, compiled, sink),
             _ => {
-                let value = std::mem::replace(&mut self.loop_value, sink);
+                self.named.push(Left { label, is_loop: true, sink });
                 self.scoped(|this| this.repetition(node, kids, compiled));
-                self.loop_value = value;
+                self.named.pop();
             }
         }
-        self.release(kids);
+    }
+
+    /// Binds a pattern to a value, or runs `otherwise`, which leaves.
+    pub(crate) fn match_or_else(&mut self, node: Node<'t>, pattern: Node<'t>, value: Node<'t>, otherwise: Node<'t>) {
+        let open = self.begin();
+        self.expression(value);
+        self.block_depth += 1;
+        let otherwise = self.block(|this| this.statement(otherwise, None));
+        self.block_depth -= 1;
+        self.pattern(pattern, self.declaring());
+        let leaf = self.finish(open, StepKind::Condition, (self.offset(node.start_byte()), self.offset(value.end_byte())));
+        let condition = self.condition_id(Condition::Leaf(leaf));
+        self.push(Item::Branch { condition, then: Block::default(), otherwise });
     }
 
     fn decision(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
         let (conditions, then, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]), self.select(kids, &parts[2]));
+        let scope = self.open_scope();
+        let matches = (0..conditions.len()).any(|n| self.kid(conditions, n).is_some_and(|node| self.is_match(node)));
         let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
         let then = self.body(then, sink);
+        if matches {
+            self.close_scope(scope);
+        }
         self.block_depth += 1;
         let otherwise = self.block(|this| this.chain(otherwise, 0, sink));
         self.block_depth -= 1;
@@ -390,7 +445,13 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         let scope = self.open_scope();
         let kids = self.children(node);
-        let (patterns, guards) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+        let (mut patterns, mut guards) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+        if let Some(inner) = self.kid(patterns, 0).filter(|_| patterns.len() == 1)
+            && let Some(compiled) = self.forms.get(inner.kind_id()).copied().filter(|compiled| matches!(compiled.form, Form::Case(_)))
+        {
+            let inside = self.children(inner);
+            (patterns, guards) = (self.select(inside, &compiled.parts[0]), self.select(inside, &compiled.parts[1]));
+        }
         let bodies = if case.body.is_empty() { self.rest(kids) } else { self.select(kids, &parts[2]) };
         let open = self.begin();
         if let Some(value) = value {

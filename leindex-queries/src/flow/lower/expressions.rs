@@ -64,6 +64,16 @@ impl<'t> Lower<'t> {
                 self.call(node, function, None, arguments);
                 self.release(kids);
             }
+            Form::Invoke { .. } => {
+                let kids = self.children(node);
+                let (function, arguments) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                match function.and_then(|function| self.method(function)) {
+                    Some((object, name)) => self.call(node, Some(name), Some(Some(object)), arguments),
+                    None => self.call(node, function, None, arguments),
+                }
+                self.release(kids);
+            }
+            Form::Path { .. } => {}
             Form::MethodCall { .. } => {
                 let kids = self.children(node);
                 let (object, name, arguments) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]), self.select(kids, &parts[2]));
@@ -251,7 +261,7 @@ impl<'t> Lower<'t> {
         let separate = receiver.is_some();
         let name = callee.map_or(node, |callee| self.called_name(callee));
         let object = receiver.flatten();
-        let is_method = object.is_some() || callee.is_some_and(|callee| !separate && name.id() != callee.id());
+        let is_method = object.is_some() || callee.is_some_and(|callee| !separate && name.id() != callee.id() && !self.is_path(callee));
         let call = self.begin_call(node, name, 0, is_method);
         let outer = (self.pending.call, self.pending.argument);
         self.pending.call = call;
@@ -288,12 +298,49 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// A call that code reads from tokens: `arguments` evaluates them, told apart by [`Lower::next_argument`].
+    pub(crate) fn call_with(&mut self, name: Node<'t>, last: Node<'t>, receiver: bool, arguments: impl FnOnce(&mut Self)) {
+        let call = self.begin_call(name, name, 0, receiver);
+        let outer = (self.pending.call, self.pending.argument);
+        (self.pending.call, self.pending.argument) = (call, 1);
+        arguments(self);
+        let count = self.pending.argument;
+        (self.pending.call, self.pending.argument) = outer;
+        let end = self.offset(last.end_byte());
+        if let Some(call) = self.program.calls.get_mut(call as usize) {
+            (call.arguments, call.end) = (count, end);
+        }
+    }
+
+    pub(crate) fn next_argument(&mut self) {
+        self.pending.argument = self.pending.argument.saturating_add(1);
+    }
+
+    /// The step being made may leave the function with an error.
+    pub(crate) fn may_leave(&mut self) {
+        self.pending.flags.set(StepFlags::RAISES);
+        self.pending.flags.set(StepFlags::PROPAGATES);
+    }
+
     fn begin_call(&mut self, node: Node<'t>, name: Node<'t>, arguments: u16, receiver: bool) -> u32 {
         let (start, end) = self.span(node);
         let (call, argument) = (self.pending.call, self.pending.argument);
         let at = self.offset(name.start_byte());
         self.program.calls.push(Call { at, start, end, step: NONE, call, argument, arguments, receiver });
         self.program.calls.len() as u32 - 1
+    }
+
+    fn is_path(&mut self, callee: Node<'t>) -> bool {
+        match self.forms.get(callee.kind_id()).copied() {
+            Some(Compiled { form: Form::Path { .. }, .. }) => true,
+            Some(Compiled { form: Form::Pass { .. }, parts }) => {
+                let kids = self.children(callee);
+                let inner = self.part(kids, &parts[0]);
+                self.release(kids);
+                inner.is_some_and(|inner| self.is_path(inner))
+            }
+            _ => false,
+        }
     }
 
     /// A list of arguments, rather than one argument.
@@ -310,11 +357,25 @@ impl<'t> Lower<'t> {
         kind.contains("argument") || kind.contains("_suffix") || kind.contains("lambda_literal_list")
     }
 
+    /// The object and the name of a method that is called, unless it stands in parentheses.
+    fn method(&mut self, callee: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+        let compiled = self.forms.get(callee.kind_id()).copied()?;
+        let parts = &compiled.parts;
+        let kids = self.children(callee);
+        let found = match compiled.form {
+            Form::Member { .. } => self.part(kids, &parts[0]).zip(self.part(kids, &parts[1])),
+            Form::Pass { .. } if !self.text(callee).starts_with('(') => self.part(kids, &parts[0]).and_then(|callee| self.method(callee)),
+            _ => None,
+        };
+        self.release(kids);
+        found
+    }
+
     /// The token that names what is called: the last name of `a.b.c`.
     fn called_name(&mut self, callee: Node<'t>) -> Node<'t> {
         let Some(compiled) = self.forms.get(callee.kind_id()).copied() else { return callee };
         let at = match compiled.form {
-            Form::Member { .. } | Form::MethodCall { .. } => 1,
+            Form::Member { .. } | Form::MethodCall { .. } | Form::Path { .. } => 1,
             Form::Pass { .. } => 0,
             _ => return callee,
         };

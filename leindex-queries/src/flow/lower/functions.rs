@@ -43,7 +43,7 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
-        loop_value: None,
+        named: Vec::new(),
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
@@ -51,6 +51,7 @@ pub(crate) fn lower<'t>(
         region: 0,
         bind: Bind::Declare,
         in_pattern: false,
+        pattern_scope: Default::default(),
         in_comprehension: false,
         receiver: None,
         apart,
@@ -212,7 +213,7 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let flags = std::mem::take(&mut self.pending.flags);
         let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around = (self.block_depth, self.in_comprehension, self.loop_value.take(), self.deferred.len());
+        let around = (self.block_depth, self.in_comprehension, std::mem::take(&mut self.named), self.deferred.len());
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
@@ -226,6 +227,7 @@ impl<'t> Lower<'t> {
         let mut tail = match results {
             Results::Never => false,
             Results::Closures => is_closure,
+            Results::Typed(field) => is_closure || node.child_by_field_name(field).is_some(),
             Results::Always => true,
         };
         if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
@@ -249,7 +251,7 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.loop_value) = (around.0, around.1, around.2);
+        (self.block_depth, self.in_comprehension, self.named) = (around.0, around.1, around.2);
         (self.pending.flags, self.pending.call) = (flags, argument);
         self.close_scope(scope);
         region

@@ -40,8 +40,8 @@ pub struct Lower<'t> {
     arms: Vec<super::ir::Arm>,
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
-    /// Where the value of the loop around goes.
-    loop_value: Option<u32>,
+    /// The loops and labelled blocks around, whose values `break` gives.
+    named: Vec<Left>,
     pending: Pending,
     names: Names<'t>,
     /// Forms that code gave, by address.
@@ -52,6 +52,8 @@ pub struct Lower<'t> {
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
+    /// Names bound since here belong to the pattern around.
+    pattern_scope: scopes::OpenScope,
     /// Whether a comprehension is around: what its clauses bind is its own.
     in_comprehension: bool,
     /// The name of the current object, where it is a parameter.
@@ -62,6 +64,17 @@ pub struct Lower<'t> {
     block_depth: u32,
     is_function: bool,
     opaque: u32,
+}
+
+/// What may be left with a value.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    /// Its label, or [`NONE`].
+    label: u32,
+    /// Whether it can be left without its label.
+    is_loop: bool,
+    /// Where its value goes.
+    sink: Option<u32>,
 }
 
 /// The step that is being made.

@@ -101,6 +101,13 @@ impl<'t> Lower<'t> {
         Some(self.text(kid.node))
     }
 
+    /// Takes the n-th child: it is no part of what is left.
+    pub(super) fn take(&mut self, kids: Kids, n: usize) {
+        if let Some(kid) = self.kids.get_mut(kids.first + n) {
+            kid.taken = true;
+        }
+    }
+
     /// The named children that are no part so far, laid on the stack.
     pub(crate) fn rest(&mut self, kids: Kids) -> Kids {
         let first = self.kids.len();

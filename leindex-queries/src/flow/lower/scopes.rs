@@ -37,7 +37,7 @@ pub(super) enum Space {
 }
 
 /// Where a scope began.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OpenScope(usize);
 
 impl<'t> Lower<'t> {
@@ -76,6 +76,25 @@ impl<'t> Lower<'t> {
         self.mention(variable, MentionKind::Use, node.start_byte());
     }
 
+    /// Reads the variable of this name, written at a byte, if one is in sight.
+    pub(crate) fn use_known(&mut self, text: &'t str, byte: usize) {
+        let id = self.name_id(Space::Plain, text);
+        if let Some(variable) = self.names.bound.get(id as usize).copied().filter(|&variable| variable != NONE) {
+            let variable = self.seen_from_here(variable);
+            self.mention(variable, MentionKind::Use, byte);
+        }
+    }
+
+    /// Reads a field of the current object.
+    pub(crate) fn use_field(&mut self, name: Node<'t>) {
+        self.mention_field(name, MentionKind::Use);
+    }
+
+    /// Reads the current object.
+    pub(crate) fn use_receiver(&mut self, node: Node<'t>) {
+        self.mention_receiver(node);
+    }
+
     /// Gives a value to the variable of this name that is in sight; where assigning declares, in this region.
     pub(super) fn assign_name(&mut self, node: Node<'t>) {
         let text = self.text(node);
@@ -104,6 +123,13 @@ impl<'t> Lower<'t> {
         let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
         self.names.undo.push((id, before));
         variable
+    }
+
+    /// The variable that a scope has declared by the name of a node.
+    pub(super) fn declared_in(&mut self, scope: OpenScope, node: Node<'t>) -> Option<u32> {
+        let id = self.name_id(Space::Plain, self.text(node));
+        let declared = self.names.undo.get(scope.0..)?.iter().any(|&(name, _)| name == id);
+        self.names.bound.get(id as usize).copied().filter(|_| declared)
     }
 
     /// The names of a node belong to an outer scope from here on.

@@ -31,7 +31,21 @@ impl<'t> Lower<'t> {
                     self.push(Item::Step(step));
                 }
             }
-            Form::Block => self.scoped(|this| this.children_as_statements(node, sink)),
+            Form::Block => {
+                let kids = self.children(node);
+                let label = self.label_among(kids);
+                let rest = self.rest(kids);
+                self.labelled(label, sink, |this| this.scoped(|this| this.statements(rest, sink)));
+                self.release(kids);
+            }
+            Form::Effect { .. } => {
+                let kids = self.children(node);
+                let selected = self.select(kids, &parts[0]);
+                let nodes = if selected.is_empty() { self.rest(kids) } else { selected };
+                self.statements(nodes, None);
+                self.release(kids);
+            }
+            Form::Declare { .. } => self.expression_statement(node, None),
             Form::Sequence => self.children_as_statements(node, sink),
             Form::Statement | Form::Pass { .. } => {
                 let kids = self.children(node);
@@ -108,7 +122,11 @@ impl<'t> Lower<'t> {
                 let value = if matches!(compiled.form, Form::Break { .. }) { self.part(kids, &parts[1]) } else { None };
                 self.release(kids);
                 let step = match value {
-                    Some(value) => self.step(StepKind::Jump, value, self.loop_value),
+                    Some(value) => {
+                        let left = self.named.iter().rev().find(|left| if label == NONE { left.is_loop } else { left.label == label });
+                        let sink = left.and_then(|left| left.sink);
+                        self.step(StepKind::Jump, value, sink)
+                    }
                     None => self.bare_step(StepKind::Jump, node),
                 };
                 (self.program.steps[step as usize].start, self.program.steps[step as usize].end) = self.span(node);
