@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 fn main() {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.toml");
-    let rows = schema(&["src/languages", "src/syntax", "src/items"]);
+    // What runs how is no matter of rows.
+    let is_flow = |path: &Path| path.ends_with("flow.rs") || path.ends_with("form.rs") || path.ends_with("form_table.rs");
+    let flow = schema(&["src/languages", "src/syntax", "src/items", "src/flow"], |_| true);
+    println!("cargo::rustc-env=LEINDEX_SCHEMA_FLOW={flow}");
+    let rows = schema(&["src/languages", "src/syntax", "src/items"], |path| !is_flow(path));
     println!("cargo::rustc-env=LEINDEX_SCHEMA_ROWS={rows}");
-    let index = schema(&["src/languages", "src/syntax", "src/items", "src/search/record.rs", "src/search/terms.rs"]);
+    let index = schema(&["src/languages", "src/syntax", "src/items", "src/search/record.rs", "src/search/terms.rs"], |path| !is_flow(path));
     println!("cargo::rustc-env=LEINDEX_SCHEMA_INDEX={index}");
 }
 
-fn schema(sources: &[&str]) -> String {
+fn schema(sources: &[&str], counts: impl Fn(&Path) -> bool) -> String {
     let mut files = Vec::new();
     for source in sources {
         if source.ends_with(".rs") {
@@ -22,6 +26,7 @@ fn schema(sources: &[&str]) -> String {
             collect(Path::new(source), &mut files);
         }
     }
+    files.retain(|file| counts(file));
     files.sort();
     let mut hasher = blake3::Hasher::new();
     for file in files {

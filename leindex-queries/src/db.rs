@@ -9,6 +9,7 @@ use leindex_db::{ContentChanged, ContentHash, Dialect};
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId as _;
 
+use crate::flow::Flow;
 use crate::languages::Languages;
 use crate::search::record::{Record, record_key_of};
 use crate::syntax::blob::{Blob, compute_rows, rows_key_of, stored_rows};
@@ -24,6 +25,9 @@ pub trait Db: leindex_db::Db {
 
     /// The rows of the blob with this id, from memory or as `load` gives them. What memory holds is bounded.
     fn rows_in_memory(&self, blob: salsa::Id, load: &mut dyn FnMut() -> Rows) -> Arc<IndexedRows>;
+
+    /// The flow under this key, from memory or as `load` gives it. What memory holds is bounded.
+    fn flow_in_memory(&self, key: &StoreKey, load: &mut dyn FnMut() -> Flow) -> Arc<Flow>;
 }
 
 /// The database of a session. Cloning gives another handle for another thread.
@@ -33,6 +37,7 @@ pub struct RootDatabase {
     storage: salsa::Storage<Self>,
     pub(crate) shared: Arc<Shared>,
     rows: Arc<RowsCache>,
+    flows: Arc<FlowCache>,
     /// Rows that cannot be had again: of contents that are gone but still stand for their files' shapes.
     held: Arc<RwLock<FxHashMap<salsa::Id, Arc<IndexedRows>>>>,
 }
@@ -52,8 +57,17 @@ pub(crate) struct Shared {
 /// Rows in memory by blob, bounded by their bytes.
 type RowsCache = quick_cache::sync::Cache<salsa::Id, Arc<IndexedRows>, BytesWeight, rustc_hash::FxBuildHasher>;
 
+/// Flows in memory by their key, bounded by their bytes.
+type FlowCache = quick_cache::sync::Cache<StoreKey, Arc<Flow>, BytesWeight, rustc_hash::FxBuildHasher>;
+
 #[derive(Clone)]
 struct BytesWeight;
+
+impl quick_cache::Weighter<StoreKey, Arc<Flow>> for BytesWeight {
+    fn weight(&self, _: &StoreKey, flow: &Arc<Flow>) -> u64 {
+        flow.weight()
+    }
+}
 
 impl quick_cache::Weighter<salsa::Id, Arc<IndexedRows>> for BytesWeight {
     fn weight(&self, _: &salsa::Id, rows: &Arc<IndexedRows>) -> u64 {
@@ -87,15 +101,12 @@ impl Shared {
 impl RootDatabase {
     /// An empty database over shared text and store.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        let rows = RowsCache::with(
-            4096,
-            shared.cache_bytes,
-            BytesWeight,
-            rustc_hash::FxBuildHasher,
-            quick_cache::sync::DefaultLifecycle::default(),
-        );
+        let (hasher, lifecycle) = (rustc_hash::FxBuildHasher, quick_cache::sync::DefaultLifecycle::default());
+        let rows = RowsCache::with(4096, shared.cache_bytes, BytesWeight, hasher, lifecycle);
+        let lifecycle = quick_cache::sync::DefaultLifecycle::default();
+        let flows = FlowCache::with(4096, shared.cache_bytes / 2, BytesWeight, hasher, lifecycle);
         let callback = shared.count_executions.then(|| shared.events.callback());
-        Self { storage: salsa::Storage::new(callback), shared, rows: Arc::new(rows), held: Arc::default() }
+        Self { storage: salsa::Storage::new(callback), shared, rows: Arc::new(rows), flows: Arc::new(flows), held: Arc::default() }
     }
 }
 
@@ -154,5 +165,14 @@ impl Db for RootDatabase {
         let rows = self.held(blob).unwrap_or_else(|| Arc::new(IndexedRows::new(load())));
         self.rows.insert(blob, Arc::clone(&rows));
         rows
+    }
+
+    fn flow_in_memory(&self, key: &StoreKey, load: &mut dyn FnMut() -> Flow) -> Arc<Flow> {
+        if let Some(flow) = self.flows.get(key) {
+            return flow;
+        }
+        let flow = Arc::new(load());
+        self.flows.insert(*key, Arc::clone(&flow));
+        flow
     }
 }

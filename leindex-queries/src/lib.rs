@@ -34,6 +34,8 @@ pub mod syntax;
 /// Unstable across minor versions.
 pub mod query {
     pub use crate::db::{Db, RootDatabase};
+    pub use crate::flow::queries::{Body, LOWERED, SymbolFlow, symbol_body, symbol_flow};
+    pub use crate::flow::summary::{Inputs, Summary, call_targets, symbol_summary};
     pub use crate::names::edges::{Edge, EdgeKind, FileEdges, OpenReason, OpenRow, Site, file_edges};
     pub use crate::names::files::{Name, SourceFile, Symbol, file_blob, shape_blob};
     pub use crate::names::live::{live_blobs, workspace_digest};
@@ -46,7 +48,7 @@ pub mod query {
 pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, Handle, Highlight, Index, Options, ScorePart,
-    SearchHit, SearchOptions, Snapshot, SymbolInfo,
+    SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
 };
 
 /// The snippets of the book, which are run as tests.

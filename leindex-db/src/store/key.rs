@@ -27,8 +27,8 @@ impl StoreKey {
         Self::new("named", &[0; 16], &[name.as_bytes()])
     }
 
-    /// A key read back from the store.
-    pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
+    /// A key from its bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

@@ -7,6 +7,7 @@ use super::control::{ControlDependence, control_dependences};
 use super::dominance::{Adjacency, reverse_postorder};
 use super::ir::{Call, Mention, MentionKind, NONE, Program, Step, StepKind, Variable, VariableKind};
 use super::reaching::{self, DataDependence, data_dependences};
+use super::transfer::{Transfer, transfer};
 
 /// Control flow, control dependence and data dependence of a function and the functions inside it.
 ///
@@ -32,6 +33,8 @@ pub struct Flow {
     pub control: Box<[ControlDependence]>,
     /// Data dependences, in order of the source.
     pub data: Box<[DataDependence]>,
+    /// By region, what it does with values between its ends.
+    pub transfers: Box<[Transfer]>,
     /// Whether a limit was reached: ways out of a `finally` were joined, or pairs of definitions and uses left out.
     pub capped: bool,
     /// Steps that hold syntax of unknown meaning.
@@ -78,7 +81,7 @@ impl Flow {
             entry,
             exit,
         });
-        Self {
+        let mut flow = Self {
             regions: regions.collect(),
             steps: program.steps.as_slice().into(),
             mentions: program.mentions.as_slice().into(),
@@ -88,9 +91,30 @@ impl Flow {
             edges: edges.into(),
             control: control.into(),
             data: data.into(),
+            transfers: Box::default(),
             capped,
             opaque,
-        }
+        };
+        flow.transfers = flow.regions.iter().map(|region| transfer(&flow, region)).collect();
+        flow.capped |= flow.transfers.iter().any(|transfer| transfer.capped);
+        flow
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub(crate) fn weight(&self) -> u64 {
+        let passages: usize = self.transfers.iter().map(|transfer| transfer.passages.len()).sum();
+        let bytes = 256
+            + size_of_val(&*self.regions)
+            + size_of_val(&*self.steps)
+            + size_of_val(&*self.mentions)
+            + size_of_val(&*self.calls)
+            + size_of_val(&*self.variables)
+            + size_of_val(&*self.nodes)
+            + size_of_val(&*self.edges)
+            + size_of_val(&*self.control)
+            + size_of_val(&*self.data)
+            + passages * size_of::<super::transfer::Passage>();
+        bytes as u64
     }
 
     /// The step of a node.
@@ -126,6 +150,8 @@ impl Flow {
                     && (edge.definition == NONE || edge.definition < mentions)
             })
             && self.regions.iter().all(|region| region.entry < nodes && region.exit < nodes)
+            && self.transfers.len() == self.regions.len()
+            && self.calls.iter().all(|call| call.step < steps)
             && self.variables.iter().all(|variable| variable.outer == NONE || variable.outer < variables)
     }
 

@@ -13,15 +13,21 @@ mod draw;
 mod file;
 pub(crate) mod ir;
 mod lower;
+pub(crate) mod packed;
+pub(crate) mod queries;
 mod reaching;
+pub(crate) mod summary;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 pub use body::{Flow, Region};
 pub use cfg::{Edge, EdgeKind, Node};
 pub use control::ControlDependence;
+pub(crate) use draw::excerpt;
 pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
 pub use lower::{Bind, Lower};
 pub use reaching::DataDependence;
+pub use transfer::{Passage, Sink, Source, Transfer};

@@ -12,6 +12,7 @@ pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;
 pub(crate) mod overriding;
+pub(crate) mod slice;
 pub(crate) mod structure;
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,20 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A place where nothing runs, or no such variable is.
+    #[error("{path}:{line}: {}", if .variables.is_empty() {
+        "nothing runs there; name a line of a function or statement".to_owned()
+    } else {
+        format!("no such variable there; it mentions {}", .variables.join(", "))
+    })]
+    NoFlow {
+        /// The file.
+        path: String,
+        /// The line.
+        line: u32,
+        /// The variables that are there.
+        variables: Vec<String>,
+    },
     /// A range that does not lie in the text.
     #[error("the range {start}..{end} does not lie in `{path}`, which has {length} bytes; ask for the text and edit again")]
     BadRange {

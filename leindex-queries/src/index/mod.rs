@@ -6,6 +6,7 @@
 mod change;
 pub(crate) mod describe;
 mod error;
+mod flow;
 mod fork;
 mod handle;
 mod lookup;
@@ -20,6 +21,7 @@ pub(crate) mod world;
 
 pub use change::{Change, ChangedLines, working_changes};
 pub use error::{Cancellable, Cancelled, Error};
+pub use flow::{Dependence, FlowCount, FlowNode, Slice, SliceLine, SliceOptions};
 pub use handle::Handle;
 pub use lookup::OutlineItem;
 pub use open::{Index, Options, Progress, StorePlace};

@@ -19,7 +19,7 @@ use crate::graph::join::Join;
 use crate::graph::structure::edges_of_file;
 use crate::names::confidence::confidence;
 use crate::names::edges::file_edges;
-use crate::names::files::{Symbol, file_config, symbol_row};
+use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
 use crate::names::module_map::read_directory;
 use crate::search::intent::Question;
@@ -202,12 +202,24 @@ impl Snapshot<'_> {
     pub fn resolve_all(&self) -> Cancellable<usize> {
         let count = self.ask(|world| world.live.all.len())?;
         let db = self.db.clone();
-        let stop = salsa::Database::cancellation_token(self.db);
         let roots = Workspace::get(&db).roots(&db);
         let directories: Vec<Directory> = roots.iter().flat_map(|root| root.directories(&db).iter().copied()).collect();
-        let resolve = move || -> usize {
-            // The maps of the workspace are each made by one thread: what they need is read by all threads first.
-            directories.into_par_iter().with_max_len(4).for_each_with(db.clone(), |db, directory| read_directory(db, directory));
+        // The maps of the workspace are each made by one thread: what they need is read by all threads first.
+        self.installed(move || {
+            directories.into_par_iter().with_max_len(4).for_each_with(db, |db, directory| read_directory(db, directory));
+        })?;
+        Ok(self.on_all_threads(count, |db, file| file_edges(db, file).closed.len())?.into_iter().sum())
+    }
+
+    /// Runs something on each of the live files, on all threads.
+    pub(crate) fn on_all_threads<T: Send>(
+        &self,
+        count: usize,
+        run: impl for<'w> Fn(&'w RootDatabase, SourceFile<'w>) -> T + Send + Sync,
+    ) -> Cancellable<Vec<T>> {
+        let db = self.db.clone();
+        let stop = salsa::Database::cancellation_token(self.db);
+        self.installed(move || {
             (0..count)
                 .into_par_iter()
                 .map_with(db, |db, index| {
@@ -215,13 +227,17 @@ impl Snapshot<'_> {
                         salsa::Database::cancellation_token(db).cancel();
                     }
                     let live = live_blobs(db, Workspace::get(db));
-                    live.all.get(index).map_or(0, |&file| file_edges(db, file).closed.len())
+                    live.all.get(index).map(|&file| run(db, file))
                 })
-                .sum()
-        };
+                .filter_map(|made| made)
+                .collect()
+        })
+    }
+
+    fn installed<T: Send>(&self, run: impl FnOnce() -> T + Send) -> Cancellable<T> {
         catch(|| match &self.threads {
-            Some(threads) => threads.install(resolve),
-            None => resolve(),
+            Some(threads) => threads.install(run),
+            None => run(),
         })
     }
 }

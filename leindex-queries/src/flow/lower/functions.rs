@@ -221,7 +221,9 @@ impl<'t> Lower<'t> {
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
         self.parameters(parameters);
-        let end = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte()));
+        let end = self.kid(bodies, 0).map_or(node.end_byte(), |body| body.start_byte());
+        let head = self.source.get(node.start_byte()..end).unwrap_or("").trim_end();
+        let end = self.offset(node.start_byte() + head.len());
         let entry = self.finish(open, StepKind::Entry, (span.0, end));
         let results = self.config.flow.results;
         let mut tail = match results {
@@ -259,7 +261,7 @@ impl<'t> Lower<'t> {
 
     /// Binds parameters, each with its number. A list stands for its children.
     fn parameters(&mut self, parameters: Kids) {
-        let mut count = 0;
+        let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
             let is_list =
@@ -269,7 +271,8 @@ impl<'t> Lower<'t> {
                 let rest = self.rest(kids);
                 for n in 0..rest.len() {
                     if let Some(parameter) = self.kid(rest, n) {
-                        count += 1;
+                        // The current object is number 0, as it is at a call.
+                        count += u16::from(count > 0 || !self.is_receiver_parameter(parameter));
                         self.pending.argument = count;
                         self.pattern(parameter, Bind::Parameter);
                     }
@@ -282,6 +285,11 @@ impl<'t> Lower<'t> {
             }
         }
         self.pending.argument = 0;
+    }
+
+    fn is_receiver_parameter(&self, node: Node<'t>) -> bool {
+        let is_this = |node: Node<'_>| matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::This));
+        self.region == 0 && self.receiver.is_some() || is_this(node) || node.kind() == "self_parameter"
     }
 
     fn first_parameter(&mut self, node: Node<'t>, compiled: &Compiled) -> Option<&'t str> {

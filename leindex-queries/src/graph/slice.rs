@@ -1,0 +1,471 @@
+//! Slices: the statements that a value depends on, or that depend on it, through calls and back by the way they came.
+//!
+//! The two phases of Horwitz, Reps and Binkley, *Interprocedural Slicing Using Dependence Graphs* (1990): first from
+//! the criterion up to callers, stepping over calls by the summaries of what they call; then down into callees, never
+//! up again. So no path enters a function by one call and leaves it by another. Calls whose target is not known are
+//! taken to need all they are given.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::calls::incoming;
+use super::join::Join;
+use crate::flow::queries::{SymbolFlow, flow_base, function_range, symbol_flow};
+use crate::flow::summary::{calls_of, owner_of, symbol_summary};
+use crate::flow::{Flow, MentionKind, StepKind, VariableKind};
+use crate::names::edges::EdgeKind;
+use crate::names::files::{Symbol, file_rows};
+use crate::names::module_map::MODULE_IDENTITY;
+use crate::syntax::rows::{NONE, SymbolRow};
+
+/// Nodes of a slice beyond which it is cut short.
+const MOST_NODES: usize = 4_000;
+/// Call sites followed up from one function.
+const MOST_CALLERS: usize = 64;
+
+/// Which way to follow dependences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Backward,
+    Forward,
+}
+
+/// Why a statement is in a slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason<'w> {
+    /// It is what was asked about.
+    Start,
+    /// It gives a variable the value that another uses; or uses the value that another gives.
+    Data { variable: String, other: At<'w> },
+    /// It decides whether another runs; or whether it runs is decided there.
+    Control { other: At<'w> },
+    /// It calls the function that another is in, with the value of a parameter.
+    Caller { parameter: String, other: At<'w> },
+    /// It gives what a call results in; or receives what is handed to it.
+    Callee { other: At<'w> },
+    /// It makes the function that another is in.
+    Closure { other: At<'w> },
+}
+
+/// A node of the flow of a function that is in no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct At<'w> {
+    pub(crate) owner: Symbol<'w>,
+    pub(crate) node: u32,
+}
+
+/// A slice: its nodes in the order in which they were found.
+#[derive(Debug, Default)]
+pub(crate) struct Slice<'w> {
+    pub(crate) nodes: Vec<(At<'w>, Reason<'w>)>,
+    /// Whether a limit was reached: of nodes, of callers, or of a summary or flow on the way.
+    pub(crate) capped: bool,
+    /// Calls on the way whose target is not known.
+    pub(crate) unknown_calls: usize,
+}
+
+/// What of a node is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Focus {
+    All,
+    /// The uses of one variable.
+    Variable(u32),
+    /// The uses in one argument of one call.
+    Argument(u32, u16),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Phase {
+    Up,
+    Down,
+}
+
+/// A flow with what slicing looks up in it.
+struct Body<'w> {
+    flow: SymbolFlow,
+    calls: FxHashMap<u32, Symbol<'w>>,
+    /// Places in `flow.data` by target and use.
+    data_into: Vec<u32>,
+    control_into: Vec<u32>,
+    calls_by_step: Vec<u32>,
+}
+
+impl Body<'_> {
+    fn flow(&self) -> &Flow {
+        &self.flow.flow
+    }
+
+    fn calls_at(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let flow = self.flow();
+        let step = flow.nodes.get(node as usize).map_or(NONE, |node| node.step);
+        let first = self.calls_by_step.partition_point(|&at| flow.calls[at as usize].step < step);
+        self.calls_by_step[first..].iter().copied().take_while(move |&at| flow.calls[at as usize].step == step)
+    }
+}
+
+pub(crate) struct Slicer<'j, 'w> {
+    join: &'j mut Join<'w>,
+    bodies: FxHashMap<Symbol<'w>, Option<Rc<Body<'w>>>>,
+    queue: VecDeque<(At<'w>, Phase, Focus)>,
+    seen: FxHashSet<(At<'w>, Phase, Focus)>,
+    listed: FxHashSet<At<'w>>,
+    slice: Slice<'w>,
+}
+
+impl<'j, 'w> Slicer<'j, 'w> {
+    /// The slice from some nodes of one function, of a variable or of all they use.
+    pub(crate) fn slice(join: &'j mut Join<'w>, start: &[At<'w>], variable: Option<u32>, way: Way) -> Slice<'w> {
+        let mut slicer = Self {
+            join,
+            bodies: FxHashMap::default(),
+            queue: VecDeque::new(),
+            seen: FxHashSet::default(),
+            listed: FxHashSet::default(),
+            slice: Slice::default(),
+        };
+        for &at in start {
+            let focus = match variable {
+                Some(variable) if way == Way::Backward && !slicer.defines(at, variable) => Focus::Variable(variable),
+                _ => Focus::All,
+            };
+            slicer.push(at, Phase::Up, focus, Reason::Start);
+        }
+        while let Some((at, phase, focus)) = slicer.queue.pop_front() {
+            slicer.join.world.db.unwind_if_revision_cancelled();
+            match way {
+                Way::Backward => slicer.backward(at, phase, focus),
+                Way::Forward => slicer.forward(at, phase),
+            }
+        }
+        slicer.slice
+    }
+
+    fn defines(&mut self, at: At<'w>, variable: u32) -> bool {
+        let Some(body) = self.body(at.owner) else { return false };
+        body.flow().mentions_of(at.node).any(|(_, mention)| mention.variable == variable && mention.kind != MentionKind::Use)
+    }
+
+    fn body(&mut self, owner: Symbol<'w>) -> Option<Rc<Body<'w>>> {
+        let db = self.join.world.db;
+        let found = self.bodies.entry(owner).or_insert_with(|| {
+            let flow = symbol_flow(db, owner)?;
+            let of = &flow.flow;
+            let mut data_into: Vec<u32> = (0..of.data.len() as u32).collect();
+            data_into.sort_unstable_by_key(|&at| (of.data[at as usize].target, of.data[at as usize].usage));
+            let mut control_into: Vec<u32> = (0..of.control.len() as u32).collect();
+            control_into.sort_unstable_by_key(|&at| of.control[at as usize].target);
+            let mut calls_by_step: Vec<u32> = (0..of.calls.len() as u32).collect();
+            calls_by_step.sort_unstable_by_key(|&at| (of.calls[at as usize].step, at));
+            let calls = calls_of(db, owner, &flow);
+            Some(Rc::new(Body { flow, calls, data_into, control_into, calls_by_step }))
+        });
+        found.clone()
+    }
+
+    fn push(&mut self, at: At<'w>, phase: Phase, focus: Focus, reason: Reason<'w>) {
+        if self.listed.len() >= MOST_NODES {
+            self.slice.capped = true;
+            return;
+        }
+        if self.listed.insert(at) {
+            self.slice.nodes.push((at, reason));
+        }
+        if self.seen.insert((at, phase, focus)) {
+            self.queue.push_back((at, phase, focus));
+        }
+    }
+
+    // --- backward ---
+
+    fn backward(&mut self, at: At<'w>, phase: Phase, focus: Focus) {
+        let Some(body) = self.body(at.owner) else { return };
+        let flow = body.flow();
+        self.slice.capped |= flow.capped;
+        let Some(region) = flow.nodes.get(at.node as usize).and_then(|node| flow.regions.get(node.region as usize)).copied() else {
+            return;
+        };
+        let same = |node: u32| At { owner: at.owner, node };
+        // What decides whether it runs.
+        let first = body.control_into.partition_point(|&edge| flow.control[edge as usize].target < at.node);
+        let controls = body.control_into[first..].iter().map(|&edge| flow.control[edge as usize]).take_while(|edge| edge.target == at.node);
+        for edge in controls {
+            self.push(same(edge.source), phase, Focus::All, Reason::Control { other: at });
+        }
+        if region.owner != NONE && at.node != region.entry {
+            // A function inside runs only if it was made.
+            self.push(same(region.entry), phase, Focus::All, Reason::Closure { other: at });
+            for node in nodes_of_step(flow, region.owner) {
+                self.push(same(node), phase, Focus::Variable(NONE), Reason::Closure { other: at });
+            }
+        }
+        // What it uses.
+        for (index, mention) in flow.mentions_of(at.node) {
+            let wanted = match focus {
+                Focus::All => true,
+                Focus::Variable(variable) => mention.variable == variable,
+                Focus::Argument(call, argument) => is_inside(flow, mention.call, mention.argument, call, argument),
+            };
+            if !wanted
+                || !matches!(mention.kind, MentionKind::Use | MentionKind::Modify)
+                || !self.matters(&body, mention.call, mention.argument, focus)
+            {
+                continue;
+            }
+            let variable = flow.variables.get(mention.variable as usize);
+            let first = body
+                .data_into
+                .partition_point(|&edge| (flow.data[edge as usize].target, flow.data[edge as usize].usage) < (at.node, index));
+            let edges = body.data_into[first..].iter().map(|&edge| flow.data[edge as usize]);
+            for edge in edges.take_while(|edge| (edge.target, edge.usage) == (at.node, index)) {
+                let reason = || Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
+                if edge.definition == NONE {
+                    if let Some(variable) = variable.filter(|variable| variable.kind == VariableKind::Capture && region.owner != NONE) {
+                        let (reason, outer) = (reason(), variable.outer);
+                        for node in nodes_of_step(flow, region.owner) {
+                            self.push(same(node), phase, Focus::Variable(outer), reason.clone());
+                        }
+                    }
+                } else {
+                    let reason = reason();
+                    self.push(same(edge.source), phase, Focus::All, reason);
+                    if edge.source == region.entry && phase == Phase::Up {
+                        let number = flow.mentions.get(edge.definition as usize).map_or(0, |mention| mention.argument);
+                        self.up(at, node_region(flow, at.node), number, mention.variable);
+                    }
+                }
+            }
+        }
+        // What the functions that it calls give.
+        let calls: Vec<u32> = body.calls_at(at.node).collect();
+        for call in calls {
+            let wanted = match focus {
+                Focus::All => true,
+                Focus::Variable(_) => false,
+                Focus::Argument(outer, argument) => {
+                    let of = &flow.calls[call as usize];
+                    call != outer && is_inside(flow, of.call, of.argument, outer, argument)
+                }
+            };
+            if !wanted {
+                continue;
+            }
+            match body.calls.get(&call) {
+                Some(&target) => self.down(target, at),
+                None => self.slice.unknown_calls += 1,
+            }
+        }
+        // What the functions made here give, and change around them.
+        if focus == Focus::All {
+            for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
+                self.push(same(inner.exit), phase, Focus::All, Reason::Closure { other: at });
+            }
+        }
+        for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
+            for node in inner.entry..=inner.exit {
+                let changes = flow.mentions_of(node).any(|(_, mention)| {
+                    mention.kind != MentionKind::Use
+                        && flow.variables.get(mention.variable as usize).is_some_and(|variable| {
+                            variable.kind == VariableKind::Capture && matches!(focus, Focus::All)
+                                || focus == Focus::Variable(variable.outer)
+                        })
+                });
+                if changes && node != inner.entry {
+                    self.push(same(node), phase, Focus::All, Reason::Closure { other: at });
+                }
+            }
+        }
+    }
+
+    /// Whether what is handed to a call matters to anything that can be seen of it.
+    fn matters(&mut self, body: &Body<'w>, mut call: u32, mut argument: u16, focus: Focus) -> bool {
+        let flow = body.flow();
+        while let Some(of) = flow.calls.get(call as usize) {
+            if focus == Focus::Argument(call, argument) {
+                return true;
+            }
+            if let Some(&target) = body.calls.get(&call) {
+                let summary = symbol_summary(self.join.world.db, target);
+                self.slice.capped |= summary.capped;
+                let steps_over_receiver = argument == 0 && !of.receiver;
+                if !steps_over_receiver && !summary.relevant().has(argument) {
+                    return false;
+                }
+            }
+            (call, argument) = (of.call, of.argument);
+        }
+        true
+    }
+
+    /// From the use of a parameter to what callers hand over.
+    fn up(&mut self, at: At<'w>, region: u32, number: u16, variable: u32) {
+        let Some(symbol) = self.symbol_of_region(at.owner, region) else { return };
+        let parameter = self.name(at.owner, variable);
+        for (site, call) in self.call_sites(symbol) {
+            let reason = Reason::Caller { parameter: parameter.clone(), other: at };
+            self.push(site, Phase::Up, Focus::Argument(call, number), reason);
+        }
+    }
+
+    /// From a call to the result of what it calls.
+    fn down(&mut self, target: Symbol<'w>, from: At<'w>) {
+        let db = self.join.world.db;
+        let owner = owner_of(db, target);
+        let Some(flow) = symbol_flow(db, target) else { return };
+        let Some(region) = flow.region().copied() else { return };
+        self.push(At { owner, node: region.exit }, Phase::Down, Focus::All, Reason::Callee { other: from });
+        // What it changes of its parameters.
+        let of = &flow.flow;
+        for node in region.entry + 1..region.exit {
+            let changes = of.mentions_of(node).any(|(_, mention)| {
+                matches!(mention.kind, MentionKind::Modify)
+                    && of.variables.get(mention.variable as usize).is_some_and(|variable| {
+                        matches!(variable.kind, VariableKind::Parameter | VariableKind::Field | VariableKind::Receiver)
+                    })
+            });
+            if changes {
+                self.push(At { owner, node }, Phase::Down, Focus::All, Reason::Callee { other: from });
+            }
+        }
+    }
+
+    // --- forward ---
+
+    fn forward(&mut self, at: At<'w>, phase: Phase) {
+        let Some(body) = self.body(at.owner) else { return };
+        let flow = body.flow();
+        self.slice.capped |= flow.capped;
+        let Some(region) = flow.nodes.get(at.node as usize).and_then(|node| flow.regions.get(node.region as usize)).copied() else {
+            return;
+        };
+        let same = |node: u32| At { owner: at.owner, node };
+        let first = flow.control.partition_point(|edge| edge.source < at.node);
+        for edge in flow.control[first..].iter().take_while(|edge| edge.source == at.node) {
+            self.push(same(edge.target), phase, Focus::All, Reason::Control { other: at });
+        }
+        let first = flow.data.partition_point(|edge| edge.source < at.node);
+        for edge in flow.data[first..].iter().take_while(|edge| edge.source == at.node) {
+            let Some(mention) = flow.mentions.get(edge.usage as usize) else { continue };
+            if edge.definition == NONE {
+                continue;
+            }
+            if edge.target == region.exit {
+                if phase == Phase::Up
+                    && let Some(symbol) = self.symbol_of_region(at.owner, node_region(flow, at.node))
+                {
+                    for (site, _) in self.call_sites(symbol) {
+                        self.push(site, Phase::Up, Focus::All, Reason::Callee { other: at });
+                    }
+                }
+                continue;
+            }
+            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
+            let target = body.calls.get(&mention.call).copied();
+            if let Some(target) = target {
+                self.into_callee(target, mention.argument, same(edge.target));
+            }
+            self.push(same(edge.target), phase, Focus::All, reason);
+        }
+        // A function made here sees what is captured.
+        for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
+            for node in inner.entry + 1..inner.exit {
+                let uses = flow.mentions_of(node).any(|(_, mention)| {
+                    flow.variables.get(mention.variable as usize).is_some_and(|variable| variable.kind == VariableKind::Capture)
+                });
+                if uses {
+                    self.push(same(node), phase, Focus::All, Reason::Closure { other: at });
+                }
+            }
+        }
+    }
+
+    /// From an argument to the uses of the parameter.
+    fn into_callee(&mut self, target: Symbol<'w>, argument: u16, from: At<'w>) {
+        let db = self.join.world.db;
+        let owner = owner_of(db, target);
+        let Some(flow) = symbol_flow(db, target) else { return };
+        let Some(region) = flow.region().copied() else { return };
+        let of = &flow.flow;
+        let defined: FxHashSet<u32> =
+            of.mentions_of(region.entry).filter(|(_, mention)| mention.argument == argument).map(|(index, _)| index).collect();
+        let first = of.data.partition_point(|edge| edge.source < region.entry);
+        let uses = of.data[first..].iter().take_while(|edge| edge.source == region.entry);
+        for edge in uses.filter(|edge| defined.contains(&edge.definition)) {
+            self.push(At { owner, node: edge.target }, Phase::Down, Focus::All, Reason::Callee { other: from });
+        }
+    }
+
+    // --- symbols and sites ---
+
+    /// The symbol that is a region of a body.
+    fn symbol_of_region(&mut self, owner: Symbol<'w>, region: u32) -> Option<Symbol<'w>> {
+        let db = self.join.world.db;
+        if region == 0 {
+            return (owner.identity(db) != MODULE_IDENTITY()).then_some(owner);
+        }
+        let body = self.body(owner)?;
+        let region = body.flow().regions.get(region as usize)?;
+        let base = flow_base(db, owner)?;
+        let rows = file_rows(db, owner.file(db))?;
+        let wanted = (region.start + base, region.end + base);
+        let found = (0..rows.count::<SymbolRow>())
+            .filter_map(|index| rows.symbol(index))
+            .find(|row| row.kind.is_callable() && function_range(&rows, row) == wanted);
+        found.map(|row| Symbol::new(db, owner.file(db), row.identity()))
+    }
+
+    /// The nodes that call a function, with the numbers of the calls.
+    fn call_sites(&mut self, symbol: Symbol<'w>) -> Vec<(At<'w>, u32)> {
+        let db = self.join.world.db;
+        let mut edges = incoming(self.join, symbol);
+        edges.retain(|edge| edge.kind == EdgeKind::Call && edge.target == Some(symbol));
+        if edges.len() > MOST_CALLERS {
+            self.slice.capped = true;
+            edges.truncate(MOST_CALLERS);
+        }
+        let mut sites = Vec::new();
+        for edge in edges {
+            let owner = owner_of(db, edge.source);
+            let (Some(body), Some(base)) = (self.body(owner), flow_base(db, owner)) else { continue };
+            let flow = body.flow();
+            let at = edge.start.saturating_sub(base);
+            for (number, call) in (0..).zip(&flow.calls).filter(|(_, call)| call.at == at) {
+                sites.extend(nodes_of_step(flow, call.step).map(|node| (At { owner, node }, number)));
+            }
+        }
+        sites
+    }
+
+    fn name(&self, owner: Symbol<'w>, variable: u32) -> String {
+        let db = self.join.world.db;
+        let Some(Some(body)) = self.bodies.get(&owner) else { return String::new() };
+        let (Some(base), Some(source)) = (flow_base(db, owner), self.join.world.source(owner.file(db))) else { return String::new() };
+        crate::flow::variable_name(body.flow(), source.get(base as usize..).unwrap_or(""), variable)
+    }
+}
+
+fn node_region(flow: &Flow, node: u32) -> u32 {
+    flow.nodes.get(node as usize).map_or(0, |node| node.region)
+}
+
+/// Whether an argument of a call lies in an argument of another, or is it.
+fn is_inside(flow: &Flow, mut call: u32, mut argument: u16, outer: u32, outer_argument: u16) -> bool {
+    while let Some(of) = flow.calls.get(call as usize) {
+        if call == outer {
+            return argument == outer_argument;
+        }
+        (call, argument) = (of.call, of.argument);
+    }
+    false
+}
+
+/// The nodes at which a step stands, copies of a `finally` included.
+pub(crate) fn nodes_of_step(flow: &Flow, step: u32) -> impl Iterator<Item = u32> + '_ {
+    (0..).zip(&flow.nodes).filter(move |(_, node)| node.step == step).map(|(index, _)| index)
+}
+
+/// Whether a node is a place in the text.
+pub(crate) fn is_shown(flow: &Flow, node: u32) -> bool {
+    flow.step(node).is_some_and(|step| !matches!(step.kind, StepKind::Exit | StepKind::Cleanup))
+}
