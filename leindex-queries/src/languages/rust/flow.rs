@@ -20,7 +20,7 @@ const FORMS: &[(&str, Form)] = &[
     // Items.
     ("source_file", Form::Sequence),
     ("function_item", Form::Function { name: "name", parameters: "parameters", body: "body" }),
-    ("function_signature_item", Form::Skip),
+    ("function_signature_item", Form::Function { name: "name", parameters: "parameters", body: "" }),
     ("impl_item", Form::Pass { value: "body" }),
     ("trait_item", Form::Pass { value: "body" }),
     ("mod_item", Form::Custom(module)),
@@ -75,6 +75,7 @@ const FORMS: &[(&str, Form)] = &[
     ("yield_expression", Form::Yield { value: "0" }),
     // Expressions.
     ("self", Form::This),
+    ("identifier", Form::Custom(name)),
     ("crate", Form::Skip),
     ("super", Form::Skip),
     ("metavariable", Form::Skip),
@@ -149,6 +150,7 @@ const FORMS: &[(&str, Form)] = &[
     ("lifetime", Form::Skip),
 ];
 
+const NAME: Form = Form::Name;
 const PLAIN: Form = Form::Statement;
 const EFFECT: Form = Form::Effect { value: "0" };
 const BODY: Form = Form::Pass { value: "body" };
@@ -158,6 +160,15 @@ const CALL: Form = Form::Invoke { function: "function", arguments: "arguments" }
 const LEAVE: Form = Form::Raise { value: "arguments" };
 const BORROW: Form = Form::Pass { value: "value" };
 const BORROW_MUTABLY: Form = Form::Address { operand: "value" };
+
+/// `Some` and `Ordering` are no variables, `LIMIT` is one.
+pub(super) fn is_variable(text: &str) -> bool {
+    !text.starts_with(char::is_uppercase) || !text.contains(char::is_lowercase)
+}
+
+fn name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    Some(if is_variable(low.text(node)) { &NAME } else { &SKIP })
+}
 
 /// A module in another file does nothing here.
 fn module<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
@@ -177,13 +188,14 @@ fn declaration<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
     None
 }
 
-/// Functions of the standard library that do not come back.
-const NEVER_RETURN: &[&str] = &["process::exit", "process::abort", "panic::resume_unwind", "panic::panic_any", "unreachable_unchecked"];
+/// Functions of the standard library that do not come back, by the last name of their path.
+const NEVER_RETURN: &[&str] = &["exit", "resume_unwind", "unreachable_unchecked", "handle_alloc_error"];
 
 fn call<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     let function = node.child_by_field_name("function")?;
-    let text = low.text(function);
-    Some(if NEVER_RETURN.iter().any(|name| text.ends_with(name)) { &LEAVE } else { &CALL })
+    let name = low.text(function).rsplit("::").next().unwrap_or("");
+    let leaves = NEVER_RETURN.contains(&name) && low.text(function).contains("::") || name == "abort" || name.starts_with("panic_");
+    Some(if leaves { &LEAVE } else { &CALL })
 }
 
 fn reference<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {

@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::flow::is_variable;
 use crate::flow::Lower;
 use crate::languages::Form;
 
@@ -85,7 +86,7 @@ fn name<'t>(low: &mut Lower<'t>, token: Node<'t>, before: &str, of_self: bool, n
         "." if of_self && !(in_group && open.starts_with('(')) => low.use_field(token),
         "." | "::" | "let" | "fn" => {}
         _ if matches!(follows, "::" | "!" | ":") || KEYWORDS.contains(&text) => {}
-        _ if in_group && open.starts_with('{') && text.starts_with(char::is_uppercase) => {}
+        _ if !is_variable(text) => {}
         _ => low.use_name(token),
     }
 }
