@@ -97,6 +97,7 @@ pub(crate) fn build(program: &Program) -> Graph {
         pending: Vec::new(),
         scopes: Vec::new(),
         gotos: Vec::new(),
+        begin: 0,
         exit: 0,
         region: 0,
         item_label: NONE,
@@ -179,6 +180,7 @@ struct Builder<'p> {
     scopes: Vec<Scope>,
     /// Labels of the function by name.
     gotos: Vec<(u32, Label)>,
+    begin: Label,
     exit: Label,
     region: u32,
     /// The name of the item that comes next.
@@ -208,6 +210,8 @@ impl Builder<'_> {
         self.labelled = (NONE, NONE);
         self.exit = self.label();
         let entry = self.emit(source.entry);
+        self.begin = self.label();
+        self.bind(self.begin);
         if source.deferred.count > 0 {
             self.protected(Finally::Block(source.deferred, source.cleanup), |this| this.block(source.body));
         } else {
@@ -540,7 +544,8 @@ impl Builder<'_> {
             }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
-                let (target, depth) = found.unwrap_or((self.exit, 0));
+                // Outside a loop it is the function (a block of Ruby) that begins again.
+                let (target, depth) = found.unwrap_or((self.begin, 0));
                 self.jump(step, target, depth, EdgeKind::Continue);
             }
             Item::Retry { step } => {
@@ -627,6 +632,21 @@ impl Builder<'_> {
         }
     }
 
+    /// A condition that raises an error if it does not hold.
+    fn required(&mut self, condition: u32, holds: Label) {
+        let fails = self.label();
+        let before = self.jumps.len();
+        self.condition(condition, holds, fails);
+        let made = self.jumps.split_off(before);
+        for (source, label, kind) in made {
+            if label == fails {
+                self.raise(source, true);
+            } else {
+                self.jumps.push((source, label, kind));
+            }
+        }
+    }
+
     fn switch(&mut self, name: u32, head: u32, first_arm: u32, count: u32, kind: SwitchKind) {
         let program = self.program;
         let arms = program.arms.get(first_arm as usize..(first_arm + count) as usize).unwrap_or(&[]);
@@ -686,9 +706,12 @@ impl Builder<'_> {
             }
             self.bind(inner);
             if arm.guard != NONE {
-                // A guard that fails goes on with the next arm; after the last one nothing fits.
-                let fails = misses.unwrap_or(leave);
-                self.condition(arm.guard, bodies[at], fails);
+                // A guard that fails goes on with the next arm; after the last one nothing fits, which is an error where
+                // something must.
+                match misses {
+                    None if kind.exhaustive => self.required(arm.guard, bodies[at]),
+                    misses => self.condition(arm.guard, bodies[at], misses.unwrap_or(leave)),
+                }
             }
             self.bind(bodies[at]);
             if self.current.is_none() {

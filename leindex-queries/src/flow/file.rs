@@ -104,8 +104,8 @@ impl<'a> FlowSource<'a> {
         let forms = self.grammar.forms();
         let is_function = |node: Node<'_>| {
             forms
-                .get(node.kind_id())
-                .is_some_and(|compiled| matches!(compiled.form, Form::Function { .. } | Form::Closure { .. } | Form::Custom(_)))
+                .form_of(node, self.source)
+                .is_some_and(|form| matches!(form, Form::Function { .. } | Form::Closure { .. } | Form::Custom(_)))
         };
         // The smallest node with these bytes, or that around it which defines a function.
         let range = (owner.start as usize, owner.end as usize);

@@ -84,7 +84,7 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines.
+    /// `left op= right`: reads and defines. With `||=`, `&&=` and `??=` the right side runs only sometimes.
     Compound {
         /// The target.
         left: At,
@@ -106,9 +106,9 @@ pub enum Form {
         /// The right operand.
         right: At,
     },
-    /// A unary operator; `!` and `not` swap the ways out of a condition.
+    /// A unary operator; `!`, `not` and `unless` swap the ways out of a condition.
     Unary {
-        /// The token, or `""` where the kind itself is a negation.
+        /// The token (`""`: the first one).
         operator: At,
         /// The operand.
         operand: At,
@@ -286,7 +286,7 @@ pub enum Form {
     },
     /// A handler.
     Catch {
-        /// Types and the name of what is caught; without a type everything is caught.
+        /// The types of what is caught, then (after `+`) its name; without a type everything is caught.
         pattern: At,
         /// What runs.
         body: At,
@@ -382,9 +382,13 @@ pub enum Form {
         /// Its members.
         body: At,
     },
+    /// The node has one of several forms, by its text or its place.
+    Choose(for<'t> fn(&'t str, Node<'t>) -> &'static Form),
     /// The code of the language decides: `None` means that it did all there is to do, else the node is treated as if
     /// its kind had that form.
     Custom(for<'t> fn(&mut Lower<'t>, Node<'t>) -> Option<&'static Form>),
+    /// Control that the code of the language adds to the block being made; the value goes to the variable, if there is one.
+    Control(for<'t> fn(&mut Lower<'t>, Node<'t>, Option<u32>)),
 }
 
 /// A choice among arms.

@@ -1,6 +1,7 @@
 //! A language's forms with kind and field names replaced by the grammar's ids, made when its first function is lowered.
 
 use rustc_hash::FxHashMap;
+use tree_sitter::Node;
 
 use super::{At, Case, Form, Grammar, Role, Switch};
 
@@ -72,6 +73,12 @@ impl FormTable {
         for &id in ids {
             self.kinds[id as usize] = index;
         }
+    }
+
+    /// The form of a node; `None` is opaque.
+    pub(crate) fn form_of(&self, node: Node<'_>, source: &str) -> Option<Form> {
+        let form = self.get(node.kind_id())?.form;
+        Some(if let Form::Choose(choose) = form { *choose(source, node) } else { form })
     }
 
     /// The form of a kind; `None` is opaque.
@@ -204,7 +211,9 @@ const fn ats(form: &Form) -> [At; 4] {
         | Form::Fallthrough
         | Form::Redo
         | Form::Retry
-        | Form::Custom(_) => ["", "", "", ""],
+        | Form::Choose(_)
+        | Form::Custom(_)
+        | Form::Control(_) => ["", "", "", ""],
     }
 }
 

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, StepFlags, StepKind, SwitchKind};
 use super::expressions::ShortCircuit;
 use super::{Kids, Left, Lower};
-use crate::languages::{Case, Compiled, Form, Switch};
+use crate::languages::{Case, Compiled, Form, Spot, Switch};
 
 impl<'t> Lower<'t> {
     pub(super) fn condition_id(&mut self, condition: Condition) -> u32 {
@@ -40,8 +40,8 @@ impl<'t> Lower<'t> {
     }
 
     fn is_statement(&self, node: Node<'t>) -> bool {
-        self.forms.get(node.kind_id()).is_some_and(|compiled| {
-            matches!(compiled.form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
+        self.form_of(node).is_some_and(|form| {
+            matches!(form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
         })
     }
 
@@ -60,7 +60,7 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_condition(&mut self, node: Node<'t>) -> u32 {
-        if let Some(compiled) = self.forms.get(node.kind_id()).copied() {
+        if let Some(compiled) = self.chosen(node) {
             let parts = &compiled.parts;
             match compiled.form {
                 Form::Pass { .. } => {
@@ -85,7 +85,7 @@ impl<'t> Lower<'t> {
                     let token = self.token(kids, &parts[0]);
                     let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
                     self.release(kids);
-                    if let (Some("!" | "not"), Some(operand)) = (token, operand) {
+                    if let (Some("!" | "not" | "unless"), Some(operand)) = (token, operand) {
                         let inner = self.condition(operand);
                         return self.condition_id(Condition::Not(inner));
                     }
@@ -375,7 +375,8 @@ impl<'t> Lower<'t> {
         let mut value = None;
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
-            let first = self.kid(cases, 0).map_or(node.start_byte() + 1, |cases| cases.start_byte());
+            let keyword = node.child(0).map_or(node.start_byte() + 1, |keyword| keyword.end_byte());
+            let first = self.kid(cases, 0).map_or(keyword, |cases| cases.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);
@@ -519,7 +520,8 @@ impl<'t> Lower<'t> {
             match self.forms.get(part.kind_id()).map(|compiled| compiled.form) {
                 Some(Form::Catch { .. }) => handlers.push(part),
                 Some(Form::Finally { .. }) => finally = Some(part),
-                Some(Form::TryElse { .. }) => otherwise_at = Some(part),
+                // The default of a switch may be of the same kind.
+                Some(Form::TryElse { .. } | Form::Case(_)) => otherwise_at = Some(part),
                 _ if body.is_empty() => statements.push(part),
                 _ if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) => otherwise_at = Some(part),
                 _ => {}
@@ -546,6 +548,19 @@ impl<'t> Lower<'t> {
         self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
     }
 
+    /// `body`, and `handler` if it raises anything. Made by code.
+    pub(crate) fn rescued(&mut self, node: Node<'t>, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self)) {
+        self.block_depth += 1;
+        let body = self.block(body);
+        let head = self.bare_step(StepKind::Catch, node);
+        let handler = self.block(handler);
+        self.block_depth -= 1;
+        let first_handler = self.program.handlers.len() as u32;
+        self.program.handlers.push(Handler { head, catches_all: true, body: handler });
+        let (otherwise, cleanup) = (Block::default(), NONE);
+        self.push(Item::Try { body, first_handler, handlers: 1, in_order: true, otherwise, finally: None, cleanup });
+    }
+
     /// The part of a node that is its body (the n-th of its form's parts), or all its children.
     fn inner_body(&mut self, node: Node<'t>, part: usize, sink: Option<u32>) -> Block {
         let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return Block::default() };
@@ -567,7 +582,8 @@ impl<'t> Lower<'t> {
         let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
         let bodies = if bodies.is_empty() { self.rest(kids) } else { bodies };
         let mut span = self.span(node);
-        let mut catches_all = patterns.is_empty();
+        let types = self.select(kids, &[compiled.parts[0][0], Spot::Nowhere, Spot::Nowhere]);
+        let mut catches_all = types.is_empty();
         let open = self.begin();
         span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
         for n in 0..patterns.len() {

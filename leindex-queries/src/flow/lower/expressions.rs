@@ -39,7 +39,7 @@ impl<'t> Lower<'t> {
                 }
             }
             Form::This => self.mention_receiver(node),
-            Form::OwnField => self.mention_field(node, MentionKind::Use),
+            Form::OwnField => self.mention_own_field(node, MentionKind::Use),
             Form::Member { .. } => {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));
@@ -99,9 +99,13 @@ impl<'t> Lower<'t> {
             }
             Form::Compound { .. } => {
                 let kids = self.children(node);
+                if self.assigning_operator(kids).is_some() {
+                    self.release(kids);
+                    return self.value_of_control(node);
+                }
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
                 if let Some(left) = left {
-                    self.expression(left);
+                    self.target(left);
                 }
                 self.each(right);
                 if let Some(left) = left {
@@ -211,19 +215,29 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Custom(_) => {}
-            // Control inside an expression: it runs before the step and leaves its value behind.
-            _ => {
-                let temporary = self.temporary(node);
-                let steps = self.program.steps.len();
-                self.statement(node, Some(temporary));
-                let defined = self.program.steps.get(steps..).unwrap_or(&[]).iter().any(|step| {
-                    let range = step.first_mention as usize..(step.first_mention + step.mentions) as usize;
-                    self.program.mentions.get(range).unwrap_or(&[]).iter().any(|mention| mention.variable == temporary)
-                });
-                if defined {
-                    self.mention(temporary, MentionKind::Use, node.start_byte());
-                }
-            }
+            _ => self.value_of_control(node),
+        }
+    }
+
+    /// Control inside an expression: it runs before the step and leaves its value behind.
+    fn value_of_control(&mut self, node: Node<'t>) {
+        let temporary = self.temporary(node);
+        let steps = self.program.steps.len();
+        self.statement(node, Some(temporary));
+        let defined = self.program.steps.get(steps..).unwrap_or(&[]).iter().any(|step| {
+            let range = step.first_mention as usize..(step.first_mention + step.mentions) as usize;
+            self.program.mentions.get(range).unwrap_or(&[]).iter().any(|mention| mention.variable == temporary)
+        });
+        if defined {
+            self.mention(temporary, MentionKind::Use, node.start_byte());
+        }
+    }
+
+    /// Reads what is assigned to as well: a plain name is a variable there.
+    fn target(&mut self, node: Node<'t>) {
+        match self.form_of(node) {
+            Some(Form::Name | Form::NameOrCall) if !self.is_receiver(node) => self.use_name(node),
+            _ => self.expression(node),
         }
     }
 
@@ -345,9 +359,9 @@ impl<'t> Lower<'t> {
 
     /// A list of arguments, rather than one argument.
     fn is_list(&self, node: Node<'t>) -> bool {
-        match self.forms.get(node.kind_id()) {
+        match self.form_of(node) {
             None => node.is_named(),
-            Some(compiled) => matches!(compiled.form, Form::Evaluate) && self.is_argument_list(node),
+            Some(form) => matches!(form, Form::Evaluate) && self.is_argument_list(node),
         }
     }
 
@@ -373,7 +387,7 @@ impl<'t> Lower<'t> {
 
     /// The token that names what is called: the last name of `a.b.c`.
     fn called_name(&mut self, callee: Node<'t>) -> Node<'t> {
-        let Some(compiled) = self.forms.get(callee.kind_id()).copied() else { return callee };
+        let Some(compiled) = self.chosen(callee) else { return callee };
         let at = match compiled.form {
             Form::Member { .. } | Form::MethodCall { .. } | Form::Path { .. } => 1,
             Form::Pass { .. } => 0,
@@ -391,7 +405,7 @@ impl<'t> Lower<'t> {
 
     /// Whether a node is the current object.
     pub(super) fn is_receiver(&self, node: Node<'t>) -> bool {
-        match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
+        match self.form_of(node) {
             Some(Form::This) => true,
             Some(Form::Name) => {
                 let text = self.text(node);
@@ -484,6 +498,43 @@ impl<'t> Lower<'t> {
         let (then, otherwise) = if operator == ShortCircuit::And { (taken, empty) } else { (empty, taken) };
         self.push(Item::Branch { condition, then, otherwise });
         self.mention(temporary, MentionKind::Use, node.start_byte());
+    }
+
+    /// The operator of an assignment whose right side runs only sometimes.
+    pub(super) fn assigning_operator(&self, kids: Kids) -> Option<ShortCircuit> {
+        let tokens = (0..kids.len()).filter(|&n| !self.is_named_kid(kids, n)).filter_map(|n| self.kid(kids, n));
+        tokens.into_iter().find_map(|token| match self.text(token) {
+            "||=" | "??=" => Some(ShortCircuit::Or),
+            "&&=" => Some(ShortCircuit::And),
+            _ => None,
+        })
+    }
+
+    /// `left ||= right`: a branch on the left side, which is assigned in one of its arms.
+    pub(super) fn short_circuit_assignment(
+        &mut self,
+        node: Node<'t>,
+        operator: ShortCircuit,
+        left: Node<'t>,
+        right: Kids,
+        sink: Option<u32>,
+    ) {
+        let open = self.begin();
+        self.target(left);
+        self.sink(sink, left);
+        let leaf = self.finish(open, StepKind::Condition, self.span(left));
+        let condition = self.condition_id(Condition::Leaf(leaf));
+        let assigned = self.block(|this| {
+            let open = this.begin();
+            this.each(right);
+            this.pattern(left, Bind::Assign);
+            this.sink(sink, node);
+            let step = this.finish(open, StepKind::Statement, this.span(node));
+            this.push(Item::Step(step));
+        });
+        let empty = super::Block::default();
+        let (then, otherwise) = if operator == ShortCircuit::And { (assigned, empty) } else { (empty, assigned) };
+        self.push(Item::Branch { condition, then, otherwise });
     }
 
     /// Mentions that become a step of their own are no arguments of calls outside it.

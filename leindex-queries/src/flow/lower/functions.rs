@@ -233,7 +233,7 @@ impl<'t> Lower<'t> {
             Results::Always => true,
         };
         if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.forms.get(body.kind_id()).map(|compiled| compiled.form);
+            let form = self.form_of(body);
             tail |= !matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
         }
         let sink = tail.then(|| self.result(node));
@@ -264,8 +264,7 @@ impl<'t> Lower<'t> {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
-            let is_list =
-                matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), None | Some(Form::Evaluate | Form::Sequence));
+            let is_list = matches!(self.form_of(node), None | Some(Form::Evaluate | Form::Sequence));
             if is_list && node.named_child_count() > 0 {
                 let kids = self.children(node);
                 let rest = self.rest(kids);

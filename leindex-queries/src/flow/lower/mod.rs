@@ -120,7 +120,7 @@ impl<'t> Lower<'t> {
     }
 
     fn compiled(&mut self, node: Node<'t>) -> Option<Compiled> {
-        let compiled = *self.forms.get(node.kind_id())?;
+        let compiled = self.chosen(node)?;
         match compiled.form {
             Form::Custom(decide) => Some(match decide(self, node) {
                 Some(form) => self.given(form),
@@ -128,6 +128,16 @@ impl<'t> Lower<'t> {
             }),
             _ => Some(compiled),
         }
+    }
+
+    /// The form of a node, where code chooses it without lowering anything.
+    fn chosen(&mut self, node: Node<'t>) -> Option<Compiled> {
+        let compiled = *self.forms.get(node.kind_id())?;
+        Some(if let Form::Choose(choose) = compiled.form { self.given(choose(self.source, node)) } else { compiled })
+    }
+
+    fn form_of(&self, node: Node<'t>) -> Option<Form> {
+        self.forms.form_of(node, self.source)
     }
 
     fn given(&mut self, form: &'static Form) -> Compiled {
@@ -175,6 +185,12 @@ impl<'t> Lower<'t> {
         self.opaque += u32::from(flags.has(StepFlags::OPAQUE));
         self.program.steps.push(Step { kind, start, end, first_mention, mentions, flags });
         id
+    }
+
+    /// There was no step: what was begun is part of the one around.
+    fn cancel(&mut self, open: OpenStep) {
+        self.pending.flags.set(open.flags.0);
+        (self.pending.call, self.pending.argument) = (open.call, open.argument);
     }
 
     /// Calls and closures since `open` belong to a step, unless an inner one has them.

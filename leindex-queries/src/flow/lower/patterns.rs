@@ -73,7 +73,7 @@ impl<'t> Lower<'t> {
                     self.mention_receiver(node);
                 }
             }
-            Form::OwnField => self.mention_field(node, MentionKind::Define),
+            Form::OwnField => self.mention_own_field(node, MentionKind::Define),
             Form::Member { .. } => {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));

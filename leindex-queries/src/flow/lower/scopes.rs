@@ -67,6 +67,19 @@ impl<'t> Lower<'t> {
         self.mention(variable, kind, name.start_byte());
     }
 
+    /// Reads or changes a field of the current object that no variable can be taken for (`@x`).
+    pub(super) fn mention_own_field(&mut self, name: Node<'t>, kind: MentionKind) {
+        let variable = self.variable(Space::Field, self.text(name), name);
+        self.mention(variable, kind, name.start_byte());
+    }
+
+    /// Reads, or in a pattern defines, a name that no function binds (`$x`).
+    pub fn free_name(&mut self, node: Node<'t>) {
+        let kind = if self.in_pattern() { MentionKind::Define } else { MentionKind::Use };
+        let variable = self.variable(Space::Plain, self.text(node), node);
+        self.mention(variable, kind, node.start_byte());
+    }
+
     pub(super) fn mention_receiver(&mut self, node: Node<'t>) {
         // Where it is a parameter it has a name like any other.
         if self.receiver.is_some_and(|receiver| receiver == self.text(node)) {

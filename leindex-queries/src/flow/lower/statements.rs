@@ -13,13 +13,23 @@ impl<'t> Lower<'t> {
     }
 
     fn add(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let Some(compiled) = self.compiled(node) else {
+        let Some(mut compiled) = self.chosen(node) else {
             if sink.is_some() || node.named_child_count() > 0 {
                 let step = self.step(StepKind::Statement, node, sink);
                 self.push(Item::Step(step));
             }
             return;
         };
+        if let Form::Custom(decide) = compiled.form {
+            let (open, before) = (self.begin(), self.open.len());
+            match decide(self, node) {
+                Some(form) => {
+                    self.cancel(open);
+                    compiled = self.given(form);
+                }
+                None => return self.finish_statement(node, open, before, sink),
+            }
+        }
         let parts = &compiled.parts;
         match compiled.form {
             Form::Skip => {
@@ -164,6 +174,16 @@ impl<'t> Lower<'t> {
             Form::Outer => self.expression(node),
             Form::Function { .. } => self.named_function(node, &compiled),
             Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Compound { .. } => {
+                let kids = self.children(node);
+                let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                match (left, self.assigning_operator(kids)) {
+                    (Some(left), Some(operator)) => self.short_circuit_assignment(node, operator, left, right, sink),
+                    _ => self.expression_statement(node, sink),
+                }
+                self.release(kids);
+            }
+            Form::Control(add) => add(self, node, sink),
             Form::Case(_) | Form::Catch { .. } | Form::TryElse { .. } | Form::Finally { .. } => self.children_as_statements(node, sink),
             _ => self.expression_statement(node, sink),
         }
@@ -178,10 +198,13 @@ impl<'t> Lower<'t> {
 
     /// An expression for its effect or its value. A method that is called for its effect may change its object.
     fn expression_statement(&mut self, node: Node<'t>, sink: Option<u32>) {
-        let open = self.begin();
-        let calls = self.program.calls.len();
-        let before = self.open.len();
+        let (open, before) = (self.begin(), self.open.len());
         self.expression(node);
+        self.finish_statement(node, open, before, sink);
+    }
+
+    fn finish_statement(&mut self, node: Node<'t>, open: super::OpenStep, before: usize, sink: Option<u32>) {
+        let calls = open.calls;
         let effect = sink.is_none() && !self.pending.mentions.iter().skip(open.mentions).any(|mention| mention.kind == MentionKind::Define);
         if let Some(call) = self.program.calls.get(calls).filter(|call| effect && call.receiver) {
             let of_node = call.start == self.offset(node.start_byte()) && call.end == self.offset(node.end_byte());
@@ -197,8 +220,7 @@ impl<'t> Lower<'t> {
             && self.program.regions.len() == open.regions
             && self.pending.flags == super::StepFlags::default();
         // What only jumped, or was told by code to be nothing, is no step of its own.
-        let leaves =
-            nothing && (self.open.len() > before || matches!(self.forms.get(node.kind_id()).map(|c| c.form), Some(Form::Custom(_))));
+        let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
         let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
             StepKind::Closure
         } else {
