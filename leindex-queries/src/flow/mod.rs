@@ -28,6 +28,7 @@ pub(crate) use draw::excerpt;
 pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
+pub(crate) use ir::{Item, SwitchKind};
 pub use lower::{Bind, Lower};
 pub use reaching::DataDependence;
 pub use transfer::{Passage, Sink, Source, Transfer};

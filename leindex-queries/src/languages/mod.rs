@@ -128,6 +128,8 @@ pub struct FlowRules {
     pub handlers_in_order: bool,
     /// Types that catch everything.
     pub catch_all: &'static [&'static str],
+    /// Whether nothing raises an error but what says so.
+    pub raising_is_marked: bool,
 }
 
 impl FlowRules {
@@ -140,6 +142,7 @@ impl FlowRules {
         capitals_are_constants: false,
         handlers_in_order: false,
         catch_all: &[],
+        raising_is_marked: false,
     };
 }
 
@@ -150,6 +153,8 @@ pub enum Results {
     Never,
     /// Those and closures.
     Closures,
+    /// Those whose body is one expression, if there is an arrow in their head or no head.
+    Single,
     /// Closures, and those with a type in this field.
     Typed(&'static str),
     /// All.

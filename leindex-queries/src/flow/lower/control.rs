@@ -140,10 +140,86 @@ impl<'t> Lower<'t> {
 
     /// Statements at nodes; the last one gives the value.
     pub(super) fn statements(&mut self, nodes: Kids, sink: Option<u32>) {
+        let mut label = NONE;
         for n in 0..nodes.len() {
-            if let Some(node) = self.kid(nodes, n) {
-                self.statement(node, sink.filter(|_| n + 1 == nodes.len()));
+            let Some(node) = self.kid(nodes, n) else { continue };
+            if n + 1 < nodes.len() && matches!(self.form_of(node), Some(Form::Label { name: "", body: "" })) {
+                label = self.label(node);
+                continue;
             }
+            let sink = sink.filter(|_| n + 1 == nodes.len());
+            self.labelled(std::mem::replace(&mut label, NONE), sink, |this| this.statement(node, sink));
+        }
+    }
+
+    // --- what code makes ---
+
+    /// A condition that `make` evaluates and binds in a step from the first node to the last.
+    pub(crate) fn condition_with(&mut self, first: Node<'t>, last: Node<'t>, make: impl FnOnce(&mut Self)) -> u32 {
+        let before = self.open_block();
+        let open = self.begin();
+        make(self);
+        let leaf = self.finish(open, StepKind::Condition, (self.offset(first.start_byte()), self.offset(last.end_byte())));
+        let leaf = self.condition_id(Condition::Leaf(leaf));
+        if self.is_empty(before) {
+            return leaf;
+        }
+        let block = self.close_block(before);
+        self.condition_id(Condition::After(block, leaf))
+    }
+
+    /// Two conditions that must both hold.
+    pub(crate) fn both(&mut self, left: Option<u32>, right: u32) -> u32 {
+        match left {
+            Some(left) => self.condition_id(Condition::And(left, right)),
+            None => right,
+        }
+    }
+
+    /// Two conditions of which one must hold.
+    pub(crate) fn either(&mut self, left: u32, right: u32) -> u32 {
+        self.condition_id(Condition::Or(left, right))
+    }
+
+    /// A statement, if there is one, as a block in a scope of its own.
+    pub(crate) fn inner(&mut self, node: Option<Node<'t>>, sink: Option<u32>) -> Block {
+        let nodes = self.lay(node.as_slice());
+        let block = self.body(nodes, sink);
+        self.release(nodes);
+        block
+    }
+
+    /// A loop over the elements of `iterable`; `body` makes what repeats.
+    pub(crate) fn for_each(&mut self, node: Node<'t>, pattern: Node<'t>, iterable: Node<'t>, body: impl FnOnce(&mut Self)) {
+        self.scoped(|this| {
+            let (pattern, iterable) = (this.lay(&[pattern]), this.lay(&[iterable]));
+            let head = this.for_head(node, pattern, iterable);
+            this.release(pattern);
+            this.named.push(Left { label: NONE, is_loop: true, sink: None });
+            this.block_depth += 1;
+            let body = this.block(body);
+            this.block_depth -= 1;
+            this.named.pop();
+            this.push(Item::ForEach { head, body, otherwise: Block::default() });
+        });
+    }
+
+    /// The head of a switch over a value, and the variable of that value.
+    pub(crate) fn switch_on(&mut self, value: Node<'t>) -> (u32, u32) {
+        let temporary = self.temporary(value);
+        (self.step(StepKind::Switch, value, Some(temporary)), temporary)
+    }
+
+    /// Reads a variable.
+    pub(crate) fn use_variable(&mut self, variable: u32, node: Node<'t>) {
+        self.mention(variable, MentionKind::Use, node.start_byte());
+    }
+
+    /// The test of the arm added last ends with this node.
+    pub(crate) fn end_test(&mut self, node: Node<'t>) {
+        let end = self.offset(node.end_byte());
+        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
+            step.end = end;
         }
     }
 
@@ -331,7 +407,9 @@ impl<'t> Lower<'t> {
             self.each(iterable);
             self.sink(Some(temporary), value);
             let step = self.finish(open, StepKind::Statement, self.span(value));
-            self.program.steps[step as usize].flags.set(StepFlags::RAISES);
+            if !self.config.flow.raising_is_marked {
+                self.program.steps[step as usize].flags.set(StepFlags::RAISES);
+            }
             self.push(Item::Step(step));
             temporary
         });
@@ -517,7 +595,7 @@ impl<'t> Lower<'t> {
         let mut statements = Vec::new();
         for n in 0..kids.len() {
             let Some(part) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
-            match self.forms.get(part.kind_id()).map(|compiled| compiled.form) {
+            match self.form_of(part) {
                 Some(Form::Catch { .. }) => handlers.push(part),
                 Some(Form::Finally { .. }) => finally = Some(part),
                 // The default of a switch may be of the same kind.
@@ -574,7 +652,7 @@ impl<'t> Lower<'t> {
 
     fn handler(&mut self, node: Node<'t>, sink: Option<u32>) -> Handler {
         let scope = self.open_scope();
-        let Some(compiled) = self.forms.get(node.kind_id()).copied() else {
+        let Some(compiled) = self.chosen(node) else {
             let head = self.bare_step(StepKind::Catch, node);
             return Handler { head, catches_all: true, body: Block::default() };
         };

@@ -289,27 +289,34 @@ impl<'t> Lower<'t> {
         let mut count = 0_u16;
         for n in 0..arguments.len() {
             let Some(argument) = self.kid(arguments, n) else { continue };
-            if self.is_list(argument) {
-                let kids = self.children(argument);
-                let parts = self.rest(kids);
-                for n in 0..parts.len() {
-                    if let Some(part) = self.kid(parts, n) {
-                        count = count.saturating_add(1);
-                        self.pending.argument = count;
-                        self.expression(part);
-                    }
-                }
-                self.release(kids);
-            } else {
-                count = count.saturating_add(1);
-                self.pending.argument = count;
-                self.expression(argument);
-            }
+            self.argument(argument, &mut count);
         }
         (self.pending.call, self.pending.argument) = outer;
         if let Some(call) = self.program.calls.get_mut(call as usize) {
             call.arguments = count;
         }
+    }
+
+    fn argument(&mut self, argument: Node<'t>, count: &mut u16) {
+        if !self.is_list(argument) {
+            *count = count.saturating_add(1);
+            self.pending.argument = *count;
+            return self.expression(argument);
+        }
+        let kids = self.children(argument);
+        let parts = self.rest(kids);
+        for n in 0..parts.len() {
+            if let Some(part) = self.kid(parts, n) {
+                if self.form_of(argument).is_some() && self.form_of(part).is_some_and(|form| matches!(form, Form::Evaluate)) {
+                    self.argument(part, count);
+                } else {
+                    *count = count.saturating_add(1);
+                    self.pending.argument = *count;
+                    self.expression(part);
+                }
+            }
+        }
+        self.release(kids);
     }
 
     /// A call that code reads from tokens: `arguments` evaluates them, told apart by [`Lower::next_argument`].
@@ -377,7 +384,7 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         let kids = self.children(callee);
         let found = match compiled.form {
-            Form::Member { .. } => self.part(kids, &parts[0]).zip(self.part(kids, &parts[1])),
+            Form::Member { .. } => self.part(kids, &parts[0]).zip(self.part(kids, &parts[1]).map(|name| self.name_in(name))),
             Form::Pass { .. } if !self.text(callee).starts_with('(') => self.part(kids, &parts[0]).and_then(|callee| self.method(callee)),
             _ => None,
         };
@@ -398,7 +405,7 @@ impl<'t> Lower<'t> {
         self.release(kids);
         match name {
             Some(name) if at == 0 => self.called_name(name),
-            Some(name) => name,
+            Some(name) => self.name_in(name),
             None => callee,
         }
     }
@@ -435,12 +442,21 @@ impl<'t> Lower<'t> {
             })
         };
         let is_field = (is(self, start, VariableKind::Receiver) || is(self, start, VariableKind::Parameter))
-            && is(self, start + 1, VariableKind::Field);
+            && (is(self, start + 1, VariableKind::Field) || self.config.names.implicit_this && self.is_beside(start));
         if let Some(mention) =
             self.pending.mentions.get_mut(start + usize::from(is_field)).filter(|mention| mention.kind == MentionKind::Use)
         {
             mention.kind = MentionKind::Modify;
         }
+    }
+
+    /// Whether a mention and the next one are an object and its field (`self.x`).
+    fn is_beside(&self, start: usize) -> bool {
+        let at = |n: usize| self.pending.mentions.get(n).map(|mention| mention.at);
+        at(start).zip(at(start + 1)).is_some_and(|(object, field)| {
+            let between = self.source.get((object + self.base) as usize..(field + self.base) as usize).unwrap_or("");
+            matches!(between, "self." | "self?." | "this." | "this?.")
+        })
     }
 
     // --- short circuits ---

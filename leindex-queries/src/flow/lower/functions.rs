@@ -229,6 +229,10 @@ impl<'t> Lower<'t> {
         let mut tail = match results {
             Results::Never => false,
             Results::Closures => is_closure,
+            Results::Single => {
+                let count = self.kid(bodies, 0).map_or(0, |body| self.only_statements(body));
+                count == 1 && (is_closure || node.children(&mut node.walk()).any(|child| child.kind() == "->"))
+            }
             Results::Typed(field) => is_closure || node.child_by_field_name(field).is_some(),
             Results::Always => true,
         };
@@ -259,6 +263,15 @@ impl<'t> Lower<'t> {
         region
     }
 
+    /// How many statements a body has, wrappers of it left out.
+    fn only_statements(&mut self, node: Node<'t>) -> usize {
+        let parts = self.named_children(node);
+        match parts.as_slice() {
+            [only] if matches!(self.form_of(*only), Some(Form::Block | Form::Sequence)) => self.only_statements(*only),
+            _ => parts.len(),
+        }
+    }
+
     /// Binds parameters, each with its number. A list stands for its children.
     fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
@@ -270,6 +283,12 @@ impl<'t> Lower<'t> {
                 let rest = self.rest(kids);
                 for n in 0..rest.len() {
                     if let Some(parameter) = self.kid(rest, n) {
+                        if parameter.kind().ends_with("_parameters") {
+                            let inner = self.lay(&[parameter]);
+                            self.parameters(inner);
+                            self.release(inner);
+                            continue;
+                        }
                         // The current object is number 0, as it is at a call.
                         count += u16::from(count > 0 || !self.is_receiver_parameter(parameter));
                         self.pending.argument = count;

@@ -170,7 +170,10 @@ impl<'t> Lower<'t> {
 
     fn finish(&mut self, open: OpenStep, kind: StepKind, (start, end): (u32, u32)) -> u32 {
         let id = self.program.steps.len() as u32;
-        let flags = std::mem::replace(&mut self.pending.flags, open.flags);
+        let mut flags = std::mem::replace(&mut self.pending.flags, open.flags);
+        if self.config.flow.raising_is_marked && !flags.has(StepFlags::PROPAGATES) {
+            flags.0 &= !StepFlags::RAISES;
+        }
         (self.pending.call, self.pending.argument) = (open.call, open.argument);
         let first_mention = self.program.mentions.len() as u32;
         self.program.mentions.extend(self.pending.mentions.drain(open.mentions..));

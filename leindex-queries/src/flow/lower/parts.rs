@@ -64,7 +64,7 @@ impl<'t> Lower<'t> {
                     Spot::Nth(id, wanted) => {
                         let of_field = kid.field == id && kid.node.is_named();
                         nth += u16::from(of_field);
-                        of_field && nth == wanted + 1
+                        of_field && nth == wanted
                     }
                     Spot::Child(index) => kid.index == index,
                     Spot::Last => Some(at) == last_named,
@@ -131,7 +131,7 @@ impl<'t> Lower<'t> {
     }
 
     /// Lays nodes on the stack.
-    pub(super) fn lay(&mut self, nodes: &[Node<'t>]) -> Kids {
+    pub(crate) fn lay(&mut self, nodes: &[Node<'t>]) -> Kids {
         let first = self.kids.len();
         self.kids.extend(nodes.iter().zip(0..).map(|(&node, index)| Kid { node, field: 0, index, taken: false }));
         Kids { first, end: self.kids.len() }

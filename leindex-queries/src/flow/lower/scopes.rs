@@ -62,6 +62,7 @@ impl<'t> Lower<'t> {
 
     /// Reads or changes a field of the current object.
     pub(super) fn mention_field(&mut self, name: Node<'t>, kind: MentionKind) {
+        let name = self.name_in(name);
         let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field };
         let variable = self.variable(space, self.text(name), name);
         self.mention(variable, kind, name.start_byte());
@@ -78,6 +79,14 @@ impl<'t> Lower<'t> {
         let kind = if self.in_pattern() { MentionKind::Define } else { MentionKind::Use };
         let variable = self.variable(Space::Plain, self.text(node), node);
         self.mention(variable, kind, node.start_byte());
+    }
+
+    /// The name in a suffix (`.name`).
+    pub(super) fn name_in(&self, suffix: Node<'t>) -> Node<'t> {
+        if !self.text(suffix).starts_with('.') {
+            return suffix;
+        }
+        suffix.named_child(0).unwrap_or(suffix)
     }
 
     pub(super) fn mention_receiver(&mut self, node: Node<'t>) {

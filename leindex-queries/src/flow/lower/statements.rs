@@ -216,8 +216,8 @@ impl<'t> Lower<'t> {
         }
         self.sink(sink, node);
         let nothing = self.pending.mentions.len() == open.mentions
-            && self.program.calls.len() == open.calls
-            && self.program.regions.len() == open.regions
+            && self.program.calls.iter().skip(open.calls).all(|call| call.step != NONE)
+            && self.program.regions.iter().skip(open.regions).all(|region| region.owner != NONE)
             && self.pending.flags == super::StepFlags::default();
         // What only jumped, or was told by code to be nothing, is no step of its own.
         let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
@@ -305,7 +305,8 @@ impl<'t> Lower<'t> {
         self.release(kids);
     }
 
-    fn defer(&mut self, node: Node<'t>, body: super::Kids, function: bool) {
+    /// Code that runs when the block (or the function) is left.
+    pub(crate) fn defer(&mut self, node: Node<'t>, body: super::Kids, function: bool) {
         if !function {
             let deferred = self.body(body, None);
             let cleanup = self.bare_step(StepKind::Cleanup, node);

@@ -13,6 +13,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: false,
     handlers_in_order: true,
     catch_all: &[],
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[

@@ -14,6 +14,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: true,
     handlers_in_order: false,
     catch_all: &[],
+    raising_is_marked: true,
 };
 
 const FORMS: &[(&str, Form)] = &[
@@ -23,7 +24,7 @@ const FORMS: &[(&str, Form)] = &[
     ("function_signature_item", Form::Function { name: "name", parameters: "parameters", body: "" }),
     ("impl_item", Form::Pass { value: "body" }),
     ("trait_item", Form::Pass { value: "body" }),
-    ("mod_item", Form::Custom(module)),
+    ("mod_item", Form::Choose(module)),
     ("declaration_list", Form::Sequence),
     ("const_item", Form::Assign { left: "name", right: "value" }),
     ("static_item", Form::Assign { left: "name", right: "value" }),
@@ -46,7 +47,7 @@ const FORMS: &[(&str, Form)] = &[
     ("block_comment", Form::Skip),
     // Statements.
     ("block", Form::Block),
-    ("expression_statement", Form::Custom(statement)),
+    ("expression_statement", Form::Choose(statement)),
     ("empty_statement", Form::Effect { value: "" }),
     ("let_declaration", Form::Custom(declaration)),
     ("label", Form::Label { name: "", body: "" }),
@@ -75,19 +76,19 @@ const FORMS: &[(&str, Form)] = &[
     ("yield_expression", Form::Yield { value: "0" }),
     // Expressions.
     ("self", Form::This),
-    ("identifier", Form::Custom(name)),
+    ("identifier", Form::Choose(name)),
     ("crate", Form::Skip),
     ("super", Form::Skip),
     ("metavariable", Form::Skip),
     ("scoped_identifier", Form::Path { path: "path", name: "name" }),
     ("generic_function", Form::Pass { value: "function" }),
-    ("call_expression", Form::Custom(call)),
-    ("macro_invocation", Form::Custom(macros::invocation)),
+    ("call_expression", Form::Choose(call)),
+    ("macro_invocation", Form::Choose(macros::invocation)),
     ("token_tree", Form::Custom(macros::tokens)),
     ("arguments", Form::Evaluate),
     ("field_expression", Form::Member { object: "value", name: "field" }),
     ("index_expression", Form::Element { object: "0" }),
-    ("reference_expression", Form::Custom(reference)),
+    ("reference_expression", Form::Choose(reference)),
     ("unary_expression", Form::Unary { operator: "", operand: "0" }),
     ("binary_expression", Form::Binary { left: "left", operator: "operator", right: "right" }),
     ("compound_assignment_expr", Form::Compound { left: "left", right: "right" }),
@@ -166,18 +167,18 @@ pub(super) fn is_variable(text: &str) -> bool {
     !text.starts_with(char::is_uppercase) || !text.contains(char::is_lowercase)
 }
 
-fn name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if is_variable(low.text(node)) { &NAME } else { &SKIP })
+fn name<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    if is_variable(source.get(node.byte_range()).unwrap_or("")) { &NAME } else { &SKIP }
 }
 
 /// A module in another file does nothing here.
-fn module<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if node.child_by_field_name("body").is_some() { &BODY } else { &SKIP })
+fn module<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if node.child_by_field_name("body").is_some() { &BODY } else { &SKIP }
 }
 
 /// `x;` has no value, `if x { 1 } else { 2 }` at the end of a block has one.
-fn statement<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if low.text(node).ends_with(';') { &EFFECT } else { &PLAIN })
+fn statement<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    if source.get(node.byte_range()).unwrap_or("").ends_with(';') { &EFFECT } else { &PLAIN }
 }
 
 /// `let … else` is a decision: what it binds is known after it.
@@ -191,14 +192,14 @@ fn declaration<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
 /// Functions of the standard library that do not come back, by the last name of their path.
 const NEVER_RETURN: &[&str] = &["exit", "resume_unwind", "unreachable_unchecked", "handle_alloc_error"];
 
-fn call<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let function = node.child_by_field_name("function")?;
-    let name = low.text(function).rsplit("::").next().unwrap_or("");
-    let leaves = NEVER_RETURN.contains(&name) && low.text(function).contains("::") || name == "abort" || name.starts_with("panic_");
-    Some(if leaves { &LEAVE } else { &CALL })
+fn call<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    let function = node.child_by_field_name("function").and_then(|function| source.get(function.byte_range())).unwrap_or("");
+    let name = function.rsplit("::").next().unwrap_or("");
+    let leaves = NEVER_RETURN.contains(&name) && function.contains("::") || name == "abort" || name.starts_with("panic_");
+    if leaves { &LEAVE } else { &CALL }
 }
 
-fn reference<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let mutable = low.named_children(node).first().is_some_and(|first| first.kind() == "mutable_specifier");
-    Some(if mutable { &BORROW_MUTABLY } else { &BORROW })
+fn reference<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let mutable = node.named_child(0).is_some_and(|first| first.kind() == "mutable_specifier");
+    if mutable { &BORROW_MUTABLY } else { &BORROW }
 }

@@ -12,14 +12,14 @@ const PROPAGATE: Form = Form::Propagate { value: "=token_tree" };
 const SKIP: Form = Form::Skip;
 
 /// `panic!` and its likes leave, `assert!` and its likes may.
-pub(super) fn invocation<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let name = low.text(node.child_by_field_name("macro")?);
-    Some(match name.rsplit("::").next().unwrap_or(name) {
+pub(super) fn invocation<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    let name = node.child_by_field_name("macro").and_then(|name| source.get(name.byte_range())).unwrap_or("");
+    match name.rsplit("::").next().unwrap_or(name) {
         "panic" | "unreachable" | "todo" | "unimplemented" | "bail" | "compile_error" => &RAISE,
         "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "ensure" | "try" => &PROPAGATE,
         "macro_rules" => &SKIP,
         _ => &CALL,
-    })
+    }
 }
 
 /// The arguments of a macro.
