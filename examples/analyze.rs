@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p leindex-queries --example analyze -- PATH "QUESTION" [--budget N] [--json]
+//! cargo run --release -p leindex-queries --example analyze -- PATH --flow FILE:LINE
 //! ```
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -33,7 +34,13 @@ struct Arguments {
     /// The folder of the project.
     path: PathBuf,
     /// A question, a name, a path or an error message.
+    #[arg(required_unless_present = "flow", default_value = "", hide_default_value = true)]
     question: String,
+    /// Instead of an answer, print the control flow of the function around a line, and under each statement what it
+    /// depends on: `if N true` (control: statement N, left by that way, decides whether it runs), `x of N` (data: it
+    /// reads the `x` that statement N gave a value).
+    #[arg(long, value_name = "FILE:LINE")]
+    flow: Option<String>,
     /// Most tokens of the answer (o200k_base): of the text, or with --json of the text and the lists beside it.
     /// Without it, `token_budget` of the settings, which is 2000 if not set.
     #[arg(long, value_name = "N")]
@@ -72,6 +79,18 @@ fn run(arguments: &Arguments) -> Result<bool, Error> {
     bar.finish_and_clear();
     for warning in index.warnings() {
         eprintln!("analyze: {warning}");
+    }
+    if let Some(place) = &arguments.flow {
+        let (path, line) = place.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse().ok()?))).unwrap_or((place, 1));
+        let text = index.snapshot().flow_text(path, line)?;
+        index.persist()?;
+        // A closed pipe (`| head`) is no error of ours.
+        let _ = if arguments.json {
+            writeln!(std::io::stdout().lock(), "{}", serde_json::json!({ "path": path, "line": line, "text": text }))
+        } else {
+            std::io::stdout().lock().write_all(text.as_bytes())
+        };
+        return Ok(true);
     }
     let options = ContextOptions {
         budget: arguments.budget.unwrap_or(index.config().token_budget),

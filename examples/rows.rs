@@ -7,6 +7,7 @@
 //! cargo run --example rows -- --repaired FILE…  the text as it is parsed when it is broken
 //! cargo run --example rows -- --defs DIR     name, file, line of the name, kind
 //! cargo run --example rows -- --errors DIR   file, error nodes, bytes in errors
+//! cargo run --example rows -- --metrics DIR  a JSON line per symbol with its place and metrics
 //! cargo run --example rows -- --flow FILE…   control flow and dependences of every function
 //! cargo run --example rows -- --flow-json FILE…  the same as JSON, a line a function: see [`flow_json`]
 //! cargo run --example rows -- --opaque DIR   steps, opaque ones, and the node kinds that made them so, by language
@@ -16,9 +17,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use leindex_queries::ComplexityMetrics;
 use leindex_queries::flow::{Drawing, FileFlow, draw, file_flows, opaque_kinds, variable_name};
 use leindex_queries::languages::Languages;
-use leindex_queries::syntax::{dump::dump, parse::ParseSession, rows::Rows};
+use leindex_queries::syntax::rows::{Rows, SymbolFlags};
+use leindex_queries::syntax::{dump::dump, parse::ParseSession};
 use serde_json::{Value, json};
 
 fn main() {
@@ -76,6 +79,21 @@ fn main() {
                 "--defs" => {
                     for symbol in rows.symbols().skip(1) {
                         println!("{}\t{}\t{}\t{}", rows.str(symbol.name), relative.display(), symbol.name_line, symbol.kind.as_str());
+                    }
+                }
+                "--metrics" => {
+                    for symbol in rows.symbols().skip(1) {
+                        let line = json!({
+                            "path": relative.display().to_string(),
+                            "name": rows.str(symbol.name),
+                            "kind": symbol.kind.as_str(),
+                            "start_line": symbol.start_line,
+                            "name_line": symbol.name_line,
+                            "end_line": symbol.end_line,
+                            "declaration": symbol.flags.has(SymbolFlags::DECLARATION),
+                            "metrics": ComplexityMetrics::from(&symbol),
+                        });
+                        println!("{line}");
                     }
                 }
                 "--errors" => println!("{}\t{}\t{}", relative.display(), rows.parse_errors(), rows.error_bytes()),

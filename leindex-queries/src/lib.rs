@@ -47,9 +47,10 @@ pub mod query {
 
 pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
-    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, Handle, Highlight, Index, Options, ScorePart,
-    SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
+    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, GraphOptions, Handle, Highlight, Index, Options,
+    ProgramGraph, ScorePart, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
 };
+pub use items::metrics::ComplexityMetrics;
 
 /// The snippets of the book, which are run as tests.
 #[cfg(doctest)]

@@ -13,9 +13,14 @@ use leindex_queries::{Index, Options};
 
 mod bad_input;
 mod changes;
+mod flow;
 mod hosts;
 mod lookup;
+mod metrics;
 mod store;
+
+/// Held by tests that count what the process does.
+static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 /// A folder with files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

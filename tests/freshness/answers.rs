@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use leindex_queries::index::{Direction, ImpactOptions, OutlineItem, Position, PositionEncoding};
-use leindex_queries::{ContextOptions, Error, Index, SearchOptions, Snapshot, SymbolInfo};
+use leindex_queries::{ContextOptions, Error, GraphOptions, Index, SearchOptions, SliceOptions, Snapshot, SymbolInfo};
 use serde::Serialize;
 
 use crate::random::Random;
@@ -149,6 +149,7 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
         add(format!("definition at {name}"), result(snapshot.definition(&symbol.path, position, PositionEncoding::Utf8)));
         add(format!("symbol at {name}"), result(snapshot.symbol_at(&symbol.path, position, PositionEncoding::Utf16)));
         add(format!("why {name}"), result(snapshot.why(&symbol.path, symbol.end_line)));
+        add(format!("flow at {name}"), snapshot.flow_text(&symbol.path, symbol.name_line).unwrap_or_else(|error| error.to_string()));
         add(format!("imports {}", symbol.path), result(snapshot.imports(&symbol.path)));
         add(format!("importers {}", symbol.path), result(snapshot.importers(&symbol.path)));
     }
@@ -159,6 +160,18 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
         add(format!("impact of lines {}", symbol.symbol), result(snapshot.impact_of_lines(&lines, options)));
         let options = ImpactOptions { direction: Direction::Dependencies, ..options };
         add(format!("dependencies {}", symbol.symbol), result(snapshot.impact(&[&symbol.symbol], options)));
+    }
+    for symbol in questions.samples().take(6) {
+        let (path, line) = (&symbol.path, symbol.start_line + (symbol.end_line - symbol.start_line) / 2);
+        for forward in [false, true] {
+            let options = SliceOptions { forward, ..SliceOptions::default() };
+            add(format!("slice {path}:{line} {forward}"), result(snapshot.slice(path, line, None, options)));
+        }
+    }
+    let graph = snapshot.program_graph(&GraphOptions::default()).unwrap();
+    for edge in graph.graph.edge_indices().filter(|&edge| graph.graph[edge].kind == "data") {
+        let ends = graph.graph.edge_endpoints(edge).map(|(a, b)| (graph.name(a), graph.name(b)));
+        add(format!("data edge {}", edge.index()), format!("{ends:?} {}", json(&graph.graph[edge])));
     }
     for text in &questions.texts {
         add(format!("search {text}"), json(&snapshot.search(text, &SearchOptions::default()).unwrap()));

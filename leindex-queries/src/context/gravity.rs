@@ -15,7 +15,8 @@
 //!   that say less, for rules that are less sure, and towards tests.
 //!
 //! The symbol of highest relevance is taken next and its edges are followed in both directions, until the answer is
-//! full. What is far is not followed any more, and of a name that many files mention only the most relevant files are
+//! full. Data is followed as calls are: what one function gives and another is given, in the body that calls both, is an
+//! edge between the two. What is far is not followed any more, and of a name that many files mention only the most relevant files are
 //! read, as the answer says. Ambiguous and unresolved relations are not followed; they are reported.
 
 use std::cmp::Ordering;
@@ -25,7 +26,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::graph::calls::{FoundEdge, incoming_from, outgoing_where};
+use crate::flow::summary::owner_of;
+use crate::graph::calls::{FoundEdge, incoming_from, outgoing_where, uses_of_body};
+use crate::graph::data::Calls;
 use crate::graph::join::Join;
 use crate::index::describe::is_test;
 use crate::index::world::World;
@@ -48,6 +51,10 @@ const FARTHEST: f64 = 6.0;
 const FOLLOWED: f64 = 3.0;
 /// Up to this distance the edges that lead to a symbol are followed: they have to be looked for in other files.
 const FOLLOWED_BACK: f64 = 2.25;
+/// Up to this distance it is asked what a symbol's result is handed to, and what is handed to it.
+const FOLLOWED_BY_DATA: f64 = 1.5;
+/// Callers whose flow is looked at for that.
+const CALLERS_LOOKED_INTO: usize = 6;
 /// Files among those that mention a name in which its uses are looked for: the most relevant ones.
 const FILES_OF_A_NAME: usize = 8;
 /// Definitions of a name beyond which an open use of it is taken as ambiguous without looking.
@@ -72,7 +79,7 @@ pub(crate) fn relevance(semantic: f64, complexity: f64, distance: f64) -> f64 {
 pub(crate) fn length(kind: EdgeKind, rule: Rule, to_test: bool) -> f64 {
     let kind = match kind {
         EdgeKind::Call | EdgeKind::Inherit | EdgeKind::Implement | EdgeKind::Override | EdgeKind::Declares => 1.0,
-        EdgeKind::Contains | EdgeKind::Member => 1.25,
+        EdgeKind::Contains | EdgeKind::Member | EdgeKind::Data => 1.25,
         EdgeKind::TypeUse | EdgeKind::Reference => 1.5,
         EdgeKind::Import => 2.0,
     };
@@ -390,9 +397,37 @@ impl<'w> Gravity<'w, '_> {
         // A name with many definitions would make every open use of it a question of its own.
         let crowded = self.world.definition_count(name_hash(&name)) > NAMESAKES;
         let open_names: &[Box<str>] = if crowded { &[] } else { &names };
-        for edge in incoming_from(&mut self.join, pulled.symbol, open_names, &files) {
+        let edges = incoming_from(&mut self.join, pulled.symbol, open_names, &files);
+        if pulled.distance <= FOLLOWED_BY_DATA {
+            self.follow_data(pulled, &edges);
+        }
+        for edge in edges {
             if edge.target == Some(pulled.symbol) && edge.source != pulled.symbol && edge.kind != EdgeKind::Import {
                 self.step(pulled, edge.source, edge.kind, edge.rule, false, Some((edge.file, edge.start)));
+            }
+        }
+    }
+
+    /// What callers hand the symbol's result to, and whose results they hand to it.
+    fn follow_data(&mut self, pulled: &Pulled<'w>, edges: &[FoundEdge<'w>]) {
+        let db = self.world.db;
+        let mut callers: Vec<Symbol<'w>> = Vec::new();
+        for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::Call && edge.target == Some(pulled.symbol)) {
+            let caller = owner_of(db, edge.source);
+            if !callers.contains(&caller) && callers.len() < CALLERS_LOOKED_INTO {
+                callers.push(caller);
+            }
+        }
+        for caller in callers {
+            let around = uses_of_body(&mut self.join, caller);
+            let Some(calls) = Calls::of(db, caller, around.iter()) else { continue };
+            for handed in calls.handed_over() {
+                let site = Some((caller.file(db), handed.start));
+                if handed.from == pulled.symbol {
+                    self.step(pulled, handed.to, EdgeKind::Data, handed.rule, true, site);
+                } else if handed.to == pulled.symbol {
+                    self.step(pulled, handed.from, EdgeKind::Data, handed.rule, false, site);
+                }
             }
         }
     }

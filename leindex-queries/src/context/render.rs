@@ -11,8 +11,13 @@ use rustc_hash::FxHashMap;
 
 use super::gravity::{Field, Pulled, Via, members_of};
 use super::{ContextItem, Payload, Tier};
+use crate::flow::file::outermost;
+use crate::flow::queries::{SymbolFlow, flow_base, symbol_flow};
+use crate::flow::{EdgeKind as FlowEdge, StepKind, dependence, excerpt};
+use crate::graph::slice::{is_shown, nodes_of_step};
 use crate::index::SymbolInfo;
 use crate::index::describe::symbol_info;
+use crate::index::lookup::innermost;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::files::{SourceFile, Symbol, symbol_row};
@@ -46,6 +51,8 @@ const EXCERPT_LINES: usize = 16;
 const FEWEST_LINES: usize = 3;
 /// Lines of documentation that are left where a text has to be cut.
 const DOC_LINES: usize = 4;
+/// Characters of a condition in a reason.
+const CONDITION: usize = 40;
 /// Characters of a question in the heading.
 const HEADING: usize = 160;
 
@@ -93,6 +100,13 @@ struct Renderer<'w, 'a> {
     room: usize,
 }
 
+/// A call in the flow around it.
+struct BodyAt {
+    flow: SymbolFlow,
+    base: u32,
+    node: u32,
+}
+
 /// An item on its way into the answer.
 struct Item<'w> {
     info: SymbolInfo,
@@ -107,6 +121,8 @@ struct Item<'w> {
     why: String,
     /// Lines in its own text that concern the answer.
     sites: Vec<u32>,
+    /// Lines of the slice around its call of an entry, nearest first.
+    slice: Vec<u32>,
     /// Tokens of its record in the list of items, if that counts.
     record: usize,
     shown: Option<(Tier, Block)>,
@@ -368,7 +384,7 @@ impl<'w> Renderer<'w, '_> {
         let info = symbol_info(self.world, pulled.symbol)?;
         let (rows, index, row) = symbol_row(self.world.db, pulled.symbol)?;
         let file = pulled.symbol.file(self.world.db);
-        let mut sites = Vec::new();
+        let (mut sites, mut slice) = (Vec::new(), Vec::new());
         let why = match &pulled.via {
             None => self.why_entry(pulled.symbol),
             Some(via) => {
@@ -377,6 +393,9 @@ impl<'w> Renderer<'w, '_> {
                     && (row.start..row.end).contains(&start)
                 {
                     sites.push(rows.position(start).0);
+                    if !via.forward && via.kind == EdgeKind::Call {
+                        slice = self.slice_lines(via, file, start);
+                    }
                 }
                 self.why(via)
             }
@@ -393,6 +412,7 @@ impl<'w> Renderer<'w, '_> {
             is_holder,
             why,
             sites,
+            slice,
             record: 0,
             shown: None,
         };
@@ -426,6 +446,8 @@ impl<'w> Renderer<'w, '_> {
             (EdgeKind::Contains | EdgeKind::Member, false) => "holds",
             (EdgeKind::TypeUse, true) => "type used by",
             (EdgeKind::TypeUse, false) => "uses the type",
+            (EdgeKind::Data, true) => "data: is given the result of",
+            (EdgeKind::Data, false) => "data: its result is given to",
             (EdgeKind::Declares, true) => "declared by",
             (EdgeKind::Declares, false) => "declares",
             (_, true) => "used by",
@@ -434,10 +456,60 @@ impl<'w> Renderer<'w, '_> {
         match via.site {
             Some((file, start)) => {
                 let line = self.world.rows(file).map_or(0, |rows| rows.position(start).0);
-                format!("{relation} `{name}` at {}:{line} ({})", file.path(self.world.db), via.rule.as_str())
+                let rule = via.rule.as_str();
+                let under = self.condition_at(via, file, start).unwrap_or_default();
+                format!("{relation} `{name}` at {}:{line} ({rule}){under}", file.path(self.world.db))
             }
             None => format!("{relation} `{name}`"),
         }
+    }
+
+    /// The innermost condition that a call stands under.
+    fn condition_at(&self, via: &Via<'w>, file: SourceFile<'w>, start: u32) -> Option<String> {
+        let body = self.body_at(via, file, start)?;
+        let (flow, node) = (&body.flow.flow, body.node);
+        let control = flow.control.iter().filter(|edge| edge.target == node).max_by_key(|edge| edge.source)?;
+        let step = flow.step(control.source).filter(|step| matches!(step.kind, StepKind::Condition | StepKind::Case))?;
+        let source = self.world.source(file)?;
+        let text = excerpt(source.get(body.base as usize..)?, step.start, step.end);
+        let line = self.world.rows(file)?.position(body.base + step.start).0;
+        let decides = if control.kind == FlowEdge::False { "unless" } else { "if" };
+        Some(format!(", control: {decides} `{}` at line {line}", one_line(&text, CONDITION).replace('`', "'")))
+    }
+
+    /// The flow around a call of an entry, or of what is near.
+    fn body_at(&self, via: &Via<'w>, file: SourceFile<'w>, start: u32) -> Option<BodyAt> {
+        let is_entry = self.answer.entries.iter().any(|(_, entry)| *entry == via.from);
+        if !is_entry || !matches!(via.kind, EdgeKind::Call | EdgeKind::Data) {
+            return None;
+        }
+        let db = self.world.db;
+        let rows = self.world.rows(file)?;
+        let owner = rows.symbol(outermost(&rows, innermost(&rows, start)))?;
+        let owner = Symbol::new(db, file, owner.identity());
+        let (flow, base) = (symbol_flow(db, owner)?, flow_base(db, owner)?);
+        let at = start.checked_sub(base)?;
+        let call = flow.flow.calls.iter().find(|call| call.at == at)?;
+        let node = nodes_of_step(&flow.flow, call.step).next()?;
+        Some(BodyAt { flow, base, node })
+    }
+
+    /// The lines of a caller that concern what it calls: what the call is given comes from, what decides about it, and
+    /// what is done with what it gives.
+    fn slice_lines(&self, via: &Via<'w>, file: SourceFile<'w>, start: u32) -> Vec<u32> {
+        let (Some(body), Some(rows)) = (self.body_at(via, file, start), self.world.rows(file)) else { return Vec::new() };
+        let flow = &body.flow.flow;
+        let mut nodes = dependence::backward(flow, body.node);
+        nodes.extend(dependence::forward(flow, body.node));
+        let mut lines = Vec::new();
+        for node in nodes {
+            let Some(step) = flow.step(node).filter(|_| is_shown(flow, node)) else { continue };
+            let line = rows.position(body.base + step.start).0;
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
     }
 
     fn text(&mut self, file: SourceFile<'w>) -> std::rc::Rc<str> {
@@ -537,6 +609,8 @@ impl<'w> Renderer<'w, '_> {
         let (start, end) = (item.row.start_line, item.row.end_line);
         let head_end = item.rows.position(item.row.body_start).0.clamp(start, end).min(start + 5);
         let mut wanted: Vec<u32> = item.sites.clone();
+        // A slice says all that there is to say of the call; words only where there is none.
+        let sliced = !item.slice.is_empty();
         let mut weighed: Vec<(u32, f32)> = Vec::new();
         let mut buffer = String::new();
         for number in head_end + 1..=end {
@@ -556,6 +630,14 @@ impl<'w> Renderer<'w, '_> {
         weighed.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         wanted.extend(weighed.iter().take(2).map(|(number, _)| *number));
         let mut chosen: Vec<u32> = (start..=head_end).collect();
+        for &line in item.slice.iter().filter(|line| (start..=end).contains(line)).take(EXCERPT_LINES) {
+            if !chosen.contains(&line) {
+                chosen.push(line);
+            }
+        }
+        if sliced {
+            wanted.clear();
+        }
         for number in wanted {
             let range = number.saturating_sub(AROUND).max(start)..=(number + AROUND).min(end);
             let new: Vec<u32> = range.filter(|line| !chosen.contains(line)).collect();

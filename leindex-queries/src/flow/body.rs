@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::cfg::{Edge, Graph, Node, build};
 use super::control::{ControlDependence, control_dependences};
-use super::dominance::{Adjacency, reverse_postorder};
+use super::dominance::{Adjacency, RegionGraph, reverse_postorder};
 use super::ir::{Call, Mention, MentionKind, NONE, Program, Step, StepKind, Variable, VariableKind};
 use super::reaching::{self, DataDependence, data_dependences};
-use super::transfer::{Transfer, transfer};
+use super::transfer::{Transfer, transfers};
 
 /// Control flow, control dependence and data dependence of a function and the functions inside it.
 ///
@@ -66,10 +66,11 @@ impl Flow {
         for &(first, last) in &spans {
             let of_region = edges.partition_point(|edge| edge.source < first)..edges.partition_point(|edge| edge.source <= last);
             let edges = edges.get(of_region).unwrap_or(&[]);
-            control_dependences(first, last, edges, &mut control);
+            let graph = RegionGraph::of(first, last, edges);
+            control_dependences(first, last, edges, &graph, &mut control);
             let region = reaching::Region { first, last, nodes: &nodes, edges, steps: &program.steps, mentions: &program.mentions };
             let kind = |variable: u32| program.variables.get(variable as usize).map_or(VariableKind::Local, |variable| variable.kind);
-            capped |= data_dependences(region, kind, &mut data);
+            capped |= data_dependences(region, &graph, kind, &mut data);
         }
         control.sort_unstable();
         data.sort_unstable();
@@ -95,7 +96,7 @@ impl Flow {
             capped,
             opaque,
         };
-        flow.transfers = flow.regions.iter().map(|region| transfer(&flow, region)).collect();
+        flow.transfers = transfers(&flow).into();
         flow.capped |= flow.transfers.iter().any(|transfer| transfer.capped);
         flow
     }

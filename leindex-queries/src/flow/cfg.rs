@@ -773,7 +773,8 @@ impl Builder<'_> {
                 self.current = Some((node, EdgeKind::True));
             }
             self.block(handler.body);
-            self.go(end, None);
+            let rest = heads.get(at + 1).filter(|_| handler.takes_some);
+            self.go(rest.copied().unwrap_or(end), None);
         }
         self.scopes.pop();
         self.bind(end);

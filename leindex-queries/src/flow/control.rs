@@ -4,7 +4,7 @@
 //! node depends on an edge if it post-dominates the edge's target but not its source.
 
 use super::cfg::{Edge, EdgeKind};
-use super::dominance::{Adjacency, immediate_dominators, reverse_postorder};
+use super::dominance::{Adjacency, RegionGraph, immediate_dominators};
 use super::ir::NONE;
 
 /// A node and what decides about it.
@@ -20,17 +20,18 @@ pub struct ControlDependence {
 
 /// Dependences of a region whose nodes are `first..=last`, the last being its exit. Nodes that no choice decides about
 /// depend on nothing here.
-pub(crate) fn control_dependences(first: u32, last: u32, edges: &[Edge], out: &mut Vec<ControlDependence>) {
+pub(crate) fn control_dependences(first: u32, last: u32, edges: &[Edge], graph: &RegionGraph, out: &mut Vec<ControlDependence>) {
     let count = (last - first + 1) as usize;
     let exit = last - first;
-    let local = edges.iter().map(move |edge| (edge.source - first, edge.target - first));
-    let successors = Adjacency::of(count, local.clone());
-    let predecessors = Adjacency::of(count, local.clone().map(|(source, target)| (target, source)));
-    let reached = reverse_postorder(count, 0, &successors);
-    let leaves = pseudo_exits(count, exit, &reached, &successors, &predecessors);
-    let all = local.chain(leaves.iter().map(|&node| (node, exit)));
-    let (backward, forward) = (Adjacency::of(count, all.clone().map(|(source, target)| (target, source))), Adjacency::of(count, all));
-    let post = immediate_dominators(count, exit, &backward, &forward);
+    let leaves = pseudo_exits(count, exit, graph);
+    let post = if leaves.is_empty() {
+        immediate_dominators(count, exit, &graph.predecessors, &graph.successors)
+    } else {
+        let local = edges.iter().map(move |edge| (edge.source - first, edge.target - first));
+        let all = local.chain(leaves.iter().map(|&node| (node, exit)));
+        let backward = Adjacency::of(count, all.clone().map(|(source, target)| (target, source)));
+        immediate_dominators(count, exit, &backward, &Adjacency::of(count, all))
+    };
     let start = out.len();
     for edge in edges {
         let (source, target) = (edge.source - first, edge.target - first);
@@ -57,7 +58,8 @@ pub(crate) fn control_dependences(first: u32, last: u32, edges: &[Edge], out: &m
 }
 
 /// Nodes that get an edge to the exit: the header of each component that cannot reach it otherwise.
-fn pseudo_exits(count: usize, exit: u32, reached: &[u32], successors: &Adjacency, predecessors: &Adjacency) -> Vec<u32> {
+fn pseudo_exits(count: usize, exit: u32, graph: &RegionGraph) -> Vec<u32> {
+    let RegionGraph { successors, predecessors, order: reached } = graph;
     let mut leaves_by = vec![false; count];
     let mut out = Vec::new();
     let mut stack = vec![exit];

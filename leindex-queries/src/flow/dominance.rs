@@ -4,6 +4,7 @@
 //! reverse postorder. For post-dominance every node must reach the exit: a component without a way out gets an edge to
 //! the exit from its header, which is not part of the graph.
 
+use super::cfg::Edge;
 use super::ir::NONE;
 
 /// A graph of numbered nodes, both ways, in compressed rows.
@@ -37,6 +38,27 @@ impl Adjacency {
     pub(crate) fn of_node(&self, node: u32) -> &[u32] {
         let (from, to) = (self.first[node as usize] as usize, self.first[node as usize + 1] as usize);
         &self.targets[from..to]
+    }
+}
+
+/// The control flow of a region, its nodes numbered from its entry: what all analyses of a function share.
+#[derive(Debug)]
+pub(crate) struct RegionGraph {
+    pub(crate) successors: Adjacency,
+    pub(crate) predecessors: Adjacency,
+    /// Nodes that the entry reaches, in reverse postorder.
+    pub(crate) order: Vec<u32>,
+}
+
+impl RegionGraph {
+    /// Of a region whose nodes are `first..=last`, with its edges.
+    pub(crate) fn of(first: u32, last: u32, edges: &[Edge]) -> Self {
+        let count = (last - first + 1) as usize;
+        let local = edges.iter().map(move |edge| (edge.source - first, edge.target - first));
+        let successors = Adjacency::of(count, local.clone());
+        let predecessors = Adjacency::of(count, local.map(|(source, target)| (target, source)));
+        let order = reverse_postorder(count, 0, &successors);
+        Self { successors, predecessors, order }
     }
 }
 

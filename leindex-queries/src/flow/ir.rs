@@ -389,5 +389,7 @@ pub(crate) struct Arm {
 pub(crate) struct Handler {
     pub(crate) head: u32,
     pub(crate) catches_all: bool,
+    /// It takes some of a group of errors; the handlers after it look at the rest (`except*`).
+    pub(crate) takes_some: bool,
     pub(crate) body: Block,
 }

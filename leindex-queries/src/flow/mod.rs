@@ -5,12 +5,16 @@
 //! sees. Together they are a [`Flow`]: a function of the body's text alone, stored under its hash. [`summary`] links
 //! flows through resolved calls, [`slice`] follows dependences.
 
+mod blocks;
 mod body;
 pub(crate) mod cfg;
 mod control;
+pub(crate) mod dependence;
 mod dominance;
 mod draw;
-mod file;
+pub(crate) mod file;
+pub(crate) mod index;
+mod intelligence;
 pub(crate) mod ir;
 mod lower;
 pub(crate) mod packed;
@@ -21,12 +25,14 @@ pub(crate) mod summary;
 mod tests;
 mod transfer;
 
+pub use blocks::{Block, BlockStatement};
 pub use body::{Flow, Region};
 pub use cfg::{Edge, EdgeKind, Node};
 pub use control::ControlDependence;
 pub(crate) use draw::excerpt;
 pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
+pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
 pub(crate) use ir::{Item, SwitchKind};
 pub use lower::{Bind, Lower};

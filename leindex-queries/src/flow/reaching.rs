@@ -6,8 +6,8 @@
 //! chains.
 
 use super::cfg::{Edge, EdgeKind, Node};
-use super::dominance::{Adjacency, reverse_postorder};
-use super::ir::{Mention, MentionKind, NONE, Step, VariableKind};
+use super::dominance::{Adjacency, RegionGraph};
+use super::ir::{Mention, MentionKind, NONE, Step, StepKind, VariableKind};
 
 /// A use of a variable and a definition that it may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -59,8 +59,12 @@ struct Definition {
 }
 
 /// The dependences of a region. Returns whether some were left out.
-pub(crate) fn data_dependences(region: Region<'_>, kind_of: impl Fn(u32) -> VariableKind, out: &mut Vec<DataDependence>) -> bool {
-    let count = (region.last - region.first + 1) as usize;
+pub(crate) fn data_dependences(
+    region: Region<'_>,
+    graph: &RegionGraph,
+    kind_of: impl Fn(u32) -> VariableKind,
+    out: &mut Vec<DataDependence>,
+) -> bool {
     let mut definitions = Vec::new();
     let mut uses = Vec::<(u32, u32, u32)>::new();
     for node in region.first..=region.last {
@@ -85,20 +89,44 @@ pub(crate) fn data_dependences(region: Region<'_>, kind_of: impl Fn(u32) -> Vari
     }
     definitions.sort_by_key(|definition| (definition.variable, definition.node, definition.mention.wrapping_add(1)));
     uses.sort_unstable();
-    let local = region.edges.iter().map(move |edge| (edge.source - region.first, edge.target - region.first));
+    let before = out.len();
+    // Most names are given a value on entry and nowhere else: every use that is reached sees that.
+    let mut reached = vec![false; (region.last - region.first + 1) as usize];
+    for &node in &graph.order {
+        reached[node as usize] = true;
+    }
+    let mut at = 0;
+    let mut several = Vec::with_capacity(definitions.len());
+    while let Some(&first) = definitions.get(at) {
+        let end = at + definitions[at..].iter().take_while(|definition| definition.variable == first.variable).count();
+        if end - at > 1 || first.node != region.first {
+            several.extend_from_slice(&definitions[at..end]);
+        } else {
+            let of = uses.partition_point(|used| used.0 < first.variable)..uses.partition_point(|used| used.0 <= first.variable);
+            out.extend(
+                uses[of]
+                    .iter()
+                    .filter(|used| reached[(used.1 - region.first) as usize] && used.1 != region.first)
+                    .map(|&(_, target, usage)| DataDependence { source: first.node, target, definition: first.mention, usage }),
+            );
+        }
+        at = end;
+    }
+    let definitions = several;
+    let is_loop = |node: u32| region.nodes.get(node as usize).is_some_and(|node| region.steps[node.step as usize].kind == StepKind::Loop);
+    let leaves_loop = |edge: &&Edge| edge.kind == EdgeKind::False && is_loop(edge.source);
     let graph = Graph {
-        order: reverse_postorder(count, 0, &Adjacency::of(count, local.clone())),
-        predecessors: Adjacency::of(count, local.map(|(source, target)| (target, source))),
-        // An error may leave a step before it has defined anything.
+        order: &graph.order,
+        predecessors: &graph.predecessors,
+        // An error may leave a step before it has defined anything; a loop that is done takes no further element.
         exceptional: region
             .edges
             .iter()
-            .filter(|edge| edge.kind == EdgeKind::Exception)
+            .filter(|edge| edge.kind == EdgeKind::Exception || leaves_loop(edge))
             .map(|edge| (edge.source - region.first, edge.target - region.first))
             .collect(),
     };
     let most = MOST_PAIRS.max(PAIRS_PER_MENTION * (definitions.len() + uses.len()));
-    let before = out.len();
     let mut at = 0;
     while at < definitions.len() {
         let mut end = (at + BATCH).min(definitions.len());
@@ -114,9 +142,9 @@ pub(crate) fn data_dependences(region: Region<'_>, kind_of: impl Fn(u32) -> Vari
     out[before..].len() > most
 }
 
-struct Graph {
-    order: Vec<u32>,
-    predecessors: Adjacency,
+struct Graph<'g> {
+    order: &'g [u32],
+    predecessors: &'g Adjacency,
     exceptional: rustc_hash::FxHashSet<(u32, u32)>,
 }
 
@@ -125,7 +153,7 @@ fn batch(
     region: Region<'_>,
     definitions: &[Definition],
     uses: &[(u32, u32, u32)],
-    graph: &Graph,
+    graph: &Graph<'_>,
     most: usize,
     out: &mut Vec<DataDependence>,
 ) -> bool {
@@ -172,7 +200,7 @@ fn batch(
     let mut changed = true;
     while changed {
         changed = false;
-        for &node in &graph.order {
+        for &node in graph.order {
             enter(&mut state, &at_end, &at_error, node);
             let own = of_node(node);
             if !at_error.is_empty() {

@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::body::{Flow, Region};
-use super::ir::{Mention, MentionKind, NONE, StepKind, VariableKind};
+use super::index::FlowIndex;
+use super::ir::{Mention, MentionKind, NONE, VariableKind};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,29 +65,30 @@ impl Transfer {
 /// Bits of all nodes beyond which a region is not followed.
 const MOST_BITS: usize = 1 << 28;
 
-/// The transfer of a region.
-pub(crate) fn transfer(flow: &Flow, region: &Region) -> Transfer {
-    let sources = sources(flow, region);
+/// The transfers of all regions of a flow.
+pub(crate) fn transfers(flow: &Flow) -> Vec<Transfer> {
+    let index = FlowIndex::of(flow);
+    flow.regions.iter().map(|region| transfer(flow, &index, region)).collect()
+}
+
+fn transfer(flow: &Flow, index: &FlowIndex, region: &Region) -> Transfer {
+    let sources = sources(flow, index, region);
+    if sources.is_empty() {
+        return Transfer::default();
+    }
     let count = (region.exit - region.entry + 1) as usize;
-    let words = sources.len().div_ceil(64).max(1);
+    let words = sources.len().div_ceil(64);
     if count * words * 64 > MOST_BITS {
         return Transfer { passages: Box::default(), capped: true };
     }
-    let nodes = region.entry..=region.exit;
-    let mut incoming: Vec<u32> = (0..flow.data.len() as u32).filter(|&at| nodes.contains(&flow.data[at as usize].target)).collect();
-    incoming.sort_unstable_by_key(|&at| (flow.data[at as usize].target, flow.data[at as usize].usage));
-    let mut control: Vec<u32> = (0..flow.control.len() as u32).filter(|&at| nodes.contains(&flow.control[at as usize].target)).collect();
-    control.sort_unstable_by_key(|&at| flow.control[at as usize].target);
-    let mut calls_by_step: Vec<u32> = (0..flow.calls.len() as u32).collect();
-    calls_by_step.sort_unstable_by_key(|&at| (flow.calls[at as usize].step, at));
     let (values, decided) = (vec![0; count * words], vec![0; count * words]);
-    let mut spread = Spread { flow, region, sources, words, values, decided, incoming, control, calls_by_step };
+    let mut spread = Spread { flow, index, region, sources, words, values, decided };
     spread.fixed_point();
     spread.passages()
 }
 
 /// The sources of a region, in order.
-fn sources(flow: &Flow, region: &Region) -> Vec<Source> {
+fn sources(flow: &Flow, index: &FlowIndex, region: &Region) -> Vec<Source> {
     let mut sources = Vec::new();
     for node in region.entry..=region.exit {
         for (_, mention) in flow.mentions_of(node) {
@@ -94,9 +96,8 @@ fn sources(flow: &Flow, region: &Region) -> Vec<Source> {
                 sources.push(source);
             }
         }
+        sources.extend(index.calls_at(flow, node).map(|(number, _)| Source::Call(number)));
     }
-    let in_region = |step: u32| flow.steps.get(step as usize).is_some_and(|step| region.start <= step.start && step.start < region.end);
-    sources.extend((0..).zip(&flow.calls).filter(|(_, call)| in_region(call.step)).map(|(index, _)| Source::Call(index)));
     sources.sort_unstable();
     sources.dedup();
     sources
@@ -115,6 +116,7 @@ fn outer_source(flow: &Flow, region: &Region, node: u32, mention: &Mention) -> O
 
 struct Spread<'f> {
     flow: &'f Flow,
+    index: &'f FlowIndex,
     region: &'f Region,
     sources: Vec<Source>,
     words: usize,
@@ -122,12 +124,6 @@ struct Spread<'f> {
     values: Vec<u64>,
     /// By node: the sources of the conditions that it and what it uses stand under.
     decided: Vec<u64>,
-    /// Data dependences into the region, by target and use.
-    incoming: Vec<u32>,
-    /// Control dependences into the region, by target.
-    control: Vec<u32>,
-    /// Calls of the flow by step.
-    calls_by_step: Vec<u32>,
 }
 
 impl Spread<'_> {
@@ -150,9 +146,13 @@ impl Spread<'_> {
             for node in self.region.entry..=self.region.exit {
                 value.fill(0);
                 decided.fill(0);
-                self.at_node(node, |mention| mention.call == NONE, &mut value, &mut decided);
-                self.own_calls(node, NONE, 0, &mut value);
-                self.conditions(node, &mut decided);
+                self.defined(node, &mut value, &mut decided);
+                self.results(node, NONE, 0, &mut value);
+                for edge in self.index.control_into(self.flow, node).filter(|edge| edge.source != self.region.entry) {
+                    let row = self.row(edge.source);
+                    merge(&mut decided, &self.values[row.clone()]);
+                    merge(&mut decided, &self.decided[row]);
+                }
                 let row = self.row(node);
                 changed |= grow(&mut self.values[row.clone()], &value);
                 changed |= grow(&mut self.decided[row], &decided);
@@ -160,42 +160,35 @@ impl Spread<'_> {
         }
     }
 
-    /// The sources of those uses at a node that `wanted` admits.
-    fn at_node(&self, node: u32, wanted: impl Fn(&Mention) -> bool, value: &mut [u64], decided: &mut [u64]) {
-        for (index, mention) in self.flow.mentions_of(node) {
-            if node == self.region.entry && mention.kind == MentionKind::Define {
-                if let Some(source) = outer_source(self.flow, self.region, node, mention) {
-                    self.add(value, source);
+    /// The sources of what a node defines, calls apart: of its uses outside of arguments.
+    fn defined(&self, node: u32, value: &mut [u64], decided: &mut [u64]) {
+        for (number, mention) in self.flow.mentions_of(node) {
+            match mention.kind {
+                MentionKind::Define if node == self.region.entry => {
+                    if let Some(source) = outer_source(self.flow, self.region, node, mention) {
+                        self.add(value, source);
+                    }
                 }
-                continue;
+                MentionKind::Define | MentionKind::Delete => {}
+                MentionKind::Use if mention.call != NONE => {}
+                MentionKind::Use | MentionKind::Modify => {
+                    // What is changed through a call gets what the call brings.
+                    if mention.call != NONE {
+                        self.add(value, Source::Call(mention.call));
+                    }
+                    self.used(node, number, mention, value, decided);
+                }
             }
-            // What is changed through a call gets what the call brings.
-            if mention.kind == MentionKind::Modify && mention.call != NONE {
-                self.add(value, Source::Call(mention.call));
-            }
-            if !matches!(mention.kind, MentionKind::Use | MentionKind::Modify) || !wanted(mention) && mention.kind != MentionKind::Modify {
-                continue;
-            }
-            self.of_use(node, index, mention, value, decided);
         }
     }
 
-    fn of_use(&self, node: u32, index: u32, mention: &Mention, value: &mut [u64], decided: &mut [u64]) {
-        let data = &self.flow.data;
-        let first = self.incoming.partition_point(|&at| (data[at as usize].target, data[at as usize].usage) < (node, index));
-        for &at in self.incoming.get(first..).unwrap_or(&[]) {
-            let edge = &data[at as usize];
-            if (edge.target, edge.usage) != (node, index) {
-                break;
-            }
-            if edge.definition == NONE {
-                if let Some(source) = outer_source(self.flow, self.region, node, mention) {
-                    self.add(value, source);
-                }
-            } else if edge.source == self.region.entry {
-                if let Some(source) =
-                    self.flow.mentions.get(edge.definition as usize).and_then(|of| outer_source(self.flow, self.region, edge.source, of))
-                {
+    /// The sources of the value that a use sees.
+    fn used(&self, node: u32, number: u32, mention: &Mention, value: &mut [u64], decided: &mut [u64]) {
+        for edge in self.index.data_into(self.flow, node, number) {
+            let definition = if edge.definition == NONE { Some(mention) } else { self.flow.mentions.get(edge.definition as usize) };
+            if edge.definition == NONE || edge.source == self.region.entry {
+                let at = if edge.definition == NONE { node } else { edge.source };
+                if let Some(source) = definition.and_then(|of| outer_source(self.flow, self.region, at, of)) {
                     self.add(value, source);
                 }
             } else {
@@ -206,54 +199,24 @@ impl Spread<'_> {
         }
     }
 
-    /// The results of the calls at a node whose value is this argument of `call`.
-    fn own_calls(&self, node: u32, call: u32, argument: u16, value: &mut [u64]) {
-        let Some(step) = self.flow.nodes.get(node as usize).map(|node| node.step) else { return };
-        let first = self.calls_by_step.partition_point(|&at| self.flow.calls[at as usize].step < step);
-        for &at in self.calls_by_step.get(first..).unwrap_or(&[]) {
-            let own = &self.flow.calls[at as usize];
-            if own.step != step {
-                break;
-            }
+    /// The results of those calls at a node whose value is this argument of `call`, or of none.
+    fn results(&self, node: u32, call: u32, argument: u16, value: &mut [u64]) {
+        for (number, own) in self.index.calls_at(self.flow, node) {
             if own.call == call && (call == NONE || own.argument == argument) {
-                self.add(value, Source::Call(at));
+                self.add(value, Source::Call(number));
             }
-        }
-    }
-
-    /// The sources of the conditions that a node stands under.
-    fn conditions(&self, node: u32, decided: &mut [u64]) {
-        let first = self.control.partition_point(|&at| self.flow.control[at as usize].target < node);
-        for &at in self.control.get(first..).unwrap_or(&[]) {
-            let edge = &self.flow.control[at as usize];
-            if edge.target != node {
-                break;
-            }
-            if edge.source == self.region.entry {
-                continue;
-            }
-            let row = self.row(edge.source);
-            merge(decided, &self.values[row.clone()]);
-            merge(decided, &self.decided[row]);
         }
     }
 
     fn passages(&self) -> Transfer {
         let mut passages = Vec::new();
         let (mut value, mut decided) = (vec![0; self.words], vec![0; self.words]);
-        for node in self.region.entry..=self.region.exit {
-            let kind = self.flow.step(node).map(|step| step.kind);
-            if kind == Some(StepKind::Exit) {
-                value.fill(0);
-                decided.fill(0);
-                self.at_node(node, |_| true, &mut value, &mut decided);
-                self.keep(Sink::Result, &value, Some(&decided), &mut passages);
-                continue;
-            }
-            if node == self.region.entry {
-                continue;
-            }
+        for node in self.region.entry + 1..=self.region.exit {
             let row = self.row(node);
+            if node == self.region.exit {
+                self.keep(Sink::Result, &self.values[row.clone()], Some(&self.decided[row]), &mut passages);
+                continue;
+            }
             for (_, mention) in self.flow.mentions_of(node) {
                 let Some(variable) = self.flow.variables.get(mention.variable as usize) else { continue };
                 let sink = match (mention.kind, variable.kind) {
@@ -267,20 +230,18 @@ impl Spread<'_> {
                     self.keep(sink, &self.values[row.clone()], Some(&self.decided[row.clone()]), &mut passages);
                 }
             }
-            let Some(step) = self.flow.nodes.get(node as usize).map(|node| node.step) else { continue };
-            let first = self.calls_by_step.partition_point(|&at| self.flow.calls[at as usize].step < step);
-            let own = self.calls_by_step.get(first..).unwrap_or(&[]).iter().take_while(|&&at| self.flow.calls[at as usize].step == step);
-            for &call in own {
-                for argument in 0..=self.flow.calls[call as usize].arguments {
+            for (call, of) in self.index.calls_at(self.flow, node) {
+                for argument in 0..=of.arguments {
                     value.fill(0);
                     decided.fill(0);
-                    let of_argument = |mention: &Mention| (mention.call, mention.argument) == (call, argument);
-                    for (index, mention) in self.flow.mentions_of(node).filter(|(_, mention)| of_argument(mention)) {
-                        if matches!(mention.kind, MentionKind::Use | MentionKind::Modify) {
-                            self.of_use(node, index, mention, &mut value, &mut decided);
-                        }
+                    let handed = |mention: &Mention| {
+                        (mention.call, mention.argument) == (call, argument)
+                            && matches!(mention.kind, MentionKind::Use | MentionKind::Modify)
+                    };
+                    for (number, mention) in self.flow.mentions_of(node).filter(|(_, mention)| handed(mention)) {
+                        self.used(node, number, mention, &mut value, &mut decided);
                     }
-                    self.own_calls(node, call, argument, &mut value);
+                    self.results(node, call, argument, &mut value);
                     self.keep(Sink::Argument(call, argument), &value, None, &mut passages);
                 }
             }
@@ -297,12 +258,17 @@ impl Spread<'_> {
     }
 
     fn keep(&self, sink: Sink, value: &[u64], decided: Option<&[u64]>, passages: &mut Vec<Passage>) {
-        for (bit, &source) in self.sources.iter().enumerate() {
-            let has = |set: &[u64]| set[bit / 64] >> (bit % 64) & 1 == 1;
-            if has(value) {
-                passages.push(Passage { sink, source, control: false });
-            } else if decided.is_some_and(has) {
-                passages.push(Passage { sink, source, control: true });
+        for word in 0..self.words {
+            let only_decided = decided.map_or(0, |decided| decided[word] & !value[word]);
+            for (set, control) in [(value[word], false), (only_decided, true)] {
+                let mut bits = set;
+                while bits != 0 {
+                    let bit = word * 64 + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    if let Some(&source) = self.sources.get(bit) {
+                        passages.push(Passage { sink, source, control });
+                    }
+                }
             }
         }
     }

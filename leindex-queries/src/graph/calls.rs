@@ -5,9 +5,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::join::Join;
+use crate::flow::file::outermost;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
-use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
+use crate::names::files::{SourceFile, Symbol, file_config, file_rows, symbol_row};
 use crate::names::members::file_aliases;
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
 use crate::names::resolve::{Rule, symbol_kind};
@@ -36,6 +37,20 @@ pub(crate) fn uses_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec
     let edges = file_edges(join.world.db, file);
     let mut found = Vec::new();
     add_edges(join, file, edges.closed.iter(), edges.open.iter(), |_| true, &mut found);
+    found.sort_by_key(|edge| (edge.start, edge.kind));
+    found
+}
+
+/// The closed edges of a body: of a function that is in no other with the functions inside it, or of a file's top level.
+pub(crate) fn uses_of_body<'w>(join: &mut Join<'w>, owner: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let db = join.world.db;
+    let file = owner.file(db);
+    let Some(rows) = file_rows(db, file) else { return Vec::new() };
+    let index = rows.by_identity(owner.identity(db)).unwrap_or(0);
+    let edges = file_edges(db, file);
+    let of_body = edges.closed.iter().filter(|edge| outermost(&rows, edge.source) == index);
+    let mut found = Vec::new();
+    add_edges(join, file, of_body, std::iter::empty(), |_| true, &mut found);
     found.sort_by_key(|edge| (edge.start, edge.kind));
     found
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod cycles;
+pub(crate) mod data;
 pub(crate) mod dead;
 pub(crate) mod declaring;
 pub(crate) mod dispatch;
@@ -12,6 +13,7 @@ pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;
 pub(crate) mod overriding;
+pub(crate) mod program;
 pub(crate) mod slice;
 pub(crate) mod structure;
 #[cfg(test)]

@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calls::incoming;
 use super::join::Join;
+use crate::flow::index::FlowIndex;
 use crate::flow::queries::{SymbolFlow, flow_base, function_range, symbol_flow};
 use crate::flow::summary::{calls_of, owner_of, symbol_summary};
 use crate::flow::{Flow, MentionKind, StepKind, VariableKind};
@@ -64,6 +65,8 @@ pub(crate) struct Slice<'w> {
     pub(crate) capped: bool,
     /// Calls on the way whose target is not known.
     pub(crate) unknown_calls: usize,
+    /// Nodes from which dependences were followed; the others only mention a value.
+    pub(crate) followed: FxHashSet<At<'w>>,
 }
 
 /// What of a node is followed.
@@ -86,22 +89,12 @@ enum Phase {
 struct Body<'w> {
     flow: SymbolFlow,
     calls: FxHashMap<u32, Symbol<'w>>,
-    /// Places in `flow.data` by target and use.
-    data_into: Vec<u32>,
-    control_into: Vec<u32>,
-    calls_by_step: Vec<u32>,
+    index: FlowIndex,
 }
 
 impl Body<'_> {
     fn flow(&self) -> &Flow {
         &self.flow.flow
-    }
-
-    fn calls_at(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        let flow = self.flow();
-        let step = flow.nodes.get(node as usize).map_or(NONE, |node| node.step);
-        let first = self.calls_by_step.partition_point(|&at| flow.calls[at as usize].step < step);
-        self.calls_by_step[first..].iter().copied().take_while(move |&at| flow.calls[at as usize].step == step)
     }
 }
 
@@ -136,7 +129,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
             slicer.join.world.db.unwind_if_revision_cancelled();
             match way {
                 Way::Backward => slicer.backward(at, phase, focus),
-                Way::Forward => slicer.forward(at, phase),
+                Way::Forward => slicer.forward(at, phase, focus),
             }
         }
         slicer.slice
@@ -151,15 +144,9 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let db = self.join.world.db;
         let found = self.bodies.entry(owner).or_insert_with(|| {
             let flow = symbol_flow(db, owner)?;
-            let of = &flow.flow;
-            let mut data_into: Vec<u32> = (0..of.data.len() as u32).collect();
-            data_into.sort_unstable_by_key(|&at| (of.data[at as usize].target, of.data[at as usize].usage));
-            let mut control_into: Vec<u32> = (0..of.control.len() as u32).collect();
-            control_into.sort_unstable_by_key(|&at| of.control[at as usize].target);
-            let mut calls_by_step: Vec<u32> = (0..of.calls.len() as u32).collect();
-            calls_by_step.sort_unstable_by_key(|&at| (of.calls[at as usize].step, at));
+            let index = FlowIndex::of(&flow.flow);
             let calls = calls_of(db, owner, &flow);
-            Some(Rc::new(Body { flow, calls, data_into, control_into, calls_by_step }))
+            Some(Rc::new(Body { flow, calls, index }))
         });
         found.clone()
     }
@@ -172,6 +159,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
         if self.listed.insert(at) {
             self.slice.nodes.push((at, reason));
         }
+        self.slice.followed.insert(at);
         if self.seen.insert((at, phase, focus)) {
             self.queue.push_back((at, phase, focus));
         }
@@ -188,9 +176,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
         };
         let same = |node: u32| At { owner: at.owner, node };
         // What decides whether it runs.
-        let first = body.control_into.partition_point(|&edge| flow.control[edge as usize].target < at.node);
-        let controls = body.control_into[first..].iter().map(|&edge| flow.control[edge as usize]).take_while(|edge| edge.target == at.node);
-        for edge in controls {
+        for edge in body.index.control_into(flow, at.node) {
             self.push(same(edge.source), phase, Focus::All, Reason::Control { other: at });
         }
         if region.owner != NONE && at.node != region.entry {
@@ -214,11 +200,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
                 continue;
             }
             let variable = flow.variables.get(mention.variable as usize);
-            let first = body
-                .data_into
-                .partition_point(|&edge| (flow.data[edge as usize].target, flow.data[edge as usize].usage) < (at.node, index));
-            let edges = body.data_into[first..].iter().map(|&edge| flow.data[edge as usize]);
-            for edge in edges.take_while(|edge| (edge.target, edge.usage) == (at.node, index)) {
+            for edge in body.index.data_into(flow, at.node, index) {
                 let reason = || Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
                 if edge.definition == NONE {
                     if let Some(variable) = variable.filter(|variable| variable.kind == VariableKind::Capture && region.owner != NONE) {
@@ -238,7 +220,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
             }
         }
         // What the functions that it calls give.
-        let calls: Vec<u32> = body.calls_at(at.node).collect();
+        let calls: Vec<u32> = body.index.calls_at(flow, at.node).map(|(call, _)| call).collect();
         for call in calls {
             let wanted = match focus {
                 Focus::All => true,
@@ -332,7 +314,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
 
     // --- forward ---
 
-    fn forward(&mut self, at: At<'w>, phase: Phase) {
+    fn forward(&mut self, at: At<'w>, phase: Phase, focus: Focus) {
         let Some(body) = self.body(at.owner) else { return };
         let flow = body.flow();
         self.slice.capped |= flow.capped;
@@ -360,12 +342,21 @@ impl<'j, 'w> Slicer<'j, 'w> {
                 }
                 continue;
             }
-            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
-            let target = body.calls.get(&mention.call).copied();
-            if let Some(target) = target {
-                self.into_callee(target, mention.argument, same(edge.target));
+            if let Focus::Variable(variable) = focus
+                && mention.variable != variable
+            {
+                continue;
             }
-            self.push(same(edge.target), phase, Focus::All, reason);
+            if let Some(&target) = body.calls.get(&mention.call) {
+                self.enter(target, mention.argument, same(edge.target));
+            }
+            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
+            if self.matters(&body, mention.call, mention.argument, Focus::All) {
+                self.push(same(edge.target), phase, Focus::All, reason);
+            } else if self.listed.insert(same(edge.target)) {
+                // What is handed to a call that does nothing with it changes nothing after it.
+                self.slice.nodes.push((same(edge.target), reason));
+            }
         }
         // A function made here sees what is captured.
         for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
@@ -380,19 +371,18 @@ impl<'j, 'w> Slicer<'j, 'w> {
         }
     }
 
-    /// From an argument to the uses of the parameter.
-    fn into_callee(&mut self, target: Symbol<'w>, argument: u16, from: At<'w>) {
+    /// From an argument to the parameter.
+    fn enter(&mut self, target: Symbol<'w>, argument: u16, from: At<'w>) {
         let db = self.join.world.db;
         let owner = owner_of(db, target);
         let Some(flow) = symbol_flow(db, target) else { return };
         let Some(region) = flow.region().copied() else { return };
         let of = &flow.flow;
-        let defined: FxHashSet<u32> =
-            of.mentions_of(region.entry).filter(|(_, mention)| mention.argument == argument).map(|(index, _)| index).collect();
-        let first = of.data.partition_point(|edge| edge.source < region.entry);
-        let uses = of.data[first..].iter().take_while(|edge| edge.source == region.entry);
-        for edge in uses.filter(|edge| defined.contains(&edge.definition)) {
-            self.push(At { owner, node: edge.target }, Phase::Down, Focus::All, Reason::Callee { other: from });
+        let parameter =
+            of.mentions_of(region.entry).find(|(_, mention)| mention.argument == argument && mention.kind == MentionKind::Define);
+        if let Some((_, mention)) = parameter {
+            let entry = At { owner, node: region.entry };
+            self.push(entry, Phase::Down, Focus::Variable(mention.variable), Reason::Callee { other: from });
         }
     }
 

@@ -15,9 +15,12 @@ use crate::flow::queries::{SymbolFlow, flow_base, missing_flows, symbol_flow};
 use crate::flow::summary::owner_of;
 use crate::flow::{Drawing, EdgeKind, Flow, MentionKind, StepKind, VariableKind, draw, variable_name};
 use crate::graph::join::Join;
+use crate::graph::program::program_graph;
 use crate::graph::slice::{At, Reason, Slice as Found, Slicer, Way, is_shown};
 use crate::names::files::{SourceFile, Symbol, file_blob, symbol_row};
 use crate::syntax::row_index::IndexedRows;
+
+pub use crate::graph::program::{EdgeRow, GraphOptions, NodeRow, ProgramGraph};
 
 /// A node of a function's flow: a statement, or the part of one that runs as one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -190,8 +193,14 @@ impl Snapshot<'_> {
             let forward = Slicer::slice(&mut join, &start, variable, Way::Forward);
             let (end, variable) = criterion(world, &target, to.1, to.2)?;
             let mut backward = Slicer::slice(&mut join, &end, variable, Way::Backward);
-            let reached: rustc_hash::FxHashSet<At<'_>> = forward.nodes.iter().map(|(at, _)| *at).collect();
-            backward.nodes.retain(|(at, _)| reached.contains(at));
+            backward.nodes.retain(|(at, _)| forward.followed.contains(at));
+            // Parameters of one function may lie on different ways.
+            let is_entry = |at: &At<'_>| {
+                symbol_flow(world.db, at.owner).is_some_and(|of| of.flow.regions.iter().any(|region| region.entry == at.node))
+            };
+            let inside: rustc_hash::FxHashSet<Symbol<'_>> =
+                backward.nodes.iter().filter(|(at, _)| !is_entry(at)).map(|(at, _)| at.owner).collect();
+            backward.nodes.retain(|(at, _)| inside.contains(&at.owner));
             backward.capped |= forward.capped;
             Ok(self.lines(world, &backward, |_| true))
         })?
@@ -206,6 +215,21 @@ impl Snapshot<'_> {
         let files = self.ask(|world| world.live.all.len())?;
         let analysed = self.on_all_threads(files, |db, file| file_blob(db, file).map_or(0, |blob| missing_flows(db, blob, None).len()))?;
         Ok(FlowCount { files, analysed: analysed.into_par_iter().sum() })
+    }
+
+    /// All symbols of the project and the known relations between them: calls, data, bases, imports, what holds what.
+    ///
+    /// Flows are analysed where they are not known yet; after that the graph is made from what is stored.
+    ///
+    /// # Errors
+    ///
+    /// When cancelled or superseded.
+    pub fn program_graph(&self, options: &GraphOptions) -> Cancellable<ProgramGraph> {
+        self.resolve_all()?;
+        if options.edges.is_empty() || options.edges.iter().any(|kind| kind == "data") {
+            self.analyse_flows()?;
+        }
+        self.ask(|world| program_graph(world, self.revision(), options))
     }
 
     fn lines<'w>(&self, world: World<'w>, found: &Found<'w>, wanted: impl Fn(&At<'w>) -> bool) -> Slice {

@@ -3,5 +3,5 @@
 
 pub mod descriptor;
 pub mod docs;
-pub(crate) mod metrics;
+pub mod metrics;
 pub(crate) mod signature;

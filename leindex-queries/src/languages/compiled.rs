@@ -32,28 +32,7 @@ pub(crate) struct KindInfo {
 impl KindInfo {
     /// What is known of a kind that the table does not list.
     const fn plain(named: bool) -> Self {
-        Self { role: None, action: ActionId::NONE, metric: Metric(0), named, inert: !named }
-    }
-}
-
-/// Which counters a node kind moves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Metric(pub(crate) u8);
-
-impl Metric {
-    pub(crate) const DECISION: u8 = 1;
-    pub(crate) const SHORT_CIRCUIT: u8 = 2;
-    pub(crate) const NESTING: u8 = 4;
-    pub(crate) const FLAT: u8 = 8;
-    pub(crate) const DEEPENING: u8 = 16;
-    pub(crate) const STATEMENT: u8 = 32;
-
-    pub(crate) const fn has(self, flag: u8) -> bool {
-        self.0 & flag != 0
-    }
-
-    pub(crate) const fn without_nesting(self) -> Self {
-        Self(self.0 & !(Self::NESTING | Self::DEEPENING))
+        Self { role: None, action: ActionId::NONE, metric: Metric::NONE, named, inert: !named }
     }
 }
 
@@ -283,15 +262,7 @@ impl Grammar {
                 (info.role, info.action, info.inert) = (Some(role), action, false);
             }
         }
-        let metrics = &config.metrics;
-        for (names, flag) in [
-            (metrics.decisions, Metric::DECISION),
-            (metrics.short_circuits, Metric::SHORT_CIRCUIT),
-            (metrics.nesting, Metric::NESTING),
-            (metrics.flat, Metric::FLAT),
-            (metrics.deepening, Metric::DEEPENING),
-            (metrics.statements, Metric::STATEMENT),
-        ] {
+        for (names, flag) in config.metrics.lists() {
             for name in names {
                 let found = match ids(name, true) {
                     [] => ids(name, false),
@@ -299,7 +270,7 @@ impl Grammar {
                 };
                 for &id in found {
                     let info = &mut kinds[id as usize];
-                    info.metric.0 |= flag;
+                    info.metric = info.metric.with(flag);
                     info.inert = false;
                 }
             }
@@ -355,9 +326,7 @@ impl Grammar {
     /// Node kinds and fields that the table names and the grammar does not have. Empty in a sound table.
     pub fn unknown_names(&self) -> Vec<&'static str> {
         let exists = |name: &str| self.language.id_for_node_kind(name, true) != 0 || self.language.id_for_node_kind(name, false) != 0;
-        let metrics = &self.config.metrics;
-        let metric_kinds =
-            [metrics.decisions, metrics.short_circuits, metrics.nesting, metrics.flat, metrics.deepening, metrics.statements];
+        let metric_kinds = self.config.metrics.lists().map(|(names, _)| names);
         self.config
             .roles
             .iter()

@@ -177,6 +177,13 @@ pub enum Form {
         /// The value, which runs first.
         value: At,
     },
+    /// A parameter whose default value is evaluated where the function is made (Python).
+    DefaultParameter {
+        /// The name.
+        name: At,
+        /// The value.
+        value: At,
+    },
     /// Every plain name inside is bound by it, without a value that is looked at (imports, `global` in PHP).
     Binds,
     /// Names inside belong to an outer scope (`global x`, `nonlocal x`).
@@ -288,6 +295,14 @@ pub enum Form {
     Catch {
         /// The types of what is caught, then (after `+`) its name; without a type everything is caught.
         pattern: At,
+        /// What runs.
+        body: At,
+    },
+    /// A handler that evaluates what it looks for; a name is bound by a form inside (`except E as e`).
+    /// With a `*` it takes some of a group of errors only.
+    CatchIf {
+        /// What is looked for; without it everything is caught.
+        types: At,
         /// What runs.
         body: At,
     },

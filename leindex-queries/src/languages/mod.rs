@@ -13,15 +13,17 @@ use crate::syntax::rows::{ScopeKind, SymbolKind, SymbolRow};
 mod compiled;
 mod form;
 mod form_table;
+mod metric;
 mod registry;
 mod role;
 
-pub(crate) use compiled::{ActionId, Actions, KindInfo, Metric, NO_PARTS, Parts, Place};
+pub(crate) use compiled::{ActionId, Actions, KindInfo, NO_PARTS, Parts, Place};
 pub use compiled::{Grammar, Slot};
 pub use form::{Case, Form, Switch};
 #[cfg(test)]
 pub(crate) use form_table::unknown_names as unknown_form_names;
 pub(crate) use form_table::{Compiled, FormTable, Places, Spot};
+pub use metric::{Metric, Metrics};
 pub use registry::{Languages, language_of};
 pub use role::{At, Declare, Define, NameAt, Role, Visit};
 
@@ -161,6 +163,32 @@ pub enum Results {
     Always,
 }
 
+impl LanguageConfig {
+    /// A language of which only the grammar is known: to be filled in by `..LanguageConfig::new(…)`.
+    pub const fn new(name: &'static str, version: &'static str, grammar: fn() -> tree_sitter::Language) -> Self {
+        Self {
+            name,
+            dialect: name,
+            version,
+            extensions: &[],
+            file_names: &[],
+            interpreters: &[],
+            grammar,
+            roles: &[],
+            metrics: Metrics::NONE,
+            flow: FlowRules::NONE,
+            docs: Docs { prefixes: &[], docstring: false },
+            receiver: Receiver::Keyword,
+            assignment_declares: false,
+            overloads: false,
+            evidence: |_, _| {},
+            names: NameRules::plain(name),
+            repair: None,
+            item_starts: &[],
+        }
+    }
+}
+
 /// [`LanguageConfig::repair`]: the text and whether its parse was broken, to the text that is parsed instead.
 pub type Repair = fn(&[u8], bool) -> Option<Vec<u8>>;
 
@@ -199,23 +227,6 @@ pub struct Docs {
     pub prefixes: &'static [&'static str],
     /// Whether the first string of a body is its documentation.
     pub docstring: bool,
-}
-
-/// Node kinds that count for the metrics. Kinds with a role may appear here too.
-#[derive(Clone, Copy, Debug)]
-pub struct Metrics {
-    /// Cyclomatic +1: each branch of a decision (`if`, `elif`, loop, `case`, `catch`, `?:`, comprehension `for`/`if`).
-    pub decisions: &'static [&'static str],
-    /// Tokens of short-circuit operators: cyclomatic +1 each; cognitive +1 per run of equal ones.
-    pub short_circuits: &'static [&'static str],
-    /// Cognitive +1 and +1 per level of nesting, and they nest what is inside.
-    pub nesting: &'static [&'static str],
-    /// Cognitive +1 without regard to nesting (`else`, `elif`, labelled jumps).
-    pub flat: &'static [&'static str],
-    /// They nest what is inside without counting (lambdas).
-    pub deepening: &'static [&'static str],
-    /// Statements.
-    pub statements: &'static [&'static str],
 }
 
 #[cfg(test)]

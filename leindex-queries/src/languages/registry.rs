@@ -6,11 +6,28 @@ use leindex_db::Dialect;
 
 use super::compiled::LazyGrammar;
 use super::{Grammar, LanguageConfig};
+use crate::flow::CodeIntelligence;
 
 /// The languages that a session reads; a [`Dialect`] is an index into it. Cloning shares the loaded grammars.
 #[derive(Clone, Debug)]
 pub struct Languages {
-    entries: Arc<[LazyGrammar]>,
+    entries: Arc<[Entry]>,
+}
+
+/// A language of a session.
+#[derive(Clone)]
+struct Entry {
+    grammar: Arc<LazyGrammar>,
+    /// Whether it comes from outside.
+    registered: bool,
+    /// What it brought along from outside.
+    intelligence: Option<Arc<dyn CodeIntelligence>>,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.grammar.fmt(f)
+    }
 }
 
 impl Default for Languages {
@@ -22,32 +39,53 @@ impl Default for Languages {
 impl Languages {
     /// A registry of the given languages, in the order in which they may claim a file.
     pub fn of(configs: impl IntoIterator<Item = &'static LanguageConfig>) -> Self {
-        Self { entries: configs.into_iter().map(LazyGrammar::new).collect() }
+        let entry = |config| Entry { grammar: Arc::new(LazyGrammar::new(config)), registered: false, intelligence: None };
+        Self { entries: configs.into_iter().map(entry).collect() }
+    }
+
+    /// Adds a language from outside, which claims files before the built-in ones do.
+    ///
+    /// Its tables live as long as the process. Results are stored under its dialect and version: give it another version
+    /// whenever its grammar, tables or code change. With `intelligence`, [`Self::intelligence`] answers with that instead
+    /// of what follows from the tables.
+    pub fn register(&mut self, config: LanguageConfig, intelligence: Option<Arc<dyn CodeIntelligence>>) {
+        let config: &'static LanguageConfig = Box::leak(Box::new(config));
+        let entry = Entry { grammar: Arc::new(LazyGrammar::new(config)), registered: true, intelligence };
+        // Dialects are numbers: those of the other languages stay what they are.
+        let mut entries = self.entries.to_vec();
+        entries.push(entry);
+        self.entries = entries.into();
+    }
+
+    /// What a dialect can say of a text on its own.
+    pub fn intelligence(&self, dialect: Dialect) -> Option<&dyn CodeIntelligence> {
+        let entry = self.entries.get(dialect.0 as usize)?;
+        Some(entry.intelligence.as_deref().unwrap_or_else(|| entry.grammar.get()))
     }
 
     /// The table of a dialect.
     pub fn config(&self, dialect: Dialect) -> Option<&'static LanguageConfig> {
-        self.entries.get(dialect.0 as usize).map(|entry| entry.config)
+        self.entries.get(dialect.0 as usize).map(|entry| entry.grammar.config)
     }
 
     /// The grammar of a dialect, loaded on first use.
     pub fn grammar(&self, dialect: Dialect) -> Option<&Grammar> {
-        self.entries.get(dialect.0 as usize).map(LazyGrammar::get)
+        self.entries.get(dialect.0 as usize).map(|entry| entry.grammar.get())
     }
 
     /// Names of the dialects whose grammar has been loaded.
     pub fn loaded(&self) -> Vec<&'static str> {
-        self.entries.iter().filter(|entry| entry.is_loaded()).map(|entry| entry.config.dialect).collect()
+        self.entries.iter().filter(|entry| entry.grammar.is_loaded()).map(|entry| entry.grammar.config.dialect).collect()
     }
 
     /// All tables, in order of their dialect.
     pub fn configs(&self) -> impl Iterator<Item = &'static LanguageConfig> + '_ {
-        self.entries.iter().map(|entry| entry.config)
+        self.entries.iter().map(|entry| entry.grammar.config)
     }
 
     /// The dialect with this name.
     pub fn by_name(&self, dialect: &str) -> Option<Dialect> {
-        self.entries.iter().position(|entry| entry.config.dialect == dialect).map(|index| Dialect(index as u16))
+        self.entries.iter().position(|entry| entry.grammar.config.dialect == dialect).map(|index| Dialect(index as u16))
     }
 
     /// Whether some language may claim a file of this name. One without an ending may be a script.
@@ -66,17 +104,19 @@ impl Languages {
     }
 
     fn by_interpreter(&self, program: &str) -> Option<Dialect> {
-        self.entries.iter().position(|entry| entry.config.interpreters.contains(&program)).map(|index| Dialect(index as u16))
+        self.first(|config| config.interpreters.contains(&program))
     }
 
     fn by_file_name(&self, file_name: &str) -> Option<Dialect> {
         let extension = file_name.rsplit_once('.').map(|(_, extension)| extension);
-        self.entries
-            .iter()
-            .position(|entry| {
-                entry.config.file_names.contains(&file_name) || extension.is_some_and(|e| entry.config.extensions.contains(&e))
-            })
-            .map(|index| Dialect(index as u16))
+        self.first(|config| config.file_names.contains(&file_name) || extension.is_some_and(|e| config.extensions.contains(&e)))
+    }
+
+    /// The first language that claims a file: of those from outside the newest, then the built-in ones in their order.
+    fn first(&self, claims: impl Fn(&LanguageConfig) -> bool) -> Option<Dialect> {
+        let claims = |entry: &Entry| claims(entry.grammar.config);
+        let registered = self.entries.iter().rposition(|entry| entry.registered && claims(entry));
+        registered.or_else(|| self.entries.iter().position(claims)).map(|index| Dialect(index as u16))
     }
 }
 

@@ -44,6 +44,8 @@ pub enum EdgeKind {
     Member,
     /// The source declares what the target defines.
     Declares,
+    /// A value gets from the source to the target: an argument to a parameter, a result to its use.
+    Data,
 }
 
 impl EdgeKind {
@@ -60,6 +62,7 @@ impl EdgeKind {
             Self::Contains => "contains",
             Self::Member => "member",
             Self::Declares => "declares",
+            Self::Data => "data",
         }
     }
 }

@@ -32,6 +32,25 @@ pub struct NameRules {
     pub import_targets: fn(&ImportContext<'_>, &Import<'_>) -> Vec<Target>,
 }
 
+impl NameRules {
+    /// A language whose files are modules named by their paths and see each other's top level.
+    pub const fn plain(family: &'static str) -> Self {
+        Self {
+            family,
+            separator: ".",
+            implicit_this: false,
+            module_scope: false,
+            global_scope: true,
+            constructors: &[],
+            builtins: &[],
+            nested_modules: false,
+            imports_are_members: false,
+            modules_of: |file| vec![file.path.rsplit_once('.').map_or(file.path, |(stem, _)| stem).replace('/', ".")],
+            import_targets: |_, _| Vec::new(),
+        }
+    }
+}
+
 /// A file as its module name is worked out.
 #[derive(Clone, Copy, Debug)]
 pub struct FileContext<'a> {

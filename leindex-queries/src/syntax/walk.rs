@@ -83,7 +83,7 @@ pub struct Walk<'a> {
     /// Nodes that end before this byte are not visited.
     skip_before: u32,
     /// What a [`Role::Custom`] counts its node as.
-    counted: u8,
+    counted: Metric,
     /// A name, and the result type of the next definition of that name.
     expected: (Str, Str),
     /// Whether the limit of depth was reached.
@@ -179,7 +179,7 @@ pub(crate) fn rows_of(
         content: None,
         mode: Mode::Read,
         skip_before: 0,
-        counted: 0,
+        counted: Metric::NONE,
         expected: (Str::EMPTY, Str::EMPTY),
         too_deep: false,
     };

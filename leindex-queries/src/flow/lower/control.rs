@@ -290,7 +290,9 @@ impl<'t> Lower<'t> {
 
     fn decision(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
-        let (conditions, then, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]), self.select(kids, &parts[2]));
+        // What runs may be all that is left.
+        let (conditions, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[2]));
+        let then = self.select(kids, &parts[1]);
         let scope = self.open_scope();
         let matches = (0..conditions.len()).any(|n| self.kid(conditions, n).is_some_and(|node| self.is_match(node)));
         let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
@@ -596,7 +598,7 @@ impl<'t> Lower<'t> {
         for n in 0..kids.len() {
             let Some(part) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
             match self.form_of(part) {
-                Some(Form::Catch { .. }) => handlers.push(part),
+                Some(Form::Catch { .. } | Form::CatchIf { .. }) => handlers.push(part),
                 Some(Form::Finally { .. }) => finally = Some(part),
                 // The default of a switch may be of the same kind.
                 Some(Form::TryElse { .. } | Form::Case(_)) => otherwise_at = Some(part),
@@ -626,19 +628,6 @@ impl<'t> Lower<'t> {
         self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
     }
 
-    /// `body`, and `handler` if it raises anything. Made by code.
-    pub(crate) fn rescued(&mut self, node: Node<'t>, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self)) {
-        self.block_depth += 1;
-        let body = self.block(body);
-        let head = self.bare_step(StepKind::Catch, node);
-        let handler = self.block(handler);
-        self.block_depth -= 1;
-        let first_handler = self.program.handlers.len() as u32;
-        self.program.handlers.push(Handler { head, catches_all: true, body: handler });
-        let (otherwise, cleanup) = (Block::default(), NONE);
-        self.push(Item::Try { body, first_handler, handlers: 1, in_order: true, otherwise, finally: None, cleanup });
-    }
-
     /// The part of a node that is its body (the n-th of its form's parts), or all its children.
     fn inner_body(&mut self, node: Node<'t>, part: usize, sink: Option<u32>) -> Block {
         let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return Block::default() };
@@ -654,7 +643,7 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let Some(compiled) = self.chosen(node) else {
             let head = self.bare_step(StepKind::Catch, node);
-            return Handler { head, catches_all: true, body: Block::default() };
+            return Handler { head, catches_all: true, takes_some: false, body: Block::default() };
         };
         let kids = self.children(node);
         let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
@@ -669,16 +658,22 @@ impl<'t> Lower<'t> {
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
-            self.pattern(pattern, self.declaring());
+            if matches!(compiled.form, Form::CatchIf { .. }) {
+                self.expression(pattern);
+            } else {
+                self.pattern(pattern, self.declaring());
+            }
             span.1 = self.offset(pattern.end_byte());
         }
         let head = self.finish(open, StepKind::Catch, (span.0, span.1.max(span.0 + 1)));
         let body = self.body(bodies, sink);
+        let takes_some = matches!(compiled.form, Form::CatchIf { .. })
+            && (0..kids.len()).any(|n| self.kid(kids, n).is_some_and(|kid| kid.kind() == "*"));
         self.release(kids);
         if self.config.flow.block_scopes {
             self.close_scope(scope);
         }
-        Handler { head, catches_all, body }
+        Handler { head, catches_all, takes_some, body }
     }
 
     fn with(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
@@ -693,6 +688,7 @@ impl<'t> Lower<'t> {
         let cleanup = self.bare_step(StepKind::Cleanup, node);
         let end = self.kid(items, items.len().saturating_sub(1)).map_or(node.start_byte() + 1, |item| item.end_byte());
         self.program.steps[cleanup as usize].end = self.offset(end);
+        self.program.steps[cleanup as usize].flags.set(StepFlags::RAISES);
         if body_at.is_empty() {
             // It is closed when the block around is left: an item that takes the rest of its block.
             let deferred = self.block(|this| this.push(Item::Step(cleanup)));

@@ -20,8 +20,12 @@ impl<'t> Lower<'t> {
         match compiled.form {
             Form::Skip => {}
             Form::Evaluate | Form::Statement => {
-                self.pending.flags.set(StepFlags::RAISES);
+                let before = self.pending.mentions.len();
                 self.each_part(node);
+                // A constant raises nothing.
+                if self.pending.mentions.len() > before {
+                    self.pending.flags.set(StepFlags::RAISES);
+                }
             }
             Form::Name => {
                 if self.is_receiver(node) {
@@ -197,10 +201,8 @@ impl<'t> Lower<'t> {
                 }
             }
             Form::Delete => {
-                let start = self.pending.mentions.len();
-                self.each_part(node);
-                for mention in self.pending.mentions.iter_mut().skip(start).filter(|mention| mention.call == NONE) {
-                    mention.kind = MentionKind::Delete;
+                for part in self.named_children(node) {
+                    self.delete(part);
                 }
             }
             Form::Matches { .. } => {
@@ -239,6 +241,25 @@ impl<'t> Lower<'t> {
             Some(Form::Name | Form::NameOrCall) if !self.is_receiver(node) => self.use_name(node),
             _ => self.expression(node),
         }
+    }
+
+    /// Takes the value of a variable or a field away; an element's or another object's part is a change of that object.
+    fn delete(&mut self, node: Node<'t>) {
+        match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
+            Some(Form::Name | Form::NameOrCall) => self.mention_name(node, MentionKind::Delete),
+            Some(Form::OwnField) => self.mention_field(node, MentionKind::Delete),
+            Some(Form::Member { .. } | Form::Element { .. } | Form::Call { .. } | Form::MethodCall { .. }) => self.modify(node),
+            _ => {
+                for part in self.named_children(node) {
+                    self.delete(part);
+                }
+            }
+        }
+    }
+
+    /// The step being made may raise an error.
+    pub fn may_raise(&mut self) {
+        self.pending.flags.set(StepFlags::RAISES);
     }
 
     /// Evaluates every named child.

@@ -183,6 +183,11 @@ impl<'t> Lower<'t> {
 
     /// A function inside: its body becomes a region, unless it is lowered on its own. Part of the step being made.
     pub(super) fn closure(&mut self, node: Node<'t>, compiled: &Compiled) {
+        self.default_values(node, compiled);
+        self.make_closure(node, compiled);
+    }
+
+    fn make_closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
             return;
         }
@@ -310,6 +315,30 @@ impl<'t> Lower<'t> {
         self.region == 0 && self.receiver.is_some() || is_this(node) || node.kind() == "self_parameter"
     }
 
+    /// Evaluates what parameters have by default, where that is done once.
+    fn default_values(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let at = usize::from(matches!(compiled.form, Form::Function { .. }));
+        let kids = self.children(node);
+        let lists = self.select(kids, &compiled.parts[at]);
+        for n in 0..lists.len() {
+            let Some(list) = self.kid(lists, n) else { continue };
+            let parameters = self.children(list);
+            for n in 0..parameters.len() {
+                let Some(parameter) = self.kid(parameters, n) else { continue };
+                let Some(compiled) = self.forms.get(parameter.kind_id()).copied() else { continue };
+                if matches!(compiled.form, Form::DefaultParameter { .. }) {
+                    let parts = self.children(parameter);
+                    if let Some(value) = self.part(parts, &compiled.parts[1]) {
+                        self.expression(value);
+                    }
+                    self.release(parts);
+                }
+            }
+            self.release(parameters);
+        }
+        self.release(kids);
+    }
+
     fn first_parameter(&mut self, node: Node<'t>, compiled: &Compiled) -> Option<&'t str> {
         let at = match compiled.form {
             Form::Function { .. } => 1,
@@ -330,11 +359,12 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         self.release(kids);
         let open = self.begin();
+        self.default_values(node, compiled);
         // Before its body, which may call it.
         if let Some(name) = name {
             self.define(name);
         }
-        self.closure(node, compiled);
+        self.make_closure(node, compiled);
         let step = self.finish(open, StepKind::Closure, self.span(node));
         self.push(Item::Step(step));
     }

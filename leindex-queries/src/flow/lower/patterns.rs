@@ -136,6 +136,14 @@ impl<'t> Lower<'t> {
                 }
                 self.release(kids);
             }
+            // Its value was evaluated where the function is made.
+            Form::DefaultParameter { .. } => {
+                let kids = self.children(node);
+                if let Some(name) = self.part(kids, &parts[0]) {
+                    self.bind_pattern(name);
+                }
+                self.release(kids);
+            }
             // A name with a default, or a declaration of its own inside a pattern.
             Form::Declare { .. } | Form::Assign { .. } | Form::Matches { .. } => {
                 let at = usize::from(matches!(compiled.form, Form::Assign { .. } | Form::Declare { .. } | Form::Matches { .. }));

@@ -184,7 +184,9 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Control(add) => add(self, node, sink),
-            Form::Case(_) | Form::Catch { .. } | Form::TryElse { .. } | Form::Finally { .. } => self.children_as_statements(node, sink),
+            Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
+                self.children_as_statements(node, sink)
+            }
             _ => self.expression_statement(node, sink),
         }
     }

@@ -75,6 +75,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &["if_statement", "while_statement", "do_statement", "for_statement", "case", "conditional_expression", "seh_except_clause"],
     short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "while_statement",
@@ -101,4 +102,5 @@ pub(super) const METRICS: Metrics = Metrics {
         "seh_try_statement",
         "seh_leave_statement",
     ],
+    ..Metrics::NONE
 };

@@ -137,6 +137,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "seh_except_clause",
     ],
     short_circuits: &["&&", "||", "and", "or"],
+    chains: &["binary_expression", "fold_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "while_statement",
@@ -171,4 +172,5 @@ pub(super) const METRICS: Metrics = Metrics {
         "seh_leave_statement",
         "static_assert_declaration",
     ],
+    ..Metrics::NONE
 };

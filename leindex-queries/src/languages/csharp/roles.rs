@@ -153,8 +153,14 @@ pub(super) const METRICS: Metrics = Metrics {
         "switch_expression_arm",
         "catch_clause",
         "conditional_expression",
+        "conditional_access_expression",
+        "when_clause",
+        "catch_filter_clause",
+        "??",
+        "??=",
     ],
     short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "while_statement",
@@ -191,4 +197,5 @@ pub(super) const METRICS: Metrics = Metrics {
         "checked_statement",
         "unsafe_statement",
     ],
+    ..Metrics::NONE
 };

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{definitions, libraries};
-use crate::languages::{Declare, Define, Metrics, NameAt, Role, Visit};
+use crate::languages::{Declare, Define, Metric, Metrics, NameAt, Role, Visit};
 use crate::syntax::rows::{BaseKind, BindingKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
@@ -132,8 +132,12 @@ pub(super) const METRICS: Metrics = Metrics {
         "switch_expression_case",
         "catch_clause",
         "conditional_expression",
+        "if_null_expression",
+        "null_aware_member_expression",
+        "??=",
     ],
     short_circuits: &["&&", "||"],
+    chains: &["logical_and_expression", "logical_or_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "if_element",
@@ -165,6 +169,9 @@ pub(super) const METRICS: Metrics = Metrics {
         "assert_statement",
         "local_function_declaration",
     ],
+    judged: &["break_statement", "continue_statement"],
+    judge: |_, node, metric| if node.named_child_count() > 0 { metric.with(Metric::FLAT) } else { metric },
+    ..Metrics::NONE
 };
 
 const CALL: Role = Role::Call { function: "function", arguments: "arguments" };

@@ -1,8 +1,11 @@
 //! What the node kinds that the grammars share mean.
 
+use tree_sitter::Node;
+
 use super::*;
-use crate::languages::{Define, Metrics, NameAt, Role};
+use crate::languages::{Define, Metric, Metrics, NameAt, Role};
 use crate::syntax::rows::{BaseKind, BindingKind, ScopeKind, SymbolKind};
+use crate::syntax::walk::Walk;
 
 pub(crate) const COMMON: [(&str, Role); 65] = [
     ("comment", Role::Custom(comment)),
@@ -114,8 +117,14 @@ pub(crate) const METRICS: Metrics = Metrics {
         "switch_case",
         "catch_clause",
         "ternary_expression",
+        "??",
+        "&&=",
+        "||=",
+        "??=",
+        "optional_chain",
     ],
-    short_circuits: &["&&", "||", "??"],
+    short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "for_statement",
@@ -152,4 +161,16 @@ pub(crate) const METRICS: Metrics = Metrics {
         "generator_function_declaration",
         "class_declaration",
     ],
+    judged: &["break_statement", "continue_statement", "call_expression"],
+    judge,
+    ..Metrics::NONE
 };
+
+/// A jump with a label costs one. The `?.` before arguments has no node of its own in TypeScript.
+fn judge(_: &Walk<'_>, node: Node<'_>, metric: Metric) -> Metric {
+    match node.kind() {
+        "call_expression" if node.child(1).is_some_and(|token| token.kind() == "?.") => metric.with(Metric::DECISION),
+        "break_statement" | "continue_statement" if node.named_child_count() > 0 => metric.with(Metric::FLAT),
+        _ => metric,
+    }
+}

@@ -41,9 +41,10 @@ pub(super) fn call(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         "test" | "property" => definitions::test(walk, node, target),
         "setup" | "setup_all" => definitions::setup(walk, node, target),
         "alias" | "require" | "import" | "use" => imports::import(walk, node, target, word),
-        "if" | "unless" => control(walk, target, Metric::DECISION | Metric::NESTING),
-        "case" | "cond" | "receive" | "for" | "with" => control(walk, target, Metric::NESTING),
-        "try" | "quote" => control(walk, target, 0),
+        "if" | "unless" => control(walk, target, Metric::DECISION.with(Metric::NESTING)),
+        "for" => control(walk, target, Metric::DECISION.with(Metric::NESTING)),
+        "case" | "cond" | "receive" | "with" => control(walk, target, Metric::NESTING),
+        "try" | "quote" => control(walk, target, Metric::NONE),
         "super" => {
             let index = walk.use_text(target, UseKind::Super, UseRole::Call, "super", NONE);
             walk.set_arity(index, arguments(node).map_or(0, |arguments| arguments.named_child_count() as u32));
@@ -81,7 +82,7 @@ fn remote_call(walk: &mut Walk<'_>, node: Node<'_>, target: Node<'_>) -> Visit {
 }
 
 /// A form with blocks: its names stay inside. Outside functions its blocks hold definitions and are no scopes.
-fn control(walk: &mut Walk<'_>, target: Node<'_>, metric: u8) -> Visit {
+fn control(walk: &mut Walk<'_>, target: Node<'_>, metric: Metric) -> Visit {
     walk.counts(metric);
     walk.skip_to(target.end_byte());
     if !walk.in_function() { Visit::Children } else { Visit::As(&roles::BLOCK) }
@@ -91,11 +92,23 @@ pub(super) fn block(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let first = node.named_child(0).map(|child| child.kind());
     if first != Some("stab_clause") {
         walk.add_statements(node.named_child_count() as u32);
-        if node.kind() == "else_block" {
-            walk.counts(Metric::FLAT);
-        }
+    }
+    match node.kind() {
+        // The `else` of a `with` is a list of cases.
+        "else_block" if !walk.text_around(1).starts_with("with") => walk.counts(Metric::FLAT),
+        "rescue_block" | "catch_block" => walk.counts(Metric::NESTING),
+        _ => {}
     }
     if !walk.in_function() || node.kind() == "do_block" && walk.parent_opens() { Visit::Children } else { Visit::As(&roles::BLOCK) }
+}
+
+/// `else:` of an `if` on one line.
+pub(super) fn pair(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    let of = |word: &str| walk.text_around(2).strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '(']));
+    if walk.text(node).starts_with("else:") && (of("if") || of("unless")) {
+        walk.counts(Metric::FLAT);
+    }
+    Visit::Children
 }
 
 pub(super) fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
@@ -107,9 +120,15 @@ pub(super) fn body(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 pub(super) fn stab(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let around = walk.text_around(0);
     let in_cond = around.starts_with("do") && walk.text_around(1).starts_with("cond");
-    let is_default = node.child(0).is_some_and(|left| matches!(walk.text(left), "_" | "true"));
-    let is_only_clause = around.starts_with("fn") && walk.position() == 0;
-    if !is_default && !is_only_clause {
+    let rest = if in_cond { "true" } else { "_" };
+    let decides = match walk.kind_around(0) {
+        // A function has its first clause in any case.
+        "anonymous_function" => walk.position() > 0,
+        "after_block" => false,
+        "block" if walk.text_around(1).starts_with("after:") => false,
+        _ => node.child(0).is_none_or(|left| walk.text(left) != rest),
+    };
+    if decides {
         walk.counts(Metric::DECISION);
     }
     if in_cond { Visit::As(&roles::BLOCK) } else { Visit::As(&roles::CLAUSE) }
@@ -144,6 +163,10 @@ pub(super) fn binary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         }
         return Visit::Children;
     }
+    // The guard of a clause, not the condition of `match?` or what `defguard` defines.
+    if word == "when" && !["match?", "defguard"].iter().any(|form| walk.text_around(1).starts_with(form)) {
+        walk.counts(Metric::DECISION);
+    }
     if walk.is_declaring() {
         return match word {
             "\\\\" => Visit::As(&roles::DEFAULT),
@@ -158,8 +181,13 @@ pub(super) fn binary(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
         "|>" => Visit::As(&roles::PIPE),
         "=" => Visit::As(&roles::MATCH),
         "<-" => {
-            walk.counts(Metric::DECISION);
-            if walk.text_around(1).starts_with("for") { Visit::As(&roles::GENERATOR) } else { Visit::As(&roles::MATCH) }
+            if walk.text_around(1).starts_with("for") {
+                return Visit::As(&roles::GENERATOR);
+            }
+            if walk.text_around(1).starts_with("with") {
+                walk.counts(Metric::DECISION);
+            }
+            Visit::As(&roles::MATCH)
         }
         "~>" | "<~" | "<~>" | "~>>" | "<<~" | "<|>" | "|||" | "&&&" | "<<<" | ">>>" | "^^^" | "+++" | "---" => {
             let index = walk.use_name(operator, UseRole::Call);

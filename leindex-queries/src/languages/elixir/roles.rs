@@ -24,6 +24,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("body", Role::Custom(forms::body)),
     ("block", Role::Pass { value: "0", ty: "" }),
     ("anonymous_function", Role::Scope(ScopeKind::Function)),
+    ("pair", Role::Custom(forms::pair)),
     ("stab_clause", Role::Custom(forms::stab)),
     ("string", Role::Literal("String")),
     ("sigil", Role::Literal("String")),
@@ -65,8 +66,10 @@ pub(super) const IMPLEMENTATION: Role = Role::Extension { ty: "", base: "" };
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &[],
     short_circuits: &["and", "or", "&&", "||"],
+    chains: &["binary_operator", "block"],
     nesting: &[],
     flat: &[],
     deepening: &["anonymous_function"],
     statements: &[],
+    ..Metrics::NONE
 };

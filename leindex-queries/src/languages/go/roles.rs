@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::languages::{Declare, Define, Metrics, Role, Slot, Visit};
+use crate::languages::{Declare, Define, Metric, Metrics, Role, Slot, Visit};
 use crate::syntax::rows::{
     BaseKind, BindingKind, ImportFlags, ImportKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UNKNOWN_BASE, UseKind, UseRole,
 };
@@ -117,6 +117,7 @@ const RANGE_ASSIGN: Role = Role::Assign { left: "left", right: "", ty: "" };
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &["if_statement", "for_statement", "expression_case", "type_case", "communication_case"],
     short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &["if_statement", "for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"],
     flat: &["else", "goto_statement"],
     deepening: &["func_literal"],
@@ -144,6 +145,9 @@ pub(super) const METRICS: Metrics = Metrics {
         "type_switch_statement",
         "var_declaration",
     ],
+    judged: &["break_statement", "continue_statement"],
+    judge: |_, node, metric| if node.named_child_count() > 0 { metric.with(Metric::FLAT) } else { metric },
+    ..Metrics::NONE
 };
 
 fn package(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {

@@ -35,8 +35,8 @@ pub(super) fn infix(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     match walk.text(operator) {
         "$" | "$!" | "<$>" | "<$!>" | "=<<" | "." | "<=<" | ">=>" | "<$$>" => Visit::As(&APPLY_LEFT),
         ">>=" | "&" | "<&>" if node.child(2).is_some_and(|right| right.kind() != "infix") => Visit::As(&APPLY_RIGHT),
-        "&&" | "||" => {
-            walk.counts(Metric::SHORT_CIRCUIT);
+        operator @ ("&&" | "||") => {
+            walk.short_circuit(if operator == "&&" { 1 } else { 2 });
             Visit::Children
         }
         _ => Visit::Children,

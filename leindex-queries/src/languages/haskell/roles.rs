@@ -99,8 +99,10 @@ const GENERATOR: Declare = Declare { element: true, ..BIND };
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &["conditional", "generator"],
     short_circuits: &[],
+    chains: &["infix", "parens"],
     nesting: &["conditional", "case", "lambda_case", "lambda_cases", "multi_way_if"],
     flat: &[],
     deepening: &["lambda"],
     statements: &["exp", "let", "match"],
+    ..Metrics::NONE
 };

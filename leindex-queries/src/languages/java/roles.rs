@@ -133,8 +133,10 @@ pub(super) const METRICS: Metrics = Metrics {
         "catch_clause",
         "ternary_expression",
         "case",
+        "guard",
     ],
     short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "for_statement",
@@ -172,6 +174,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "interface_declaration",
         "enum_declaration",
     ],
+    ..Metrics::NONE
 };
 
 /// The child that is a (scoped) name.

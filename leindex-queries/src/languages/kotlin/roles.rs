@@ -149,8 +149,9 @@ const THIS: Role = Role::This;
 const SUPER: Role = Role::Super;
 
 pub(super) const METRICS: Metrics = Metrics {
-    decisions: &["if_expression", "for_statement", "while_statement", "do_while_statement", "catch_block", "?:"],
+    decisions: &["if_expression", "for_statement", "while_statement", "do_while_statement", "catch_block", "?:", "?."],
     short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &["if_expression", "when_expression", "for_statement", "while_statement", "do_while_statement", "catch_block"],
     flat: &["else"],
     deepening: &["lambda_literal", "anonymous_function"],
@@ -170,6 +171,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "class_declaration",
         "object_declaration",
     ],
+    ..Metrics::NONE
 };
 
 /// The named children of a node that are no comments, with their positions.

@@ -44,6 +44,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &["if_statement", "elseif_statement", "for_statement", "while_statement", "repeat_statement"],
     short_circuits: &["and", "or"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &["if_statement", "for_statement", "while_statement", "repeat_statement"],
     flat: &["elseif_statement", "else_statement", "goto_statement"],
     deepening: &["function_definition"],
@@ -60,6 +61,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "goto_statement",
         "function_declaration",
     ],
+    ..Metrics::NONE
 };
 
 pub(super) const FUNCTION: Role = Role::Define(Define { ty: "", ..Define::FUNCTION });

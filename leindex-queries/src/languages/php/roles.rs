@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::imports;
-use crate::languages::{Declare, Define, Metrics, NameAt, Role, Visit};
+use crate::languages::{Declare, Define, Metric, Metrics, NameAt, Role, Visit};
 use crate::syntax::rows::{BaseKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
@@ -104,8 +104,12 @@ pub(super) const METRICS: Metrics = Metrics {
         "catch_clause",
         "conditional_expression",
         "match_conditional_expression",
+        "??",
+        "??=",
+        "?->",
     ],
     short_circuits: &["&&", "||", "and", "or"],
+    chains: &["binary_expression", "parenthesized_expression"],
     nesting: &[
         "if_statement",
         "while_statement",
@@ -140,6 +144,9 @@ pub(super) const METRICS: Metrics = Metrics {
         "declare_statement",
         "exit_statement",
     ],
+    judged: &["break_statement", "continue_statement"],
+    judge: |_, node, metric| if node.named_child_count() > 0 { metric.with(Metric::FLAT) } else { metric },
+    ..Metrics::NONE
 };
 
 const CONSTANT: Define = Define {

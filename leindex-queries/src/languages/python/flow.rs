@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::flow::Lower;
+use crate::flow::{Bind, Lower};
 use crate::languages::{Case, FlowRules, Form, Results, Switch};
 
 pub(super) const FLOW: FlowRules = FlowRules {
@@ -31,7 +31,7 @@ const FORMS: &[(&str, Form)] = &[
     ("future_import_statement", Form::Skip),
     ("aliased_import", Form::Declare { name: "alias", value: "" }),
     ("wildcard_import", Form::Skip),
-    ("type_alias_statement", Form::Skip),
+    ("type_alias_statement", Form::Custom(type_alias)),
     ("global_statement", Form::Outer),
     ("nonlocal_statement", Form::Outer),
     ("delete_statement", Form::Delete),
@@ -46,17 +46,17 @@ const FORMS: &[(&str, Form)] = &[
     ("while_statement", Form::While { condition: "condition", body: "body", otherwise: "alternative" }),
     ("for_statement", Form::ForEach { pattern: "left", iterable: "right", body: "body", otherwise: "alternative" }),
     ("try_statement", Form::Try { body: "body" }),
-    ("except_clause", Form::Catch { pattern: "value+alias", body: "=block" }),
+    ("except_clause", Form::CatchIf { types: "value+alias", body: "=block" }),
     ("finally_clause", Form::Finally { body: "=block" }),
     ("with_statement", Form::With { items: "=with_clause", body: "body", swallows: true }),
     ("with_clause", Form::Sequence),
     ("with_item", Form::Pass { value: "value" }),
-    ("as_pattern", Form::Declare { name: "alias", value: "0" }),
+    ("as_pattern", Form::Custom(as_pattern)),
     ("as_pattern_target", Form::Pass { value: "0" }),
     ("match_statement", Form::Switch(Switch { subject: "subject", cases: "body", exhaustive: false, ..Switch::MATCH })),
     ("case_clause", Form::Case(Case { pattern: "=case_pattern", guard: "guard", body: "consequence", binds: true, default: &["_"] })),
     ("case_pattern", Form::Evaluate),
-    ("class_pattern", Form::Call { function: "0", arguments: "*" }),
+    ("class_pattern", Form::Custom(class_pattern)),
     ("keyword_pattern", Form::Pass { value: "1" }),
     ("dict_pattern", Form::Evaluate),
     ("union_pattern", Form::Evaluate),
@@ -76,7 +76,7 @@ const FORMS: &[(&str, Form)] = &[
     ("binary_operator", Form::Evaluate),
     ("unary_operator", Form::Evaluate),
     ("parenthesized_expression", Form::Pass { value: "0" }),
-    ("assignment", Form::Assign { left: "left", right: "right" }),
+    ("assignment", Form::Custom(assignment)),
     ("augmented_assignment", Form::Compound { left: "left", right: "right" }),
     ("named_expression", Form::Assign { left: "name", right: "value" }),
     ("subscript", Form::Element { object: "value" }),
@@ -102,21 +102,24 @@ const FORMS: &[(&str, Form)] = &[
     ("tuple_pattern", Form::Evaluate),
     ("list_pattern", Form::Evaluate),
     ("typed_parameter", Form::Pass { value: "0" }),
-    ("default_parameter", Form::Declare { name: "name", value: "value" }),
-    ("typed_default_parameter", Form::Declare { name: "name", value: "value" }),
+    ("default_parameter", Form::DefaultParameter { name: "name", value: "value" }),
+    ("typed_default_parameter", Form::DefaultParameter { name: "name", value: "value" }),
     ("parameters", Form::Evaluate),
     ("lambda_parameters", Form::Evaluate),
     ("argument_list", Form::Evaluate),
     ("print_statement", Form::Evaluate),
     ("exec_statement", Form::Evaluate),
-    ("type", Form::Skip),
+    ("type", Form::Custom(type_expression)),
     ("type_parameter", Form::Skip),
 ];
 
 /// In an import the first name is bound, in a pattern it is compared with.
 fn dotted_name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     let parts = low.named_children(node);
-    let in_import = node.parent().is_some_and(|parent| parent.kind().starts_with("import"));
+    let in_import = node.parent().is_some_and(|parent| parent.kind().contains("import"));
+    if in_import {
+        low.may_raise();
+    }
     match parts.as_slice() {
         [first] if in_import || low.in_pattern() => low.bind_name(*first),
         [first, ..] if in_import => low.bind_name(*first),
@@ -124,4 +127,46 @@ fn dotted_name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
         [] => {}
     }
     None
+}
+
+/// Without a value it is an annotation, and does nothing.
+fn assignment<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    const ASSIGN: Form = Form::Assign { left: "left", right: "right" };
+    Some(if node.child_by_field_name("right").is_some() { &ASSIGN } else { &Form::Skip })
+}
+
+/// In an arm both sides are patterns, elsewhere the left side is a value.
+fn as_pattern<'t>(low: &mut Lower<'t>, _: Node<'t>) -> Option<&'static Form> {
+    const DECLARE: Form = Form::Declare { name: "alias", value: "0" };
+    Some(if low.in_pattern() { &Form::Evaluate } else { &DECLARE })
+}
+
+/// The class is compared with, what is in its parentheses are patterns.
+fn class_pattern<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let parts = low.named_children(node);
+    let (class, inner) = parts.split_first()?;
+    if let Some(&first) = low.named_children(*class).first() {
+        low.use_name(first);
+    }
+    for &pattern in inner {
+        low.pattern(pattern, Bind::Assign);
+    }
+    None
+}
+
+/// `type X = …` declares; `type(x).y = …` is read as the same by the grammar.
+fn type_alias<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    const DECLARE: Form = Form::Declare { name: "left", value: "" };
+    const ASSIGN: Form = Form::Assign { left: "left", right: "right" };
+    let left = node.child_by_field_name("left").and_then(|left| left.named_child(0));
+    Some(match left.map(|left| left.kind()) {
+        Some("attribute" | "subscript" | "call") => &ASSIGN,
+        _ => &DECLARE,
+    })
+}
+
+/// An annotation does nothing; in an alias it is a name, or what [`type_alias`] takes for an expression.
+fn type_expression<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    const PASS: Form = Form::Pass { value: "0" };
+    Some(if node.parent().is_some_and(|parent| parent.kind() == "type_alias_statement") { &PASS } else { &Form::Skip })
 }

@@ -1,8 +1,11 @@
 //! What Python's node kinds mean.
 
+use tree_sitter::Node;
+
 use super::{forms, imports, types};
-use crate::languages::{Declare, Define, Metrics, Role};
+use crate::languages::{Declare, Define, Metric, Metrics, Role};
 use crate::syntax::rows::{BindingKind, ScopeKind, SymbolKind};
+use crate::syntax::walk::Walk;
 
 pub(super) const ROLES: &[(&str, Role)] = &[
     ("comment", Role::Comment),
@@ -85,6 +88,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "case_clause",
     ],
     short_circuits: &["and", "or"],
+    chains: &["boolean_operator", "parenthesized_expression"],
     nesting: &["if_statement", "for_statement", "while_statement", "except_clause", "conditional_expression", "match_statement"],
     flat: &["elif_clause", "else_clause"],
     deepening: &["lambda"],
@@ -111,4 +115,33 @@ pub(super) const METRICS: Metrics = Metrics {
         "class_definition",
         "type_alias_statement",
     ],
+    opaque: &["assert_statement", "parameters", "decorator"],
+    judged: &["else_clause", "if_clause", "case_clause"],
+    judge,
 };
+
+/// What radon has in addition to kinds: the `else` of a loop or `try` is a branch, a guard is none, and one case of a
+/// `match` that takes everything is none.
+fn judge(walk: &Walk<'_>, node: Node<'_>, metric: Metric) -> Metric {
+    match node.kind() {
+        "else_clause" if walk.kind_around(0) != "if_statement" => metric.with(Metric::DECISION),
+        "if_clause" => metric.only_if(walk.kind_around(0) != "case_clause", Metric::DECISION),
+        "case_clause" => {
+            let earlier = std::iter::successors(node.prev_named_sibling(), Node::prev_named_sibling);
+            let first = takes_everything(walk, node) && !earlier.into_iter().any(|case| takes_everything(walk, case));
+            metric.only_if(!first, Metric::DECISION)
+        }
+        _ => metric,
+    }
+}
+
+/// `case _:` and `case name:`, with a guard or without.
+fn takes_everything(walk: &Walk<'_>, case: Node<'_>) -> bool {
+    let mut cursor = case.walk();
+    let mut patterns = case.named_children(&mut cursor).filter(|child| child.kind() == "case_pattern");
+    let (Some(pattern), None) = (patterns.next(), patterns.next()) else { return false };
+    let name = walk.text(pattern).trim_matches(['(', ')', ' ']);
+    !matches!(name, "None" | "True" | "False")
+        && name.starts_with(|first: char| first == '_' || first.is_alphabetic())
+        && name.chars().all(|character| character == '_' || character.is_alphanumeric())
+}

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::calls;
-use crate::languages::{Declare, Define, Metrics, NameAt, Role, Visit};
+use crate::languages::{Declare, Define, Metric, Metrics, NameAt, Role, Visit};
 use crate::syntax::rows::{BindingKind, NONE, ScopeKind, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
@@ -101,8 +101,12 @@ pub(super) const METRICS: Metrics = Metrics {
         "while_modifier",
         "until_modifier",
         "rescue_modifier",
+        "if_guard",
+        "unless_guard",
+        "&.",
     ],
     short_circuits: &["&&", "||", "and", "or"],
+    chains: &["binary", "parenthesized_statements"],
     nesting: &[
         "if",
         "unless",
@@ -119,7 +123,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "until_modifier",
         "rescue_modifier",
     ],
-    flat: &["elsif", "else"],
+    flat: &["elsif", "else", "redo", "retry"],
     deepening: &["block", "do_block"],
     statements: &[
         "assignment",
@@ -147,6 +151,10 @@ pub(super) const METRICS: Metrics = Metrics {
         "alias",
         "undef",
     ],
+    judged: &["else"],
+    // The `else` of a list of cases is one of the cases.
+    judge: |walk, _, metric| metric.only_if(!matches!(walk.kind_around(0), "case" | "case_match"), Metric::FLAT),
+    ..Metrics::NONE
 };
 
 const RETURN: Role = Role::Return { value: "0" };

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::{tokens, uses};
-use crate::languages::{Declare, Define, Metrics, Role, Slot, Visit};
+use crate::languages::{Declare, Define, Metric, Metrics, Role, Slot, Visit};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
@@ -129,11 +129,29 @@ const FIELD_VALUE: Role = Role::Keyword { name: "field", value: "value" };
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &["if_expression", "while_expression", "for_expression", "loop_expression", "match_arm", "try_expression"],
     short_circuits: &["&&", "||"],
+    chains: &["binary_expression", "let_chain", "parenthesized_expression"],
     nesting: &["if_expression", "while_expression", "for_expression", "loop_expression", "match_expression"],
     flat: &["else_clause"],
     deepening: &["closure_expression"],
     statements: &["let_declaration", "expression_statement", "const_item", "static_item", "use_declaration", "macro_definition"],
+    judged: &["match_arm", "match_pattern", "let_declaration", "break_expression", "continue_expression"],
+    judge,
+    ..Metrics::NONE
 };
+
+/// The arm for all the rest is no decision, a guard is one, and `let … else` is an `if`.
+fn judge(walk: &Walk<'_>, node: Node<'_>, metric: Metric) -> Metric {
+    match node.kind() {
+        "match_arm" => {
+            let rest = node.child_by_field_name("pattern").is_some_and(|pattern| walk.text(pattern) == "_");
+            metric.only_if(!rest, Metric::DECISION)
+        }
+        "match_pattern" if node.child_by_field_name("condition").is_some() => metric.with(Metric::DECISION),
+        "let_declaration" if node.child_by_field_name("alternative").is_some() => metric.with(Metric::DECISION).with(Metric::NESTING),
+        _ if node.child(1).is_some_and(|label| label.kind() == "label") => metric.with(Metric::FLAT),
+        _ => metric,
+    }
+}
 
 /// Comments before an item document it; `//!` and `/*!` document what they stand in.
 fn comment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {

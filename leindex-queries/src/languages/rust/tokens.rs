@@ -208,6 +208,7 @@ fn token(walk: &mut Walk<'_>, cursor: &TreeCursor<'_>, levels: &mut Vec<Level>) 
         }
         "::" => (level.link, level.named) = (Link::Path, false),
         "?" if level.chain != NONE => {
+            walk.decision();
             level.chain = walk.use_text(node, UseKind::Element, UseRole::Read, "", level.chain);
             level.named = false;
         }
@@ -228,6 +229,9 @@ fn token(walk: &mut Walk<'_>, cursor: &TreeCursor<'_>, levels: &mut Vec<Level>) 
             }
         }
         _ => {
+            if decides(walk, node, level) {
+                walk.decision();
+            }
             (level.chain, level.link, level.named, level.bang) = (NONE, Link::None, false, false);
             level.before = match kind {
                 "fn" | "struct" | "enum" | "union" | "trait" | "mod" | "type" | "const" | "static" => Before::Definer,
@@ -239,6 +243,20 @@ fn token(walk: &mut Walk<'_>, cursor: &TreeCursor<'_>, levels: &mut Vec<Level>) 
         }
     }
     false
+}
+
+/// Whether a token is a decision, if the tokens are an expression. (Their nesting is not known, nor what `=>` means.)
+fn decides(walk: &Walk<'_>, node: Node<'_>, level: &Level) -> bool {
+    match node.kind() {
+        "if" | "while" | "loop" => true,
+        "for" => !level.named,
+        // Without an operand before it, `||` begins a closure.
+        "&&" | "||" => node.prev_sibling().is_some_and(|left| match left.kind() {
+            "identifier" => !matches!(walk.text(left), "move" | "else" | "in"),
+            _ => left.is_named(),
+        }),
+        _ => false,
+    }
 }
 
 fn name(walk: &mut Walk<'_>, node: Node<'_>, level: &mut Level, before: Before) {

@@ -137,6 +137,7 @@ const ALIAS_OF_THIS: Role = Role::Keyword { name: "0", value: "" };
 pub(super) const METRICS: Metrics = Metrics {
     decisions: &["if_expression", "for_expression", "while_expression", "do_while_expression", "guard"],
     short_circuits: &[],
+    chains: &["infix_expression", "parenthesized_expression"],
     nesting: &["if_expression", "for_expression", "while_expression", "do_while_expression", "match_expression", "catch_clause"],
     flat: &["else"],
     deepening: &["lambda_expression"],
@@ -158,6 +159,7 @@ pub(super) const METRICS: Metrics = Metrics {
         "object_definition",
         "import_declaration",
     ],
+    ..Metrics::NONE
 };
 
 /// A clause without a body is for the whole file. A second one nests in the first, whose names stay visible.

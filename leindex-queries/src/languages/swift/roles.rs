@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use crate::languages::{Declare, Define, Metrics, NameAt, Role, Slot, Visit};
+use crate::languages::{Declare, Define, Metric, Metrics, NameAt, Role, Slot, Visit};
 use crate::syntax::rows::{BaseKind, ImportFlags, ImportKind, ScopeKind, SymbolKind, UNKNOWN_BASE, UseKind, UseRole};
 use crate::syntax::walk::Walk;
 
@@ -169,8 +169,10 @@ pub(super) const METRICS: Metrics = Metrics {
         "case",
         "catch_block",
         "ternary_expression",
+        "nil_coalescing_expression",
     ],
     short_circuits: &["&&", "||"],
+    chains: &["conjunction_expression", "disjunction_expression", "tuple_expression"],
     nesting: &[
         "if_statement",
         "for_statement",
@@ -179,11 +181,27 @@ pub(super) const METRICS: Metrics = Metrics {
         "switch_statement",
         "catch_block",
         "ternary_expression",
+        "guard_statement",
     ],
-    flat: &["else", "guard_statement"],
+    flat: &["else"],
     deepening: &["lambda_literal"],
     statements: &[],
+    judged: &["else", "navigation_expression", "control_transfer_statement"],
+    judge,
+    ..Metrics::NONE
 };
+
+/// The `else` of a `guard` is what it is for; `?.` is a branch; a jump with a label costs one.
+fn judge(walk: &Walk<'_>, node: Node<'_>, metric: Metric) -> Metric {
+    match node.kind() {
+        "else" => metric.only_if(walk.kind_around(0) == "if_statement", Metric::FLAT),
+        "navigation_expression" if node.child(1).is_some_and(|mark| mark.kind() == "?") => metric.with(Metric::DECISION),
+        "control_transfer_statement" if node.named_child_count() > 0 && walk.text(node).starts_with(['b', 'c']) => {
+            metric.with(Metric::FLAT)
+        }
+        _ => metric,
+    }
+}
 
 fn statements(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     walk.add_statements(node.named_child_count() as u32);

@@ -4,28 +4,37 @@ use tree_sitter::Node;
 
 use super::Walk;
 use super::frame::Frame;
+use crate::items::metrics::Run;
 use crate::languages::Metric;
 use crate::syntax::rows::DiagnosticRow;
 
 impl<'a> Walk<'a> {
-    /// Counts the node being looked at for the metrics (flags of `Metric`), as if its kind stood in the tables.
-    pub(crate) fn counts(&mut self, metric: u8) {
-        self.counted |= metric;
+    /// Counts the node being looked at for the metrics, as if its kind stood in the tables.
+    pub(crate) fn counts(&mut self, metric: Metric) {
+        self.counted = self.counted.with(metric);
     }
 
     /// Counts a decision that the table of metrics cannot name.
     pub fn decision(&mut self) {
-        self.count_entered(Metric(Metric::DECISION), 0);
+        self.count_entered(Metric::DECISION, 0);
     }
 
-    /// Counts a short-circuit operator that the table of metrics cannot name; equal ones have equal `operator`s.
+    /// The node being looked at, one of the `chains` of the table, joins its operands by a short-circuit operator that
+    /// the table cannot name; equal ones have equal numbers, which are not 0.
     pub fn short_circuit(&mut self, operator: u16) {
-        self.count_entered(Metric(Metric::SHORT_CIRCUIT), operator);
+        self.count_entered(Metric::DECISION, 0);
+        self.said.operator = operator;
     }
 
     /// Counts a jump to a label.
     pub fn labelled_jump(&mut self) {
-        self.count_entered(Metric(Metric::FLAT), 0);
+        self.count_entered(Metric::FLAT, 0);
+    }
+
+    /// The kind of a node around the one being looked at: 0 is its parent. Empty above the root.
+    pub fn kind_around(&self, up: usize) -> &str {
+        let frame = self.buffers.frames.len().checked_sub(up + 1).and_then(|at| self.buffers.frames.get(at));
+        frame.and_then(|frame| self.grammar.language.node_kind_for_id(frame.kind)).unwrap_or("")
     }
 
     /// Adds statements to the symbol around.
@@ -48,8 +57,13 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn count_entered(&mut self, metric: Metric, kind: u16) {
+        if metric.has(Metric::SHORT_CIRCUIT)
+            && let Some(parent) = self.buffers.frames.last_mut()
+        {
+            parent.said.operator = kind;
+        }
         if let Some((_, counters)) = self.buffers.counters.last_mut() {
-            counters.enter(metric, kind);
+            counters.enter(metric);
         }
     }
 
@@ -59,20 +73,56 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Hands the run of short-circuit operators that ends with a node to the expression around, or counts it.
+    pub(super) fn leave_chain(&mut self, frame: &Frame) {
+        let [left, right] = frame.runs;
+        let parent = self.buffers.frames.last_mut().filter(|parent| parent.metric.has(Metric::CHAIN));
+        let Some((_, counters)) = self.buffers.counters.last_mut() else { return };
+        let run = match frame.said.operator {
+            0 if frame.children == 1 => left,
+            0 => {
+                counters.count_runs(left);
+                counters.count_runs(right);
+                return;
+            }
+            operator => left.then(Run::of(operator)).then(right),
+        };
+        match parent {
+            Some(parent) => {
+                let [left, right] = &mut parent.runs;
+                if parent.children <= 1 {
+                    *left = run;
+                } else if *right == Run::NONE {
+                    *right = run;
+                } else {
+                    *right = right.then(Run::of(parent.said.operator)).then(run);
+                }
+            }
+            None => counters.count_runs(run),
+        }
+    }
+
     /// What a node counts for where it stands: an `if` right after the `else` of another one counts as that `else`.
     pub(super) fn metric_here(&mut self, metric: Metric, node: Node<'_>, kind: u16) -> Metric {
+        let metric = match metric.has(Metric::JUDGED) {
+            true => (self.grammar.config.metrics.judge)(self, node, metric).without(Metric::JUDGED),
+            false => metric,
+        };
         let mut frames = self.buffers.frames.iter_mut().rev();
         let Some(parent) = frames.next() else { return metric };
+        if metric.has(Metric::SHORT_CIRCUIT) && !parent.metric.has(Metric::CHAIN) {
+            return metric.without(Metric::SHORT_CIRCUIT);
+        }
         if metric.has(Metric::FLAT) && node.child_count() == 0 {
             // The `else` of a branch, not that of a list of cases.
             let branches = self.grammar.kind(parent.kind).metric.has(Metric::NESTING);
             parent.after_else = branches;
-            return if branches { metric } else { Metric::default() };
+            return metric.only_if(branches, Metric::FLAT);
         }
         let chained = metric.has(Metric::NESTING)
             && (parent.kind == kind && parent.after_else
                 || parent.metric.has(Metric::FLAT) && frames.next().is_some_and(|up| up.kind == kind));
-        if chained { metric.without_nesting() } else { metric }
+        if chained { metric.without(Metric::NESTING.with(Metric::DEEPENING)) } else { metric }
     }
 
     pub(super) fn remark(&mut self, start: u32, end: u32, message: &str) {

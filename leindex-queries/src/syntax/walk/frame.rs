@@ -2,6 +2,7 @@
 
 use super::mode::Mode;
 use super::said::Said;
+use crate::items::metrics::Run;
 use crate::languages::{ActionId, Metric, Role, Slot};
 use crate::syntax::rows::{NONE, SymbolFlags};
 
@@ -81,6 +82,8 @@ pub(super) struct Frame {
     pub(super) after_else: bool,
     /// What the code of a language said of the node.
     pub(super) said: Said,
+    /// The runs of short-circuit operators in the operands.
+    pub(super) runs: [Run; 2],
     /// Lengths of the buffers of lists and of their items when the node was opened.
     pub(super) lists: u32,
     pub(super) items: u32,

@@ -48,8 +48,10 @@ pub(super) struct Said {
     pub(super) name: (u32, u32),
     /// The use that names the type which that definition belongs to.
     pub(super) owner: u32,
+    /// The short-circuit operator between the operands, or 0.
+    pub(super) operator: u16,
 }
 
 impl Said {
-    pub(super) const NOTHING: Self = Self { arity: 0, optional: false, field: false, name: (NONE, NONE), owner: NONE };
+    pub(super) const NOTHING: Self = Self { arity: 0, optional: false, field: false, name: (NONE, NONE), owner: NONE, operator: 0 };
 }

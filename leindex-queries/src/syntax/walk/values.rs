@@ -87,7 +87,8 @@ impl<'a> Walk<'a> {
                 self.close_symbol(symbol, cursor.node().has_error());
             }
         }
-        if frame.metric != Metric::default() {
+        if frame.metric != Metric::NONE {
+            self.leave_chain(&frame);
             // A definition counts where it stands; what is inside was counted for itself.
             self.count_left(frame.metric);
         }

@@ -6,6 +6,7 @@ use super::Walk;
 use super::frame::{Frame, Opens, Value};
 use super::mode::{Mode, inner_mode, mode_of_part};
 use super::said::Said;
+use crate::items::metrics::Run;
 use crate::languages::{ActionId, KindInfo, Metric, NO_PARTS, Place, Role, Slot, Visit};
 use crate::syntax::rows::{NONE, ScopeKind, UseKind};
 
@@ -131,10 +132,10 @@ impl<'a> Walk<'a> {
             self.located = NO_PARTS;
             let visit = code(self, node);
             said = self.said;
-            if self.counted != 0 {
-                let counted = Metric(std::mem::take(&mut self.counted));
+            let counted = std::mem::take(&mut self.counted);
+            if counted != Metric::NONE {
                 self.count_entered(counted, kind);
-                metric.0 |= counted.0;
+                metric = metric.with(counted);
             }
             (role, action) = (None, ActionId::NONE);
             match visit {
@@ -387,6 +388,7 @@ impl<'a> Walk<'a> {
             kind,
             after_else: false,
             said: Said::NOTHING,
+            runs: [Run::NONE; 2],
             lists: self.buffers.lists.len() as u32,
             items: self.buffers.items.len() as u32,
             nth: 0,
