@@ -1,5 +1,7 @@
 //! A flow: all that is known of one function (or a file's top level) from its own text.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use super::cfg::{Edge, Graph, Node, build};
@@ -33,13 +35,26 @@ pub struct Flow {
     pub control: Box<[ControlDependence]>,
     /// Data dependences, in order of the source.
     pub data: Box<[DataDependence]>,
-    /// By region, what it does with values between its ends.
-    pub transfers: Box<[Transfer]>,
     /// Whether a limit was reached: ways out of a `finally` were joined, or pairs of definitions and uses left out.
     pub capped: bool,
     /// Steps that hold syntax of unknown meaning.
     pub opaque: u32,
+    /// By region, what it does with values between its ends, once somebody asked.
+    #[serde(skip)]
+    transfers: Transfers,
 }
+
+/// What follows from the rest of a flow.
+#[derive(Clone, Debug, Default)]
+struct Transfers(OnceLock<Box<[Transfer]>>);
+
+impl PartialEq for Transfers {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Transfers {}
 
 /// A function of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +97,7 @@ impl Flow {
             entry,
             exit,
         });
-        let mut flow = Self {
+        Self {
             regions: regions.collect(),
             steps: program.steps.as_slice().into(),
             mentions: program.mentions.as_slice().into(),
@@ -92,18 +107,19 @@ impl Flow {
             edges: edges.into(),
             control: control.into(),
             data: data.into(),
-            transfers: Box::default(),
             capped,
             opaque,
-        };
-        flow.transfers = transfers(&flow).into();
-        flow.capped |= flow.transfers.iter().any(|transfer| transfer.capped);
-        flow
+            transfers: Transfers::default(),
+        }
+    }
+
+    /// By region, what it does with values between its ends.
+    pub fn transfers(&self) -> &[Transfer] {
+        self.transfers.0.get_or_init(|| transfers(self).into())
     }
 
     /// Bytes that it takes in memory, about.
     pub(crate) fn weight(&self) -> u64 {
-        let passages: usize = self.transfers.iter().map(|transfer| transfer.passages.len()).sum();
         let bytes = 256
             + size_of_val(&*self.regions)
             + size_of_val(&*self.steps)
@@ -114,7 +130,8 @@ impl Flow {
             + size_of_val(&*self.edges)
             + size_of_val(&*self.control)
             + size_of_val(&*self.data)
-            + passages * size_of::<super::transfer::Passage>();
+            // Passages, should somebody ask for them, are about as many as mentions.
+            + self.mentions.len() * size_of::<super::transfer::Passage>();
         bytes as u64
     }
 
@@ -151,7 +168,6 @@ impl Flow {
                     && (edge.definition == NONE || edge.definition < mentions)
             })
             && self.regions.iter().all(|region| region.entry < nodes && region.exit < nodes)
-            && self.transfers.len() == self.regions.len()
             && self.calls.iter().all(|call| call.step < steps)
             && self.variables.iter().all(|variable| variable.outer == NONE || variable.outer < variables)
     }

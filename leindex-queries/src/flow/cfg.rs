@@ -103,6 +103,7 @@ pub(crate) fn build(program: &Program) -> Graph {
         item_label: NONE,
         labelled: (NONE, NONE),
         next_arm: None,
+        dispatch: None,
     };
     for region in 0..program.regions.len() as u32 {
         builder.region(region);
@@ -190,6 +191,8 @@ struct Builder<'p> {
     labelled: (u32, u32),
     /// The arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
+    /// The head of the dispatch around, and whether one of its cases takes what no other does.
+    dispatch: Option<(u32, bool)>,
 }
 
 impl Builder<'_> {
@@ -208,6 +211,7 @@ impl Builder<'_> {
         self.next_arm = None;
         self.item_label = NONE;
         self.labelled = (NONE, NONE);
+        self.dispatch = None;
         self.exit = self.label();
         let entry = self.emit(source.entry);
         self.begin = self.label();
@@ -503,6 +507,38 @@ impl Builder<'_> {
                 self.bind(leave);
             }
             Item::Switch { head, first_arm, arms, kind } => self.switch(name, head, first_arm, arms, kind),
+            Item::Dispatch { head, body } => {
+                let leave = self.label();
+                let node = self.emit(head);
+                self.current = None;
+                let around = self.dispatch.replace((node, false));
+                self.scopes.push(Scope::Switch { label: name, leave });
+                self.block(body);
+                self.scopes.pop();
+                if let Some((node, false)) = std::mem::replace(&mut self.dispatch, around) {
+                    self.edge(node, leave, EdgeKind::False);
+                }
+                self.bind(leave);
+            }
+            Item::Case { test, default } => {
+                // What runs before it goes on after it.
+                let fallen = self.current.take();
+                let mut held = std::mem::take(&mut self.pending);
+                if let Some((node, has_default)) = &mut self.dispatch {
+                    *has_default |= default;
+                    let node = *node;
+                    let here = self.label();
+                    self.edge(node, here, EdgeKind::Case);
+                    self.bind(here);
+                }
+                self.emit(test);
+                if let Some((source, kind)) = fallen {
+                    let after = self.label();
+                    self.edge(source, after, kind);
+                    self.bind(after);
+                }
+                self.pending.append(&mut held);
+            }
             Item::Try { body, first_handler, handlers, in_order, otherwise, finally, cleanup } => {
                 let handlers = (first_handler, handlers);
                 match finally {
@@ -542,6 +578,19 @@ impl Builder<'_> {
                     None => self.jump(step, self.exit, 0, EdgeKind::Continue),
                 }
             }
+            Item::Leave { step, levels, again } => {
+                let around = self.scopes.iter().enumerate().rev().filter_map(|(depth, scope)| match *scope {
+                    Scope::Loop { again: next, .. } if again => Some((next, depth, EdgeKind::Continue)),
+                    Scope::Loop { leave, .. } | Scope::Switch { leave, .. } => Some((leave, depth, EdgeKind::Break)),
+                    _ => None,
+                });
+                let (target, depth, kind) = around.take(levels.max(1) as usize).last().unwrap_or((self.exit, 0, EdgeKind::Break));
+                self.jump(step, target, depth, kind);
+            }
+            Item::Abort { step } => {
+                self.emit(step);
+                self.go(self.exit, Some(EdgeKind::Return));
+            }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
                 // Outside a loop it is the function (a block of Ruby) that begins again.
@@ -570,7 +619,8 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                let around = std::mem::replace(&mut self.labelled, ((body.first + body.count).wrapping_sub(1), label));
+                let last = if body.count > 0 { body.first + body.count - 1 } else { NONE };
+                let around = std::mem::replace(&mut self.labelled, (last, label));
                 self.block(body);
                 self.labelled = around;
                 self.scopes.pop();
@@ -580,7 +630,7 @@ impl Builder<'_> {
     }
 
     fn named(&mut self, name: u32) -> Label {
-        if let Some(&(_, label)) = self.gotos.iter().find(|(known, _)| *known == name) {
+        if let Some(&(_, label)) = self.gotos.iter().rev().find(|(known, _)| *known == name) {
             return label;
         }
         let label = self.label();
@@ -677,6 +727,9 @@ impl Builder<'_> {
             }
         }
         let outer = self.next_arm;
+        // Arms hide what is called so around the switch.
+        let around = self.gotos.len();
+        self.gotos.extend(arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE).map(|(arm, &body)| (arm.label, body)));
         if kind.breaks {
             self.scopes.push(Scope::Switch { label: name, leave });
         }
@@ -727,6 +780,11 @@ impl Builder<'_> {
             }
         }
         self.next_arm = outer;
+        for (arm, _) in arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE) {
+            if let Some(at) = self.gotos.iter().skip(around).position(|(name, _)| *name == arm.label) {
+                self.gotos.remove(around + at);
+            }
+        }
         if kind.breaks {
             self.scopes.pop();
         }

@@ -24,7 +24,9 @@ pub(crate) struct Owner {
 pub(crate) fn owners(rows: &Rows) -> Vec<Owner> {
     let mut owners = Vec::new();
     for index in 0..rows.count::<SymbolRow>() {
-        let Some(row) = rows.symbol(index).filter(|row| row.kind.is_callable()) else { continue };
+        let Some(row) = rows.symbol(index).filter(|row| row.kind.is_callable() && !row.flags.has(SymbolFlags::DECLARATION)) else {
+            continue;
+        };
         if outermost(rows, index) != index {
             continue;
         }
@@ -134,10 +136,23 @@ impl<'a> FlowSource<'a> {
         match (clauses.is_empty(), best) {
             (false, _) => clauses,
             (true, Some(found)) => vec![found],
-            // What follows its attributes.
-            (true, None) => vec![children.last().copied().filter(|_| !inside(node)).unwrap_or(node)],
+            // What follows its attributes, or what it is written around.
+            (true, None) if !inside(node) => vec![children.last().copied().unwrap_or(node)],
+            (true, None) => vec![wrapped(node, is_function).unwrap_or(node)],
         }
     }
+}
+
+/// The function that a node is written around (`template <…>`).
+fn wrapped<'t>(node: Node<'t>, is_function: impl Fn(Node<'t>) -> bool) -> Option<Node<'t>> {
+    let mut inner = node;
+    while let Some(last) = inner.named_child_count().checked_sub(1).and_then(|last| inner.named_child(last as u32)) {
+        if is_function(last) {
+            return Some(last);
+        }
+        inner = last;
+    }
+    None
 }
 
 /// A flow of a file and what it is of.

@@ -310,6 +310,16 @@ pub(crate) enum Item {
         arms: u32,
         kind: SwitchKind,
     },
+    /// A switch whose cases are labels in its body.
+    Dispatch {
+        head: u32,
+        body: Block,
+    },
+    /// A label of the [`Item::Dispatch`] around.
+    Case {
+        test: u32,
+        default: bool,
+    },
     Try {
         body: Block,
         first_handler: u32,
@@ -344,6 +354,16 @@ pub(crate) enum Item {
     Continue {
         step: u32,
         label: u32,
+    },
+    /// Leaves that many loops and switches, the last one or, for its next round, all but the last one.
+    Leave {
+        step: u32,
+        levels: u32,
+        again: bool,
+    },
+    /// Ends the program, whatever looks after errors.
+    Abort {
+        step: u32,
     },
     Fallthrough {
         step: u32,
@@ -381,6 +401,8 @@ pub(crate) struct Arm {
     /// A condition, or [`NONE`].
     pub(crate) guard: u32,
     pub(crate) default: bool,
+    /// What a `goto` names it by, or [`NONE`].
+    pub(crate) label: u32,
     pub(crate) body: Block,
 }
 

@@ -36,5 +36,6 @@ pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
 pub(crate) use ir::{Item, SwitchKind};
 pub use lower::{Bind, Lower};
+pub(crate) use lower::{Handled, OpenScope};
 pub use reaching::DataDependence;
 pub use transfer::{Passage, Sink, Source, Transfer};

@@ -50,7 +50,7 @@ impl SymbolFlow {
 
     /// What it does with values between its ends.
     pub fn transfer(&self) -> Option<&Transfer> {
-        self.flow.transfers.get(self.region as usize)
+        self.flow.transfers().get(self.region as usize)
     }
 }
 

@@ -62,7 +62,7 @@ impl<'w> Calls<'w> {
     pub(crate) fn handed_over(&self) -> Vec<HandedOver<'w>> {
         let flow = &self.flow.flow;
         let mut found = Vec::new();
-        for transfer in &flow.transfers {
+        for transfer in flow.transfers() {
             for passage in &transfer.passages {
                 let (Sink::Argument(to, _), Source::Call(from)) = (passage.sink, passage.source) else { continue };
                 let (Some(to), Some(from)) = (self.edges.get(&to), self.edges.get(&from)) else { continue };

@@ -70,7 +70,7 @@ pub enum Form {
         /// The name.
         name: At,
     },
-    /// Makes an instance of `class`.
+    /// Makes an instance of `class`. What else it has (members, initial values) runs after the call.
     New {
         /// The type.
         class: At,
@@ -84,7 +84,8 @@ pub enum Form {
         /// The value, which runs first.
         right: At,
     },
-    /// `left op= right`: reads and defines. With `||=`, `&&=` and `??=` the right side runs only sometimes.
+    /// `left op= right`: reads and defines. Where the operator is a plain `=`, as [`Form::Assign`]; with `||=`, `&&=` and
+    /// `??=` the right side runs only sometimes.
     Compound {
         /// The target.
         left: At,
@@ -106,7 +107,7 @@ pub enum Form {
         /// The right operand.
         right: At,
     },
-    /// A unary operator; `!`, `not` and `unless` swap the ways out of a condition.
+    /// A unary operator; `!`, `not` and `unless` swap the ways out of a condition, `&` is a [`Form::Address`].
     Unary {
         /// The token (`""`: the first one).
         operator: At,
@@ -123,7 +124,7 @@ pub enum Form {
         /// The variable.
         operand: At,
     },
-    /// A function without a name (or one whose name is given outside): its body is a region of its own.
+    /// A function that only has arms chooses among them. A function without a name (or one whose name is given outside): its body is a region of its own.
     Closure {
         /// Parameters: a list, or one pattern.
         parameters: At,
@@ -151,7 +152,12 @@ pub enum Form {
         /// What is made for each round.
         element: At,
     },
-    /// A condition among the clauses of a comprehension.
+    /// Clauses as those of a comprehension around `body`, which runs for its effect (`for` of Scala without `yield`).
+    Loops {
+        /// What repeats.
+        body: At,
+    },
+    /// A condition among the clauses of a comprehension, or in the pattern of an arm.
     Filter {
         /// The condition.
         condition: At,
@@ -161,6 +167,9 @@ pub enum Form {
     /// Statements in order, in a scope of their own where the language has block scopes. As an expression it has the
     /// value of its last one.
     Block,
+    /// As [`Form::Block`], where some names are known before they are defined: code tells which ones
+    /// ([`Lower::hoist`]). Functions among the statements are made first.
+    Hoisting(for<'t> fn(&mut Lower<'t>, Node<'t>)),
     /// Statements in order, without a scope.
     Sequence,
     /// One statement: its parts, each of its own form. Wraps expressions and declarations.
@@ -283,9 +292,16 @@ pub enum Form {
     /// Chooses one of several arms: nodes of form [`Form::Case`] among the children of `cases` (`""`: of the node
     /// itself, other parts being left out).
     Switch(Switch),
+    /// Chooses one of the nodes of form [`Form::Case`] that stand anywhere in its body, which runs on from there (C).
+    Dispatch {
+        /// What is compared.
+        subject: At,
+        /// The statement that the cases are in.
+        body: At,
+    },
     /// An arm of a switch.
     Case(Case),
-    /// Runs `body`; handlers are children of form [`Form::Catch`], `else` parts of [`Form::TryElse`], last parts of
+    /// Runs `body`; handlers are children of form [`Form::Catch`] (or, in one of those, arms), `else` parts of [`Form::TryElse`], last parts of
     /// [`Form::Finally`], at any of the node's children.
     Try {
         /// What may raise; `""`: every child that is none of the above.
@@ -316,7 +332,8 @@ pub enum Form {
         /// What runs.
         body: At,
     },
-    /// Runs `body` with something that is closed on every way out (`with`, `using`, `try (…)`, `synchronized`).
+    /// Runs `body` with something that is closed on every way out (`with`, `using`, `try (…)`, `synchronized`). Handlers
+    /// and last parts as of a [`Form::Try`] are around all of it.
     With {
         /// What is opened; several nodes open one after the other.
         items: At,
@@ -339,6 +356,11 @@ pub enum Form {
         /// The value of the loop (Rust).
         value: At,
     },
+    /// Leaves the switch around that gives a value, with its value (Java's `yield`).
+    Give {
+        /// The value.
+        value: At,
+    },
     /// Goes on with the next round.
     Continue {
         /// The loop's label.
@@ -355,8 +377,8 @@ pub enum Form {
         /// The label.
         label: At,
     },
-    /// Names what follows; a loop or block directly inside may be left and continued by that name. Among the children of
-    /// a loop, decision, switch or block it names that.
+    /// Names what follows; a loop or block directly inside may be left and continued by that name. With neither part it
+    /// names the statement after it, or what it is the first child of.
     Label {
         /// The label; `""`: the node itself.
         name: At,
@@ -400,7 +422,7 @@ pub enum Form {
     /// The node has one of several forms, by its text or its place.
     Choose(for<'t> fn(&'t str, Node<'t>) -> &'static Form),
     /// The code of the language decides: `None` means that it did all there is to do, else the node is treated as if
-    /// its kind had that form.
+    /// its kind had that form; then it must have done nothing, as it may be asked again.
     Custom(for<'t> fn(&mut Lower<'t>, Node<'t>) -> Option<&'static Form>),
     /// Control that the code of the language adds to the block being made; the value goes to the variable, if there is one.
     Control(for<'t> fn(&mut Lower<'t>, Node<'t>, Option<u32>)),

@@ -128,10 +128,14 @@ pub struct FlowRules {
     pub capitals_are_constants: bool,
     /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
     pub handlers_in_order: bool,
-    /// Types that catch everything.
+    /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
     /// Whether nothing raises an error but what says so.
     pub raising_is_marked: bool,
+    /// Whether operators may raise an error; else only divisions do.
+    pub operators_raise: bool,
+    /// Whether what the condition of a decision binds is known after the decision.
+    pub conditions_bind_around: bool,
 }
 
 impl FlowRules {
@@ -145,6 +149,8 @@ impl FlowRules {
         handlers_in_order: false,
         catch_all: &[],
         raising_is_marked: false,
+        operators_raise: true,
+        conditions_bind_around: false,
     };
 }
 

@@ -4,8 +4,22 @@ use tree_sitter::Node;
 
 use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, StepFlags, StepKind, SwitchKind};
 use super::expressions::ShortCircuit;
-use super::{Kids, Left, Lower};
+use super::scopes::Space;
+use super::statements::SWITCH;
+use super::{Bind, Kids, Left, Lower};
 use crate::languages::{Case, Compiled, Form, Spot, Switch};
+
+/// A handler that is no node of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Handled<'t> {
+    /// What it binds.
+    pub(crate) names: Vec<Node<'t>>,
+    /// Its head: first byte, and one past the last.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) body: Node<'t>,
+    pub(crate) catches_all: bool,
+}
 
 impl<'t> Lower<'t> {
     pub(super) fn condition_id(&mut self, condition: Condition) -> u32 {
@@ -41,7 +55,10 @@ impl<'t> Lower<'t> {
 
     fn is_statement(&self, node: Node<'t>) -> bool {
         self.form_of(node).is_some_and(|form| {
-            matches!(form, Form::Declare { .. } | Form::Assign { .. } | Form::Statement | Form::Sequence | Form::Update { .. })
+            matches!(
+                form,
+                Form::Declare { .. } | Form::Assign { .. } | Form::Compound { .. } | Form::Statement | Form::Sequence | Form::Update { .. }
+            )
         })
     }
 
@@ -60,10 +77,23 @@ impl<'t> Lower<'t> {
     }
 
     fn plain_condition(&mut self, node: Node<'t>) -> u32 {
-        if let Some(compiled) = self.chosen(node) {
+        let before = self.open_block();
+        let compiled = match self.chosen(node) {
+            Some(Compiled { form: Form::Custom(decide), .. }) => {
+                let open = self.begin();
+                let Some(form) = decide(self, node) else {
+                    let leaf = self.finish(open, StepKind::Condition, self.span(node));
+                    return self.leaf_condition(node, leaf, before);
+                };
+                self.abandon(open);
+                Some(self.given(form))
+            }
+            other => other,
+        };
+        if let Some(compiled) = compiled {
             let parts = &compiled.parts;
             match compiled.form {
-                Form::Pass { .. } => {
+                Form::Pass { .. } | Form::Filter { .. } => {
                     let kids = self.children(node);
                     let value = self.part(kids, &parts[0]).or_else(|| self.only_named(kids));
                     self.release(kids);
@@ -108,8 +138,12 @@ impl<'t> Lower<'t> {
                 _ => {}
             }
         }
-        let before = self.open_block();
         let leaf = self.step(StepKind::Condition, node, None);
+        self.leaf_condition(node, leaf, before)
+    }
+
+    /// A condition without short circuits; what was added since `before` runs first.
+    fn leaf_condition(&mut self, node: Node<'t>, leaf: u32, before: super::OpenBlock) -> u32 {
         match self.text(node) {
             "true" | "True" | "1" => self.program.steps[leaf as usize].flags.set(StepFlags::ALWAYS),
             "false" | "False" | "0" => self.program.steps[leaf as usize].flags.set(StepFlags::NEVER),
@@ -148,7 +182,7 @@ impl<'t> Lower<'t> {
                 continue;
             }
             let sink = sink.filter(|_| n + 1 == nodes.len());
-            self.labelled(std::mem::replace(&mut label, NONE), sink, |this| this.statement(node, sink));
+            self.under_label(std::mem::replace(&mut label, NONE), sink, |this| this.statement(node, sink));
         }
     }
 
@@ -215,18 +249,10 @@ impl<'t> Lower<'t> {
         self.mention(variable, MentionKind::Use, node.start_byte());
     }
 
-    /// The test of the arm added last ends with this node.
-    pub(crate) fn end_test(&mut self, node: Node<'t>) {
-        let end = self.offset(node.end_byte());
-        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
-            step.end = end;
-        }
-    }
-
     pub(super) fn control(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let kids = self.children(node);
         let label = self.label_among(kids);
-        self.labelled(label, sink, |this| this.controlled(node, kids, compiled, label, sink));
+        self.under_label(label, sink, |this| this.controlled(node, kids, compiled, label, sink));
         self.release(kids);
     }
 
@@ -235,7 +261,7 @@ impl<'t> Lower<'t> {
         let found = (0..kids.len()).find_map(|n| {
             let node = self.kid(kids, n)?;
             let compiled = self.forms.get(node.kind_id())?;
-            matches!(compiled.form, Form::Label { body: "", .. }).then_some((n, node))
+            matches!(compiled.form, Form::Label { name: "", body: "" }).then_some((n, node))
         });
         let Some((n, node)) = found else { return NONE };
         self.take(kids, n);
@@ -243,7 +269,7 @@ impl<'t> Lower<'t> {
     }
 
     /// What a label names, which may be left by it.
-    pub(super) fn labelled(&mut self, label: u32, sink: Option<u32>, make: impl FnOnce(&mut Self)) {
+    pub(super) fn under_label(&mut self, label: u32, sink: Option<u32>, make: impl FnOnce(&mut Self)) {
         if label == NONE {
             return make(self);
         }
@@ -255,6 +281,7 @@ impl<'t> Lower<'t> {
 
     fn controlled(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, label: u32, sink: Option<u32>) {
         match compiled.form {
+            Form::If { .. } | Form::Unless { .. } if self.config.flow.conditions_bind_around => self.decision(node, kids, compiled, sink),
             Form::If { .. } | Form::Unless { .. } => self.scoped(|this| this.decision(node, kids, compiled, sink)),
             Form::Guard { .. } => {
                 let (conditions, otherwise) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
@@ -264,8 +291,20 @@ impl<'t> Lower<'t> {
                     self.push(Item::Branch { condition, then: Block::default(), otherwise });
                 }
             }
-            Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, sink)),
-            Form::Try { .. } => self.attempt(node, kids, compiled, sink),
+            Form::Switch(switch) if sink.is_some() => {
+                let label = self.name_id(Space::Label, SWITCH);
+                let around = std::mem::replace(&mut self.switch_value, sink);
+                let body = self.block(|this| this.scoped(|this| this.switch(node, kids, compiled, switch, sink)));
+                self.switch_value = around;
+                self.push(Item::Label { label, body });
+            }
+            Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, None)),
+            Form::Dispatch { .. } => self.scoped(|this| this.dispatch(node, kids, compiled)),
+            Form::Try { .. } => self.attempt(kids, compiled, sink),
+            Form::With { .. } if self.has_handlers(kids) => {
+                let body = self.block(|this| this.with(node, kids, compiled, sink));
+                self.attempt_of(kids, body, None, sink);
+            }
             Form::With { .. } => self.with(node, kids, compiled, sink),
             _ => {
                 self.named.push(Left { label, is_loop: true, sink });
@@ -390,11 +429,8 @@ impl<'t> Lower<'t> {
     fn statements_of_bodies(&mut self, nodes: Kids) {
         for n in 0..nodes.len() {
             let Some(node) = self.kid(nodes, n) else { continue };
-            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block)) {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                self.statements(rest, None);
-                self.release(kids);
+            if self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Block | Form::Hoisting(_))) {
+                self.hoisted_statements(node, None);
             } else {
                 self.statement(node, None);
             }
@@ -408,7 +444,8 @@ impl<'t> Lower<'t> {
             let open = self.begin();
             self.each(iterable);
             self.sink(Some(temporary), value);
-            let step = self.finish(open, StepKind::Statement, self.span(value));
+            let last = self.kid(iterable, iterable.len() - 1).unwrap_or(value);
+            let step = self.finish(open, StepKind::Statement, (self.span(value).0, self.span(last).1));
             if !self.config.flow.raising_is_marked {
                 self.program.steps[step as usize].flags.set(StepFlags::RAISES);
             }
@@ -420,7 +457,7 @@ impl<'t> Lower<'t> {
         if let Some(values) = values {
             self.mention(values, MentionKind::Use, node.start_byte());
         }
-        let mut span = self.span(node);
+        let mut span = self.kid(iterable, 0).map_or(self.span(node), |values| self.span(values));
         for n in 0..pattern.len() {
             if let Some(pattern) = self.kid(pattern, n) {
                 self.pattern(pattern, self.declaring());
@@ -429,6 +466,15 @@ impl<'t> Lower<'t> {
             }
         }
         self.finish(open, StepKind::Loop, span)
+    }
+
+    /// A block that something which is no statement of the language may repeat.
+    pub(crate) fn repeated_block(&mut self, head: Node<'t>, body: Node<'t>) {
+        let head = self.bare_step(StepKind::Loop, head);
+        self.block_depth += 1;
+        let body = self.block(|this| this.scoped(|this| this.children_as_statements(body, None)));
+        self.block_depth -= 1;
+        self.push(Item::ForEach { head, body, otherwise: Block::default() });
     }
 
     /// A head without a condition: the text up to the body.
@@ -456,22 +502,17 @@ impl<'t> Lower<'t> {
         let head = if subject.is_empty() {
             let head = self.bare_step(StepKind::Switch, node);
             let keyword = node.child(0).map_or(node.start_byte() + 1, |keyword| keyword.end_byte());
-            let first = self.kid(cases, 0).map_or(keyword, |cases| cases.start_byte());
+            let is_case = |node: &Node<'t>| matches!(self.form_of(*node), Some(Form::Case(_)));
+            let first = self.kid(cases, 0).or_else(|| (0..kids.len()).filter_map(|n| self.kid(kids, n)).find(is_case));
+            let first = first.map_or(keyword, |first| first.start_byte());
             let end = self.offset(first);
             let step = &mut self.program.steps[head as usize];
             step.end = end.max(step.start + 1).min(step.end);
             head
         } else {
-            // Declarations before the subject (Go, C++) run first.
-            for n in 0..subject.len().saturating_sub(1) {
-                if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
-                    self.statement(part, None);
-                }
-            }
-            let last = self.kid(subject, subject.len() - 1).unwrap_or(node);
-            let temporary = self.temporary(last);
-            value = Some(temporary);
-            self.step(StepKind::Switch, last, Some(temporary))
+            let (head, compared) = self.subject(node, subject);
+            value = Some(compared);
+            head
         };
         let first = self.open_arms();
         if cases.is_empty() {
@@ -479,6 +520,9 @@ impl<'t> Lower<'t> {
         } else {
             for n in 0..cases.len() {
                 if let Some(cases) = self.kid(cases, n) {
+                    if let Some(Form::Hoisting(hoist)) = self.forms.get(cases.kind_id()).map(|compiled| compiled.form) {
+                        hoist(self, cases);
+                    }
                     let inner = self.children(cases);
                     self.cases(inner, value, sink);
                     self.release(inner);
@@ -490,6 +534,49 @@ impl<'t> Lower<'t> {
             head,
             SwitchKind { in_order: switch.in_order, breaks: switch.breaks, falls: switch.falls, exhaustive: switch.exhaustive },
         );
+    }
+
+    fn dispatch(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled) {
+        let (subject, body) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let (head, value) = self.subject(node, subject);
+        let around = self.dispatched.replace(value);
+        let body = self.body(body, None);
+        self.dispatched = around;
+        self.push(Item::Dispatch { head, body });
+    }
+
+    pub(super) fn case_label(&mut self, node: Node<'t>, compiled: &Compiled, case: Case) {
+        let kids = self.children(node);
+        let patterns = self.select(kids, &compiled.parts[0]);
+        let bodies = if case.body.is_empty() { self.rest(kids) } else { self.select(kids, &compiled.parts[2]) };
+        let open = self.begin();
+        if let Some(value) = self.dispatched {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
+        self.each(patterns);
+        let (start, mut end) = self.span(node);
+        if let Some(first) = self.kid(bodies, 0) {
+            end = self.offset(first.start_byte());
+        }
+        if let Some(last) = patterns.len().checked_sub(1).and_then(|last| self.kid(patterns, last)) {
+            end = self.offset(last.end_byte());
+        }
+        let test = self.finish(open, StepKind::Case, (start, end.max(start + 1)));
+        self.push(Item::Case { test, default: patterns.is_empty() });
+        self.statements(bodies, None);
+        self.release(kids);
+    }
+
+    /// The head of a switch that has a subject: declarations before it (Go, C++) run first.
+    fn subject(&mut self, node: Node<'t>, subject: Kids) -> (u32, u32) {
+        for n in 0..subject.len().saturating_sub(1) {
+            if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
+                self.statement(part, None);
+            }
+        }
+        let last = subject.len().checked_sub(1).and_then(|last| self.kid(subject, last)).unwrap_or(node);
+        let value = self.temporary(last);
+        (self.step(StepKind::Switch, last, Some(value)), value)
     }
 
     /// Where the arms of a switch begin: they are gathered on a stack, as switches nest.
@@ -511,6 +598,11 @@ impl<'t> Lower<'t> {
             let Some(compiled) = self.compiled(node) else { continue };
             match compiled.form {
                 Form::Case(case) => self.arm(node, &compiled, case, value, sink),
+                Form::Control(add) => {
+                    self.switch_subject = value;
+                    add(self, node, sink);
+                    self.switch_subject = None;
+                }
                 // Arms inside a wrapper.
                 Form::Sequence | Form::Block | Form::Evaluate => {
                     let inner = self.children(node);
@@ -557,13 +649,56 @@ impl<'t> Lower<'t> {
             }
         }
         let test = self.finish(open, StepKind::Case, (span.0, end.max(span.0 + 1)));
+        let label = match self.kid(patterns, 0) {
+            Some(pattern) => self.label(pattern),
+            None => self.name_id(Space::Label, "default"),
+        };
+        let guards = if guards.is_empty() { self.guards_in(patterns) } else { guards };
         let guard = self.conditions(guards).unwrap_or(NONE);
         let body = self.body(bodies, sink);
         self.release(kids);
         if self.config.flow.block_scopes || self.in_comprehension {
             self.close_scope(scope);
         }
-        self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+        self.arms.push(Arm { test, guard, default: default && guard == NONE, label, body });
+    }
+
+    /// Arms side by side, of which one is taken.
+    pub(super) fn choice(&mut self, node: Node<'t>, arms: Kids, sink: Option<u32>) {
+        let head = self.head(node, arms);
+        self.program.steps[head as usize].kind = StepKind::Switch;
+        let first = self.open_arms();
+        self.cases(arms, None, sink);
+        self.close_switch(first, head, SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true });
+    }
+
+    /// Whether a node is a condition among clauses.
+    pub(super) fn is_filter(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))
+    }
+
+    /// Conditions that stand inside the patterns of an arm.
+    fn guards_in(&mut self, patterns: Kids) -> Kids {
+        let mut guards = Vec::new();
+        for n in 0..patterns.len() {
+            let Some(pattern) = self.kid(patterns, n) else { continue };
+            guards.extend(
+                self.named_children(pattern)
+                    .into_iter()
+                    .filter(|part| self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))),
+            );
+        }
+        let parts: Vec<Node<'t>> = guards.into_iter().filter_map(|guard| self.condition_of_filter(guard)).collect();
+        self.lay(&parts)
+    }
+
+    /// The condition that a node of form [`Form::Filter`] is about.
+    fn condition_of_filter(&mut self, node: Node<'t>) -> Option<Node<'t>> {
+        let compiled = self.forms.get(node.kind_id()).copied().filter(|compiled| matches!(compiled.form, Form::Filter { .. }))?;
+        let kids = self.children(node);
+        let condition = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
+        self.release(kids);
+        condition
     }
 
     /// An arm made by code: `test` makes the step of its pattern, `body` what runs.
@@ -576,7 +711,11 @@ impl<'t> Lower<'t> {
         body: impl FnOnce(&mut Self),
     ) {
         let scope = self.open_scope();
+        let value = self.switch_subject.take();
         let open = self.begin();
+        if let Some(value) = value {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
         test(self);
         let test = self.finish(open, StepKind::Case, self.span(node));
         let guard = guard.map_or(NONE, |guard| self.condition(guard));
@@ -584,41 +723,71 @@ impl<'t> Lower<'t> {
         let body = self.block(body);
         self.block_depth -= 1;
         self.close_scope(scope);
-        self.arms.push(Arm { test, guard, default: default && guard == NONE, body });
+        self.arms.push(Arm { test, guard, default: default && guard == NONE, label: NONE, body });
+    }
+
+    /// Where the pattern of the arm that was added last ends.
+    pub(crate) fn end_test(&mut self, end: usize) {
+        let end = self.offset(end);
+        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
+            step.end = end.max(step.start + 1);
+        }
     }
 
     // --- handlers ---
 
-    fn attempt(&mut self, _node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
+    fn has_handlers(&self, kids: Kids) -> bool {
+        (0..kids.len()).filter_map(|n| self.kid(kids, n)).any(|part| self.part_of_try(part).is_some())
+    }
+
+    fn part_of_try(&self, part: Node<'t>) -> Option<Form> {
+        let form = self.form_of(part)?;
+        // The default of a switch may be of the same kind as the `else` of a try.
+        let is_part =
+            matches!(form, Form::Catch { .. } | Form::CatchIf { .. } | Form::Finally { .. } | Form::TryElse { .. } | Form::Case(_));
+        is_part.then_some(form)
+    }
+
+    fn attempt(&mut self, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
         let body = self.select(kids, &compiled.parts[0]);
-        let mut handlers = Vec::new();
-        let mut finally = None;
-        let mut otherwise_at = None;
+        let mut otherwise = None;
         let mut statements = Vec::new();
         for n in 0..kids.len() {
             let Some(part) = self.kid(kids, n).filter(|_| self.is_named_kid(kids, n)) else { continue };
-            match self.form_of(part) {
-                Some(Form::Catch { .. } | Form::CatchIf { .. }) => handlers.push(part),
-                Some(Form::Finally { .. }) => finally = Some(part),
-                // The default of a switch may be of the same kind.
-                Some(Form::TryElse { .. } | Form::Case(_)) => otherwise_at = Some(part),
-                _ if body.is_empty() => statements.push(part),
-                _ if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) => otherwise_at = Some(part),
-                _ => {}
+            if self.part_of_try(part).is_some() {
+                continue;
+            }
+            if body.is_empty() {
+                statements.push(part);
+            } else if (0..body.len()).all(|n| self.kid(body, n).map(|node| node.id()) != Some(part.id())) {
+                otherwise = Some(part);
             }
         }
-        if handlers.is_empty() && finally.is_none() && otherwise_at.is_none() {
-            let nodes = if body.is_empty() { self.lay(&statements) } else { body };
+        let nodes = if body.is_empty() { self.lay(&statements) } else { body };
+        if !self.has_handlers(kids) && otherwise.is_none() {
             self.scoped(|this| this.statements(nodes, sink));
             return;
         }
-        let nodes = if body.is_empty() { self.lay(&statements) } else { body };
         let body = self.body(nodes, sink);
-        let otherwise = otherwise_at.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
-        let mut rows = Vec::with_capacity(handlers.len());
-        for handler in handlers {
-            rows.push(self.handler(handler, sink));
+        self.attempt_of(kids, body, otherwise, sink);
+    }
+
+    /// `body` with the handlers, the `else` and the last part that are among `kids`.
+    fn attempt_of(&mut self, kids: Kids, body: Block, mut otherwise: Option<Node<'t>>, sink: Option<u32>) {
+        let mut rows = Vec::new();
+        let mut finally = None;
+        for n in 0..kids.len() {
+            let Some(part) = self.kid(kids, n) else { continue };
+            match self.part_of_try(part) {
+                Some(Form::Catch { .. } | Form::CatchIf { .. }) => rows.push(part),
+                Some(Form::Finally { .. }) => finally = Some(part),
+                Some(_) => otherwise = Some(part),
+                None => {}
+            }
         }
+        let otherwise = otherwise.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
+        let rows: Vec<Node<'t>> = rows.into_iter().flat_map(|handler| self.handlers_of(handler)).collect();
+        let rows: Vec<Handler> = rows.into_iter().map(|handler| self.handler(handler, sink)).collect();
         let first_handler = self.program.handlers.len() as u32;
         let count = rows.len() as u32;
         self.program.handlers.extend(rows);
@@ -626,6 +795,45 @@ impl<'t> Lower<'t> {
         let finally = finally.map(|node| self.inner_body(node, 0, None));
         let in_order = self.config.flow.handlers_in_order;
         self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
+    }
+
+    /// `body`, and `handler` if it raises anything. Made by code.
+    pub(crate) fn rescued(&mut self, node: Node<'t>, body: impl FnOnce(&mut Self), handler: impl FnOnce(&mut Self)) {
+        self.block_depth += 1;
+        let body = self.block(body);
+        let head = self.bare_step(StepKind::Catch, node);
+        let handler = self.block(handler);
+        self.block_depth -= 1;
+        let first_handler = self.program.handlers.len() as u32;
+        self.program.handlers.push(Handler { head, catches_all: true, takes_some: false, body: handler });
+        let (otherwise, cleanup) = (Block::default(), NONE);
+        self.push(Item::Try { body, first_handler, handlers: 1, in_order: true, otherwise, finally: None, cleanup });
+    }
+
+    /// A try whose handlers are no nodes of their own: types and names, and what runs. Made by code.
+    pub(crate) fn attempt_by_code(&mut self, node: Node<'t>, body: Node<'t>, handlers: &[Handled<'t>], finally: Option<Node<'t>>) {
+        let nodes = self.lay(&[body]);
+        let body = self.body(nodes, None);
+        let mut rows = Vec::with_capacity(handlers.len());
+        for of in handlers {
+            let scope = self.open_scope();
+            let open = self.begin();
+            for &name in &of.names {
+                self.pattern(name, Bind::Declare);
+            }
+            let head = self.finish(open, StepKind::Catch, (self.offset(of.start), self.offset(of.end)));
+            let nodes = self.lay(&[of.body]);
+            let body = self.body(nodes, None);
+            self.close_scope(scope);
+            rows.push(Handler { head, catches_all: of.catches_all, takes_some: false, body });
+        }
+        let first_handler = self.program.handlers.len() as u32;
+        let count = rows.len() as u32;
+        self.program.handlers.extend(rows);
+        let cleanup = finally.map_or(NONE, |_| self.bare_step(StepKind::Cleanup, finally.unwrap_or(node)));
+        let finally = finally.map(|node| self.inner_body(node, 0, None));
+        let in_order = self.config.flow.handlers_in_order;
+        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise: Block::default(), finally, cleanup });
     }
 
     /// The part of a node that is its body (the n-th of its form's parts), or all its children.
@@ -639,6 +847,17 @@ impl<'t> Lower<'t> {
         block
     }
 
+    /// The arms that are the body of a handler, else the handler itself.
+    fn handlers_of(&mut self, node: Node<'t>) -> Vec<Node<'t>> {
+        let Some(compiled) = self.chosen(node) else { return vec![node] };
+        let kids = self.children(node);
+        let body = self.part(kids, &compiled.parts[1]);
+        self.release(kids);
+        let arms = body.map_or_else(Vec::new, |body| self.named_children(body));
+        let is_arm = |arm: &Node<'t>| self.forms.get(arm.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+        if !arms.is_empty() && arms.iter().all(is_arm) { arms } else { vec![node] }
+    }
+
     fn handler(&mut self, node: Node<'t>, sink: Option<u32>) -> Handler {
         let scope = self.open_scope();
         let Some(compiled) = self.chosen(node) else {
@@ -646,7 +865,13 @@ impl<'t> Lower<'t> {
             return Handler { head, catches_all: true, takes_some: false, body: Block::default() };
         };
         let kids = self.children(node);
-        let (patterns, bodies) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let (patterns, guard, bodies, always) = match compiled.form {
+            Form::Case(case) => {
+                let (patterns, guard) = (self.select(kids, &compiled.parts[0]), self.part(kids, &compiled.parts[1]));
+                (patterns, guard, self.select(kids, &compiled.parts[2]), case.default)
+            }
+            _ => (self.select(kids, &compiled.parts[0]), None, self.select(kids, &compiled.parts[1]), [].as_slice()),
+        };
         let bodies = if bodies.is_empty() { self.rest(kids) } else { bodies };
         let mut span = self.span(node);
         let types = self.select(kids, &[compiled.parts[0][0], Spot::Nowhere, Spot::Nowhere]);
@@ -655,15 +880,30 @@ impl<'t> Lower<'t> {
         span.1 = self.kid(bodies, 0).map_or(span.1, |body| self.offset(body.start_byte())).min(span.1);
         for n in 0..patterns.len() {
             let Some(pattern) = self.kid(patterns, n) else { continue };
+            if let Some(condition) = self.condition_of_filter(pattern) {
+                catches_all = false;
+                self.expression(condition);
+                span.1 = self.offset(pattern.end_byte());
+                continue;
+            }
             let words = self.text(pattern).split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.');
             let all = self.config.flow.catch_all;
+            catches_all |= all.contains(&"*");
             catches_all |= words.into_iter().any(|word| all.contains(&word) || all.contains(&word.rsplit('.').next().unwrap_or("")));
+            let is_name = matches!(self.forms.get(pattern.kind_id()).map(|compiled| compiled.form), Some(Form::Name));
+            catches_all |= always.contains(&self.text(pattern)) || is_name && matches!(compiled.form, Form::Case(_));
             if matches!(compiled.form, Form::CatchIf { .. }) {
                 self.expression(pattern);
             } else {
                 self.pattern(pattern, self.declaring());
             }
             span.1 = self.offset(pattern.end_byte());
+        }
+        if let Some(guard) = guard {
+            catches_all = false;
+            let condition = self.condition_of_filter(guard).unwrap_or(guard);
+            self.expression(condition);
+            span.1 = self.offset(guard.end_byte());
         }
         let head = self.finish(open, StepKind::Catch, (span.0, span.1.max(span.0 + 1)));
         let body = self.body(bodies, sink);

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::ir::{Call, Condition, Item, MentionKind, NONE, StepFlags, StepKind};
+use super::super::ir::{Call, Condition, Item, Mention, MentionKind, NONE, StepFlags, StepKind};
 use super::{Bind, Kids, Lower};
 use crate::languages::{Compiled, Form, Receiver};
 
@@ -14,7 +14,19 @@ impl<'t> Lower<'t> {
         self.in_pattern = around;
     }
 
+    /// Evaluates a node in a step of its own, now; where it is met again its value is at hand.
+    pub(crate) fn take_early(&mut self, node: Node<'t>) {
+        let temporary = self.temporary(node);
+        let step = self.step(StepKind::Statement, node, Some(temporary));
+        self.push(Item::Step(step));
+        self.taken_early.push((node.id(), temporary));
+    }
+
     fn evaluate(&mut self, node: Node<'t>) {
+        if let Some(&(_, value)) = self.taken_early.iter().find(|(id, _)| *id == node.id()) {
+            self.taken_early.retain(|(id, _)| *id != node.id());
+            return self.mention(value, MentionKind::Use, node.start_byte());
+        }
         let Some(compiled) = self.compiled(node) else { return self.opaque(node) };
         let parts = &compiled.parts;
         match compiled.form {
@@ -47,7 +59,9 @@ impl<'t> Lower<'t> {
             Form::Member { .. } => {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));
-                if let Some(object) = object {
+                if object.is_some_and(|object| self.is_no_value(object)) {
+                    self.use_name(node);
+                } else if let Some(object) = object {
                     self.expression(object);
                     if self.is_receiver(object)
                         && let Some(name) = name
@@ -87,7 +101,9 @@ impl<'t> Lower<'t> {
             Form::New { .. } => {
                 let kids = self.children(node);
                 let (class, arguments) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                let others = self.rest(kids);
                 self.call(node, class, Some(None), arguments);
+                self.each(others);
                 self.release(kids);
             }
             Form::Assign { .. } => {
@@ -108,15 +124,16 @@ impl<'t> Lower<'t> {
                     return self.value_of_control(node);
                 }
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
-                if let Some(left) = left {
+                let token = self.first_token(kids);
+                if let Some(left) = left.filter(|_| token != Some("=")) {
                     self.target(left);
+                    self.raises_by(token);
                 }
                 self.each(right);
                 if let Some(left) = left {
                     self.pattern(left, Bind::Assign);
                 }
                 self.release(kids);
-                self.pending.flags.set(StepFlags::RAISES);
             }
             Form::Update { .. } => {
                 let kids = self.children(node);
@@ -130,9 +147,12 @@ impl<'t> Lower<'t> {
             Form::Binary { .. } => self.binary(node, &compiled),
             Form::Unary { .. } => {
                 let kids = self.children(node);
+                let token = self.token(kids, &parts[0]);
                 let operand = self.part(kids, &parts[1]).or_else(|| self.only_named(kids));
-                if let Some(operand) = operand {
-                    self.expression(operand);
+                match operand {
+                    Some(operand) if token == Some("&") => self.modify(operand),
+                    Some(operand) => self.expression(operand),
+                    None => {}
                 }
                 self.release(kids);
             }
@@ -296,7 +316,7 @@ impl<'t> Lower<'t> {
         let separate = receiver.is_some();
         let name = callee.map_or(node, |callee| self.called_name(callee));
         let object = receiver.flatten();
-        let is_method = object.is_some() || callee.is_some_and(|callee| !separate && name.id() != callee.id() && !self.is_path(callee));
+        let is_method = object.is_some() || callee.is_some_and(|callee| !separate && self.is_member(callee));
         let call = self.begin_call(node, name, 0, is_method);
         let outer = (self.pending.call, self.pending.argument);
         self.pending.call = call;
@@ -372,19 +392,6 @@ impl<'t> Lower<'t> {
         self.program.calls.len() as u32 - 1
     }
 
-    fn is_path(&mut self, callee: Node<'t>) -> bool {
-        match self.forms.get(callee.kind_id()).copied() {
-            Some(Compiled { form: Form::Path { .. }, .. }) => true,
-            Some(Compiled { form: Form::Pass { .. }, parts }) => {
-                let kids = self.children(callee);
-                let inner = self.part(kids, &parts[0]);
-                self.release(kids);
-                inner.is_some_and(|inner| self.is_path(inner))
-            }
-            _ => false,
-        }
-    }
-
     /// A list of arguments, rather than one argument.
     fn is_list(&self, node: Node<'t>) -> bool {
         match self.form_of(node) {
@@ -413,6 +420,25 @@ impl<'t> Lower<'t> {
         found
     }
 
+    /// Whether a callee is a member of a value.
+    fn is_member(&mut self, callee: Node<'t>) -> bool {
+        let Some(compiled) = self.forms.get(callee.kind_id()).copied() else { return false };
+        let kids = self.children(callee);
+        let part = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
+        self.release(kids);
+        match (compiled.form, part) {
+            (Form::Member { .. }, Some(object)) => !self.is_no_value(object),
+            (Form::MethodCall { .. }, _) => true,
+            (Form::Pass { .. }, Some(value)) => self.is_member(value),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing runs at a node: a type or a namespace.
+    pub(super) fn is_no_value(&self, node: Node<'t>) -> bool {
+        matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Skip))
+    }
+
     /// The token that names what is called: the last name of `a.b.c`.
     fn called_name(&mut self, callee: Node<'t>) -> Node<'t> {
         let Some(compiled) = self.chosen(callee) else { return callee };
@@ -425,7 +451,7 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[at]);
         self.release(kids);
         match name {
-            Some(name) if at == 0 => self.called_name(name),
+            Some(name) if at == 0 || self.called_name(name).id() != name.id() => self.called_name(name),
             Some(name) => self.name_in(name),
             None => callee,
         }
@@ -447,7 +473,14 @@ impl<'t> Lower<'t> {
     pub fn modify(&mut self, node: Node<'t>) {
         let start = self.pending.mentions.len();
         self.expression(node);
-        self.modify_root(start);
+        // What is made on the spot has no root.
+        let fresh = matches!(
+            self.forms.get(node.kind_id()).map(|compiled| compiled.form),
+            Some(Form::New { .. } | Form::Evaluate | Form::Closure { .. } | Form::Binary { .. }) | None
+        );
+        if !fresh {
+            self.modify_root(start);
+        }
     }
 
     /// The root of an object path is what was mentioned first, or the field right after the receiver.
@@ -463,21 +496,28 @@ impl<'t> Lower<'t> {
             })
         };
         let is_field = (is(self, start, VariableKind::Receiver) || is(self, start, VariableKind::Parameter))
-            && (is(self, start + 1, VariableKind::Field) || self.config.names.implicit_this && self.is_beside(start));
-        if let Some(mention) =
-            self.pending.mentions.get_mut(start + usize::from(is_field)).filter(|mention| mention.kind == MentionKind::Use)
+            && is(self, start + 1, VariableKind::Field);
+        let calls = &self.program.calls;
+        // The name of a function that is called is no object.
+        let is_function = |mention: &Mention| mention.argument == 0 && calls.get(mention.call as usize).is_some_and(|call| !call.receiver);
+        if let Some(mention) = self
+            .pending
+            .mentions
+            .get_mut(start + usize::from(is_field))
+            .filter(|mention| mention.kind == MentionKind::Use && !is_function(mention))
         {
             mention.kind = MentionKind::Modify;
+            let variable = mention.variable;
+            self.note_change(variable);
         }
     }
 
-    /// Whether a mention and the next one are an object and its field (`self.x`).
-    fn is_beside(&self, start: usize) -> bool {
-        let at = |n: usize| self.pending.mentions.get(n).map(|mention| mention.at);
-        at(start).zip(at(start + 1)).is_some_and(|(object, field)| {
-            let between = self.source.get((object + self.base) as usize..(field + self.base) as usize).unwrap_or("");
-            matches!(between, "self." | "self?." | "this." | "this?.")
-        })
+    /// As [`Lower::modify_root`] for the object of a call; the method, named at `name`, is no part of the object.
+    pub(super) fn modify_receiver(&mut self, start: usize, name: u32) {
+        match self.pending.mentions.get_mut(start..start + 2) {
+            Some([object, method]) if method.at == name && object.kind == MentionKind::Use => object.kind = MentionKind::Modify,
+            _ => self.modify_root(start),
+        }
     }
 
     // --- short circuits ---
@@ -489,7 +529,7 @@ impl<'t> Lower<'t> {
         match (ShortCircuit::of(token), left, right) {
             (Some(operator), Some(left), Some(right)) => self.short_circuit(node, operator, left, right),
             _ => {
-                self.pending.flags.set(StepFlags::RAISES);
+                self.raises_by(token);
                 let rest = self.rest(kids);
                 for part in [left, right].into_iter().flatten() {
                     self.expression(part);
@@ -498,6 +538,18 @@ impl<'t> Lower<'t> {
             }
         }
         self.release(kids);
+    }
+
+    /// Whether an operator may raise an error.
+    fn raises_by(&mut self, token: Option<&str>) {
+        if self.config.flow.operators_raise || token.is_some_and(|token| matches!(token.trim_end_matches('='), "/" | "%")) {
+            self.pending.flags.set(StepFlags::RAISES);
+        }
+    }
+
+    /// `right`, evaluated unless `left` has a value that counts.
+    pub(crate) fn unless(&mut self, node: Node<'t>, left: Node<'t>, right: Node<'t>) {
+        self.short_circuit(node, ShortCircuit::Or, left, right);
     }
 
     /// `left op right` for its value. Where the right side holds control or assigns, it becomes a branch.
@@ -588,6 +640,8 @@ impl<'t> Lower<'t> {
                 item,
                 Item::Return { .. }
                     | Item::Raise { .. }
+                    | Item::Leave { .. }
+                    | Item::Abort { .. }
                     | Item::Break { .. }
                     | Item::Continue { .. }
                     | Item::Goto { .. }
@@ -610,7 +664,7 @@ impl ShortCircuit {
     pub(super) fn of(token: Option<&str>) -> Option<Self> {
         match token? {
             "&&" | "and" | "andalso" => Some(Self::And),
-            "||" | "or" | "orelse" | "??" | "?:" => Some(Self::Or),
+            "||" | "or" | "orelse" | "??" | "?:" | "?" => Some(Self::Or),
             _ => None,
         }
     }

@@ -44,11 +44,20 @@ pub(crate) fn lower<'t>(
         arms: Vec::new(),
         deferred: Vec::new(),
         named: Vec::new(),
+        switch_subject: None,
+        taken_early: Vec::new(),
+        dispatched: None,
+        alternative: false,
+        switch_value: None,
         pending: Pending::default(),
         names: Default::default(),
         given: Default::default(),
         base,
         region: 0,
+        object_region: 0,
+        in_type: false,
+        has_own_object: false,
+        function_scope: Default::default(),
         bind: Bind::Declare,
         in_pattern: false,
         pattern_scope: Default::default(),
@@ -87,6 +96,22 @@ impl<'t> Lower<'t> {
             match compiled.form {
                 Form::Function { .. } | Form::Closure { .. } => {
                     self.function_region(node, &compiled);
+                }
+                // What is wrapped, as the value of a field.
+                Form::Pass { .. } if self.program.regions.is_empty() => {
+                    let kids = self.children(node);
+                    let value = self.part(kids, &compiled.parts[0]);
+                    self.release(kids);
+                    match value {
+                        Some(value) => self.root_function(&[value], method),
+                        None => self.top(node),
+                    }
+                }
+                // A signature without a body.
+                Form::Skip if self.program.regions.is_empty() => {
+                    let region = self.open_region(self.span(node));
+                    let entry = self.bare_step(StepKind::Entry, node);
+                    self.close_region(region, entry, Block::default(), node);
                 }
                 _ if self.program.regions.is_empty() => self.top(node),
                 _ => {}
@@ -140,12 +165,14 @@ impl<'t> Lower<'t> {
         let open = self.begin();
         let entry = self.finish(open, StepKind::Entry, (0, 0));
         let block = self.open_block();
-        let kids = self.children(node);
-        let rest = self.rest(kids);
-        self.statements(rest, None);
-        self.release(kids);
+        self.hoisted_statements(node, None);
         let body = self.close_block(block);
         self.close_region(region, entry, body, node);
+    }
+
+    /// The function that is made next has an object of its own: what it calls `this` is not that of the code around.
+    pub(crate) fn own_object(&mut self) {
+        self.has_own_object = true;
     }
 
     fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
@@ -171,6 +198,8 @@ impl<'t> Lower<'t> {
         if let Some(result) = self.result_if_any(region) {
             self.mention(result, MentionKind::Use, node.end_byte());
         }
+        // Deferred code may have changed them after the return.
+        self.mention_named_results(region, MentionKind::Use, node.end_byte());
         let end = self.offset(node.end_byte());
         let exit = self.finish(open, StepKind::Exit, (end.saturating_sub(1), end));
         let parent = {
@@ -189,6 +218,7 @@ impl<'t> Lower<'t> {
 
     fn make_closure(&mut self, node: Node<'t>, compiled: &Compiled) {
         if self.is_apart(node) {
+            self.has_own_object = false;
             return;
         }
         let first = self.program.variables.len();
@@ -208,8 +238,11 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// Whether a node is, or is in, a function that is lowered on its own.
     pub(super) fn is_apart(&self, node: Node<'t>) -> bool {
-        !self.is_function && self.apart.binary_search(&(node.start_byte() as u32, node.end_byte() as u32)).is_ok()
+        let before = self.apart.partition_point(|&(start, _)| start as usize <= node.start_byte());
+        let around = before.checked_sub(1).and_then(|last| self.apart.get(last));
+        !self.is_function && around.is_some_and(|&(_, end)| end as usize >= node.end_byte())
     }
 
     fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {
@@ -218,10 +251,16 @@ impl<'t> Lower<'t> {
         let scope = self.open_scope();
         let flags = std::mem::take(&mut self.pending.flags);
         let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around = (self.block_depth, self.in_comprehension, std::mem::take(&mut self.named), self.deferred.len());
+        let around =
+            (self.block_depth, self.in_comprehension, std::mem::take(&mut self.named), self.deferred.len(), self.switch_value.take());
         (self.block_depth, self.in_comprehension) = (0, false);
         let span = self.span(node);
         let region = self.open_region(span);
+        let around_function = (self.function_scope, self.object_region, std::mem::take(&mut self.in_type));
+        self.function_scope = scope;
+        if std::mem::take(&mut self.has_own_object) || around_function.2 {
+            self.object_region = region;
+        }
         let kids = self.children(node);
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
@@ -241,16 +280,27 @@ impl<'t> Lower<'t> {
             Results::Typed(field) => is_closure || node.child_by_field_name(field).is_some(),
             Results::Always => true,
         };
-        if let Some(body) = self.kid(bodies, 0).filter(|_| bodies.len() == 1) {
-            let form = self.form_of(body);
-            tail |= !matches!(form, Some(Form::Block | Form::Sequence | Form::Try { .. } | Form::Custom(_)));
+        let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
+        let is_block = |form: Option<Form>| matches!(form, Some(Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. }));
+        if let Some(body) = only.filter(|&body| !self.is_custom(body)) {
+            tail |= !is_block(self.form_of(body));
         }
-        let sink = tail.then(|| self.result(node));
+        let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
+        let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
         let body = self.block(|this| {
+            let sink = tail.then(|| this.result(node));
+            if only_arms {
+                return this.choice(node, bodies, sink);
+            }
             let last = bodies.len().saturating_sub(1);
             for n in 0..bodies.len() {
-                if let Some(part) = this.kid(bodies, n) {
-                    this.statement(part, sink.filter(|_| n == last));
+                let Some(part) = this.kid(bodies, n) else { continue };
+                let sink = sink.filter(|_| n == last);
+                // The names of a body and those of the parameters are in one scope.
+                match this.form_of(part) {
+                    Some(Form::Custom(_)) if sink.is_none() && bodies.len() == 1 => this.body_by_code(part),
+                    Some(Form::Block) => this.children_as_statements(part, sink),
+                    _ => this.statement(part, sink),
                 }
             }
         });
@@ -262,8 +312,9 @@ impl<'t> Lower<'t> {
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.named) = (around.0, around.1, around.2);
+        (self.block_depth, self.in_comprehension, self.named, self.switch_value) = (around.0, around.1, around.2, around.4);
         (self.pending.flags, self.pending.call) = (flags, argument);
+        (self.function_scope, self.object_region, self.in_type) = around_function;
         self.close_scope(scope);
         region
     }
@@ -277,37 +328,56 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Binds parameters, each with its number. A list stands for its children.
+    /// The body of a function, of a form that code decides: an expression is the result.
+    fn body_by_code(&mut self, body: Node<'t>) {
+        let Some(compiled) = self.compiled(body) else { return };
+        let is_block =
+            matches!(compiled.form, Form::Block | Form::Hoisting(_) | Form::Sequence | Form::Try { .. } | Form::Skip | Form::Statement);
+        let sink = (!is_block).then(|| self.result(body));
+        self.add_as(body, &compiled, sink);
+    }
+
+    /// Binds parameters, each with its number. A list stands for its children, a signature for its list; a
+    /// [`Form::Sequence`] among parameters is a list as well.
     fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
-            let is_list = matches!(self.form_of(node), None | Some(Form::Evaluate | Form::Sequence));
-            if is_list && node.named_child_count() > 0 {
-                let kids = self.children(node);
-                let rest = self.rest(kids);
-                for n in 0..rest.len() {
-                    if let Some(parameter) = self.kid(rest, n) {
-                        if parameter.kind().ends_with("_parameters") {
-                            let inner = self.lay(&[parameter]);
-                            self.parameters(inner);
-                            self.release(inner);
-                            continue;
-                        }
-                        // The current object is number 0, as it is at a call.
-                        count += u16::from(count > 0 || !self.is_receiver_parameter(parameter));
-                        self.pending.argument = count;
-                        self.pattern(parameter, Bind::Parameter);
-                    }
-                }
-                self.release(kids);
-            } else {
-                count += 1;
-                self.pending.argument = count;
-                self.pattern(node, Bind::Parameter);
+            if parameters.len() == 1 || !matches!(self.form_of(node), Some(Form::Skip)) {
+                self.parameter_list(node, &mut count, true);
             }
         }
         self.pending.argument = 0;
+    }
+
+    fn parameter_list(&mut self, node: Node<'t>, count: &mut u16, outermost: bool) {
+        let compiled = self.chosen(node);
+        let form = compiled.map(|compiled| compiled.form);
+        let is_list = match form {
+            None | Some(Form::Evaluate | Form::Pass { .. } | Form::Control(_)) => outermost,
+            Some(Form::Sequence) => true,
+            _ => false,
+        };
+        if !is_list || node.named_child_count() == 0 {
+            // The current object is number 0, as it is at a call.
+            *count += u16::from(*count > 0 || outermost || !self.is_receiver_parameter(node));
+            self.pending.argument = *count;
+            return self.pattern(node, Bind::Parameter);
+        }
+        let kids = self.children(node);
+        let selected = match compiled {
+            Some(compiled) if matches!(form, Some(Form::Pass { .. })) => self.select(kids, &compiled.parts[0]),
+            _ => self.nothing(),
+        };
+        let (parts, of_signature) = if selected.is_empty() { (self.rest(kids), false) } else { (selected, true) };
+        // What a signature runs itself comes after its list.
+        let runs = matches!(form, Some(Form::Control(_)));
+        for n in 0..if runs { parts.len().min(1) } else { parts.len() } {
+            if let Some(part) = self.kid(parts, n) {
+                self.parameter_list(part, count, of_signature || runs);
+            }
+        }
+        self.release(kids);
     }
 
     fn is_receiver_parameter(&self, node: Node<'t>) -> bool {
@@ -360,8 +430,8 @@ impl<'t> Lower<'t> {
         self.release(kids);
         let open = self.begin();
         self.default_values(node, compiled);
-        // Before its body, which may call it.
-        if let Some(name) = name {
+        // Before its body, which may call it. A signature has the name inside.
+        if let Some(name) = name.map(|name| name.child_by_field_name("name").unwrap_or(name)) {
             self.define(name);
         }
         self.make_closure(node, compiled);
@@ -375,7 +445,9 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         let members = self.select(kids, &compiled.parts[1]);
         let scope = self.open_scope();
+        let around = std::mem::replace(&mut self.in_type, true);
         self.statements(members, None);
+        self.in_type = around;
         self.close_scope(scope);
         self.release(kids);
         let open = self.begin();

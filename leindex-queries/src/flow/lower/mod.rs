@@ -19,11 +19,13 @@ mod patterns;
 mod scopes;
 mod statements;
 
+pub(crate) use control::Handled;
 pub(crate) use functions::{Root, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;
 pub use patterns::Bind;
 use scopes::Names;
+pub(crate) use scopes::OpenScope;
 
 /// The lowering of one function. Languages see it from [`Form::Custom`].
 pub struct Lower<'t> {
@@ -42,6 +44,17 @@ pub struct Lower<'t> {
     deferred: Vec<Item>,
     /// The loops and labelled blocks around, whose values `break` gives.
     named: Vec<Left>,
+    /// What the switch around chooses by, for arms made by code.
+    switch_subject: Option<u32>,
+    /// Nodes whose values were taken before their turn, and the variables that hold them.
+    taken_early: Vec<(usize, u32)>,
+    /// What the [`Form::Dispatch`] around compares its cases with.
+    dispatched: Option<u32>,
+    /// Whether this is the other way in which conditional compilation writes what was lowered just before: what it
+    /// declares again is the same.
+    alternative: bool,
+    /// Where the value of the switch around goes, if it has one.
+    switch_value: Option<u32>,
     pending: Pending,
     names: Names<'t>,
     /// Forms that code gave, by address.
@@ -49,6 +62,13 @@ pub struct Lower<'t> {
     /// First byte of what is lowered: positions are counted from here.
     base: u32,
     region: u32,
+    /// The region whose object is the current one.
+    object_region: u32,
+    /// Whether functions here are methods of a type, each with an object of its own.
+    in_type: bool,
+    /// Whether the next function has an object of its own.
+    has_own_object: bool,
+    function_scope: scopes::OpenScope,
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
@@ -140,6 +160,11 @@ impl<'t> Lower<'t> {
         self.forms.form_of(node, self.source)
     }
 
+    /// Whether the language's code lowers nodes of this kind.
+    fn is_custom(&self, node: Node<'t>) -> bool {
+        self.forms.get(node.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Custom(_)))
+    }
+
     fn given(&mut self, form: &'static Form) -> Compiled {
         let language = &self.grammar.language;
         *self.given.entry(std::ptr::from_ref(form).addr()).or_insert_with(|| Compiled::new(*form, language))
@@ -196,6 +221,11 @@ impl<'t> Lower<'t> {
         (self.pending.call, self.pending.argument) = (open.call, open.argument);
     }
 
+    /// Forgets a step in which nothing was mentioned.
+    fn abandon(&mut self, open: OpenStep) {
+        (self.pending.flags, self.pending.call, self.pending.argument) = (open.flags, open.call, open.argument);
+    }
+
     /// Calls and closures since `open` belong to a step, unless an inner one has them.
     fn own(&mut self, open: OpenStep, step: u32) {
         for call in self.program.calls.iter_mut().skip(open.calls).filter(|call| call.step == NONE) {
@@ -241,6 +271,12 @@ impl<'t> Lower<'t> {
     /// Whether nothing was added to the block.
     fn is_empty(&self, block: OpenBlock) -> bool {
         self.open.len() == block.0
+    }
+
+    /// Whether something in the block runs when it is left.
+    fn has_deferred(&self, block: OpenBlock) -> bool {
+        let items = self.open.get(block.0..).unwrap_or(&[]).iter();
+        items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { registration: NONE, .. }))
     }
 
     fn close_block(&mut self, block: OpenBlock) -> Block {

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::Lower;
-use crate::languages::{Places, Spot};
+use crate::languages::{Form, Places, Spot};
 
 /// A child with its field and its position among the named children.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,8 @@ impl<'t> Lower<'t> {
             loop {
                 let node = self.cursor.node();
                 if !node.is_extra() {
-                    let named = node.is_named();
+                    // In some grammars the current object is a token.
+                    let named = node.is_named() || self.forms.get(node.kind_id()).is_some_and(|of| matches!(of.form, Form::This));
                     let field = self.cursor.field_id().map_or(0, |id| id.get());
                     self.kids.push(Kid { node, field, index: if named { index } else { u16::MAX }, taken: false });
                     index += u16::from(named);
@@ -60,9 +61,10 @@ impl<'t> Lower<'t> {
                 let kid = self.kids[at];
                 let here = match place {
                     Spot::Nowhere => false,
-                    Spot::Field(id) => kid.field == id && kid.node.is_named(),
+                    // A keyword that means something (`this`) is a part as well.
+                    Spot::Field(id) => kid.field == id && (kid.index != u16::MAX || self.forms.get(kid.node.kind_id()).is_some()),
                     Spot::Nth(id, wanted) => {
-                        let of_field = kid.field == id && kid.node.is_named();
+                        let of_field = kid.field == id && kid.index != u16::MAX;
                         nth += u16::from(of_field);
                         of_field && nth == wanted
                     }
@@ -70,6 +72,17 @@ impl<'t> Lower<'t> {
                     Spot::Last => Some(at) == last_named,
                     Spot::Kind(id) => kid.node.kind_id() == id,
                     Spot::NoField => kid.field == 0 && kid.index != u16::MAX && !kid.taken,
+                    Spot::Inner(kind, inner) | Spot::InnerChild(kind, inner) => {
+                        if kid.node.kind_id() == kind {
+                            self.kids[at].taken = true;
+                            let part = match place {
+                                Spot::Inner(..) => kid.node.child_by_field_id(inner),
+                                _ => kid.node.named_child(u32::from(inner)),
+                            };
+                            self.kids.extend(part.map(|node| Kid { node, field: 0, index: 0, taken: true }));
+                        }
+                        false
+                    }
                 };
                 if here {
                     self.kids[at].taken = true;
@@ -106,6 +119,11 @@ impl<'t> Lower<'t> {
         if let Some(kid) = self.kids.get_mut(kids.first + n) {
             kid.taken = true;
         }
+    }
+
+    /// The first token among the children, by its text.
+    pub(crate) fn first_token(&self, kids: Kids) -> Option<&'t str> {
+        self.kids.get(kids.first..kids.end)?.iter().find(|kid| kid.index == u16::MAX).map(|kid| self.text(kid.node))
     }
 
     /// The named children that are no part so far, laid on the stack.

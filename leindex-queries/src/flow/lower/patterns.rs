@@ -36,14 +36,35 @@ impl<'t> Lower<'t> {
         self.in_pattern
     }
 
+    /// How the names of the pattern around are bound.
+    pub const fn binding(&self) -> Bind {
+        self.bind
+    }
+
+    /// Binds the names of a parameter, by its number.
+    pub(crate) fn parameter(&mut self, node: Node<'t>, number: u16) {
+        let argument = std::mem::replace(&mut self.pending.argument, number);
+        self.pattern(node, Bind::Parameter);
+        self.pending.argument = argument;
+    }
+
+    /// Lowers what may be written instead of what was lowered just before (`#else`).
+    pub(crate) fn alternative(&mut self, node: Node<'t>) {
+        let around = std::mem::replace(&mut self.alternative, true);
+        self.statement(node, None);
+        self.alternative = around;
+    }
+
     /// Binds one name.
     pub fn bind_name(&mut self, node: Node<'t>) {
         let text = self.text(node);
-        if self.config.flow.capitals_are_constants && self.bind == Bind::Declare && text.starts_with(char::is_uppercase) {
+        let is_constant = |c: char| c.is_uppercase() || c == '`';
+        if self.config.flow.capitals_are_constants && self.in_pattern && self.bind == Bind::Declare && text.starts_with(is_constant) {
             return self.use_name(node);
         }
         match self.bind {
             Bind::Assign => self.assign_name(node),
+            Bind::Declare if self.alternative => self.redeclare(node),
             Bind::Declare => {
                 // Alternatives bind the same names.
                 let known = if self.in_pattern { self.declared_in(self.pattern_scope, node) } else { None };
@@ -78,6 +99,7 @@ impl<'t> Lower<'t> {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));
                 match (object, name) {
+                    (Some(object), _) if self.is_no_value(object) => self.bind_name(node),
                     (Some(object), Some(name)) if self.is_receiver(object) => {
                         self.mention_receiver(object);
                         self.mention_field(name, MentionKind::Define);

@@ -14,12 +14,20 @@ pub(super) struct Names<'t> {
     bound: Vec<u32>,
     /// By name, the variable of the outermost region that stands for it where nothing binds it.
     free: Vec<u32>,
-    /// What to restore when scopes are left: a name and what it was bound to.
-    undo: Vec<(u32, u32)>,
+    /// By name, where `undo` tells of its innermost variable.
+    bound_at: Vec<u32>,
+    /// What to restore when scopes are left: a name, what it was bound to, and where that was told.
+    undo: Vec<(u32, u32, u32)>,
+    /// Where the innermost scope begins in `undo`.
+    scope: usize,
     /// By region and outer variable, the capture.
     captures: FxHashMap<(u32, u32), u32>,
     /// By region, the variable of its result, or [`NONE`].
     results: Vec<u32>,
+    /// By the byte of the name where it is defined, the variable that it was known to be before.
+    hoisted: FxHashMap<usize, u32>,
+    /// Regions and the variables that are their results (`func f() (n int)` of Go).
+    named_results: Vec<(u32, u32)>,
     /// Captures that their regions change.
     changed: FxHashSet<u32>,
 }
@@ -28,31 +36,46 @@ pub(super) struct Names<'t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Space {
     Plain,
-    /// Fields of the current object.
-    Field,
-    /// The current object.
-    Receiver,
+    /// Fields of the current object, by the region that it belongs to.
+    Field(u32),
+    /// The current object of a region.
+    Receiver(u32),
     /// Labels.
     Label,
 }
 
 /// Where a scope began.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct OpenScope(usize);
+pub(crate) struct OpenScope {
+    first: usize,
+    around: usize,
+}
 
 impl<'t> Lower<'t> {
     /// Records that the step being made does something with a variable.
     pub(super) fn mention(&mut self, variable: u32, kind: MentionKind, byte: usize) {
         let (call, argument) = (self.pending.call, self.pending.argument);
-        if kind != MentionKind::Use && self.program.variables[variable as usize].outer != NONE {
-            self.names.changed.insert(variable);
+        if kind != MentionKind::Use {
+            self.note_change(variable);
         }
         self.pending.mentions.push(Mention { variable, kind, at: self.offset(byte), call, argument });
+    }
+
+    /// Remembers that a region changes what it captures.
+    pub(super) fn note_change(&mut self, variable: u32) {
+        if self.program.variables[variable as usize].outer != NONE {
+            self.names.changed.insert(variable);
+        }
     }
 
     /// Reads the variable that a node names.
     pub fn use_name(&mut self, node: Node<'t>) {
         self.mention_name(node, MentionKind::Use);
+    }
+
+    /// Takes the value of a variable away.
+    pub(crate) fn delete_name(&mut self, node: Node<'t>) {
+        self.mention_name(node, MentionKind::Delete);
     }
 
     pub(super) fn mention_name(&mut self, node: Node<'t>, kind: MentionKind) {
@@ -62,15 +85,18 @@ impl<'t> Lower<'t> {
 
     /// Reads or changes a field of the current object.
     pub(super) fn mention_field(&mut self, name: Node<'t>, kind: MentionKind) {
-        let name = self.name_in(name);
-        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field };
-        let variable = self.variable(space, self.text(name), name);
+        let variable = self.field(name);
         self.mention(variable, kind, name.start_byte());
+    }
+
+    /// Gives a value to the field of this name.
+    pub(crate) fn define_field(&mut self, name: Node<'t>) {
+        self.mention_field(name, MentionKind::Define);
     }
 
     /// Reads or changes a field of the current object that no variable can be taken for (`@x`).
     pub(super) fn mention_own_field(&mut self, name: Node<'t>, kind: MentionKind) {
-        let variable = self.variable(Space::Field, self.text(name), name);
+        let variable = self.variable(Space::Field(self.object_region), self.text(name), name);
         self.mention(variable, kind, name.start_byte());
     }
 
@@ -94,7 +120,7 @@ impl<'t> Lower<'t> {
         if self.receiver.is_some_and(|receiver| receiver == self.text(node)) {
             return self.use_name(node);
         }
-        let variable = self.variable(Space::Receiver, "", node);
+        let variable = self.variable(Space::Receiver(self.object_region), "", node);
         self.mention(variable, MentionKind::Use, node.start_byte());
     }
 
@@ -138,24 +164,106 @@ impl<'t> Lower<'t> {
         self.mention(variable, MentionKind::Define, node.start_byte());
     }
 
+    /// Makes a name known from here on, before the place where it is defined. A name that this function has in this
+    /// `scope` already stands for the same variable.
+    pub(crate) fn hoist(&mut self, name: Node<'t>, scope: OpenScope) {
+        let id = self.name_id(Space::Plain, self.text(name));
+        let here = self.names.undo.iter().skip(scope.first).any(|&(undone, ..)| undone == id);
+        let known = self.known(id).filter(|&variable| here && self.variable_at(variable).region == self.region);
+        let variable = known.unwrap_or_else(|| self.declare(name, VariableKind::Local));
+        self.names.hoisted.insert(name.start_byte(), variable);
+    }
+
+    /// The name, where it would be declared, stands for the variable that is in sight.
+    pub(crate) fn keep(&mut self, name: Node<'t>) {
+        let variable = self.variable(Space::Plain, self.text(name), name);
+        self.names.hoisted.insert(name.start_byte(), variable);
+    }
+
+    /// Whether no loop, branch or other body is between here and the function.
+    pub(crate) const fn in_function_body(&self) -> bool {
+        self.block_depth == 0
+    }
+
+    /// The scope of the function's parameters.
+    pub(crate) const fn function_scope(&self) -> OpenScope {
+        self.function_scope
+    }
+
     /// Declares a variable in the innermost scope.
     pub(super) fn declare(&mut self, node: Node<'t>, kind: VariableKind) -> u32 {
+        if let Some(&variable) = self.names.hoisted.get(&node.start_byte()) {
+            return self.seen_from_here(variable);
+        }
         let id = self.name_id(Space::Plain, self.text(node));
         let variable = self.new_variable(kind, node, self.region, NONE);
-        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
-        self.names.undo.push((id, before));
+        self.bind_variable(id, variable);
         variable
     }
 
     /// The variable that a scope has declared by the name of a node.
     pub(super) fn declared_in(&mut self, scope: OpenScope, node: Node<'t>) -> Option<u32> {
         let id = self.name_id(Space::Plain, self.text(node));
-        let declared = self.names.undo.get(scope.0..)?.iter().any(|&(name, _)| name == id);
+        let declared = self.names.undo.get(scope.first..)?.iter().any(|&(name, ..)| name == id);
         self.names.bound.get(id as usize).copied().filter(|_| declared)
     }
 
+    /// Declares a variable of this name, whatever its letters say, and defines it.
+    pub(crate) fn declare_name(&mut self, node: Node<'t>) {
+        let variable = self.declare(node, VariableKind::Local);
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
+    fn bind_variable(&mut self, id: u32, variable: u32) {
+        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
+        let before_at = std::mem::replace(&mut self.names.bound_at[id as usize], self.names.undo.len() as u32);
+        self.names.undo.push((id, before, before_at));
+    }
+
+    /// Gives a value to the variable of this name in the innermost scope; if there is none, declares it (`:=` of Go).
+    pub(crate) fn redeclare(&mut self, node: Node<'t>) {
+        let id = self.name_id(Space::Plain, self.text(node));
+        let bound = self.names.bound[id as usize];
+        let here = bound != NONE && self.names.bound_at[id as usize] as usize >= self.names.scope;
+        let variable = if here { self.seen_from_here(bound) } else { self.declare(node, VariableKind::Local) };
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
+    /// Declares a variable whose value is a result of the function, and defines it.
+    pub(crate) fn bind_result(&mut self, node: Node<'t>) {
+        let variable = self.declare(node, VariableKind::Local);
+        self.names.named_results.push((self.region, variable));
+        self.mention(variable, MentionKind::Define, node.start_byte());
+    }
+
+    /// Binds a parameter, by its number.
+    pub(crate) fn bind_parameter(&mut self, node: Node<'t>, number: u16) {
+        let variable = self.declare(node, VariableKind::Parameter);
+        let argument = std::mem::replace(&mut self.pending.argument, number);
+        self.mention(variable, MentionKind::Define, node.start_byte());
+        self.pending.argument = argument;
+    }
+
+    /// Mentions the variables that are the results of this region; whether there are any.
+    pub(super) fn mention_named_results(&mut self, region: u32, kind: MentionKind, byte: usize) -> bool {
+        let mut any = false;
+        for at in 0..self.names.named_results.len() {
+            let (of, variable) = self.names.named_results[at];
+            if of == region {
+                self.mention(variable, kind, byte);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Names the current object of the method being lowered, where its parameters do.
+    pub(crate) fn name_receiver(&mut self, node: Node<'t>) {
+        self.receiver = Some(self.text(node));
+    }
+
     /// The names of a node belong to an outer scope from here on.
-    pub(super) fn make_outer(&mut self, node: Node<'t>) {
+    pub(crate) fn make_outer(&mut self, node: Node<'t>) {
         let id = self.name_id(Space::Plain, self.text(node));
         let outer = self.known(id).filter(|&variable| self.variable_at(variable).region != self.region);
         let variable = match outer {
@@ -166,8 +274,7 @@ impl<'t> Lower<'t> {
                 self.seen_from_here(variable)
             }
         };
-        let before = std::mem::replace(&mut self.names.bound[id as usize], variable);
-        self.names.undo.push((id, before));
+        self.bind_variable(id, variable);
     }
 
     /// Whether a variable of this name is in sight.
@@ -198,23 +305,26 @@ impl<'t> Lower<'t> {
     }
 
     /// A number for a label.
-    pub(super) fn label(&mut self, node: Node<'t>) -> u32 {
+    pub(crate) fn label(&mut self, node: Node<'t>) -> u32 {
         let text = self.text(node);
         let text = text.trim_matches(|c: char| c == '\'' || c == ':' || c == '@' || c.is_whitespace());
         self.name_id(Space::Label, text)
     }
 
-    pub(crate) fn open_scope(&self) -> OpenScope {
-        OpenScope(self.names.undo.len())
+    pub(crate) fn open_scope(&mut self) -> OpenScope {
+        let first = self.names.undo.len();
+        OpenScope { first, around: std::mem::replace(&mut self.names.scope, first) }
     }
 
     /// Leaves a scope: its names have the variables that they had before.
     pub(crate) fn close_scope(&mut self, scope: OpenScope) {
-        while self.names.undo.len() > scope.0
-            && let Some((name, before)) = self.names.undo.pop()
+        while self.names.undo.len() > scope.first
+            && let Some((name, before, before_at)) = self.names.undo.pop()
         {
             self.names.bound[name as usize] = before;
+            self.names.bound_at[name as usize] = before_at;
         }
+        self.names.scope = scope.around;
     }
 
     /// Runs in a scope of its own, where the language has block scopes.
@@ -247,13 +357,36 @@ impl<'t> Lower<'t> {
         if let Some(variable) = self.known(id) {
             return self.seen_from_here(variable);
         }
-        let kind = match space {
-            Space::Plain | Space::Label => VariableKind::Free,
-            Space::Field => VariableKind::Field,
-            Space::Receiver => VariableKind::Receiver,
+        let (kind, region) = match space {
+            Space::Plain | Space::Label => (VariableKind::Free, 0),
+            Space::Field(region) => (VariableKind::Field, region),
+            Space::Receiver(region) => (VariableKind::Receiver, region),
         };
-        let variable = self.new_variable(kind, node, 0, NONE);
+        let variable = self.new_variable(kind, node, region, NONE);
         self.names.free[id as usize] = variable;
+        self.seen_from_here(variable)
+    }
+
+    /// A field of the current object. Where fields are in sight by their names alone, it is what such a name stands for
+    /// if nothing else is called so.
+    fn field(&mut self, name: Node<'t>) -> u32 {
+        let name = self.name_in(name);
+        let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field(self.object_region) };
+        let id = self.name_id(space, self.text(name));
+        let variable = match self.names.free.get(id as usize) {
+            Some(&variable) if variable != NONE => variable,
+            _ => {
+                let region = if matches!(space, Space::Field(_)) { self.object_region } else { 0 };
+                let variable = self.new_variable(VariableKind::Field, name, region, NONE);
+                self.names.free[id as usize] = variable;
+                variable
+            }
+        };
+        if let Some(variable) = self.program.variables.get_mut(variable as usize)
+            && variable.kind == VariableKind::Free
+        {
+            variable.kind = VariableKind::Field;
+        }
         self.seen_from_here(variable)
     }
 
@@ -288,6 +421,7 @@ impl<'t> Lower<'t> {
         let id = *self.names.ids.entry((space, text)).or_insert(next);
         if id == next {
             self.names.bound.push(NONE);
+            self.names.bound_at.push(NONE);
             self.names.free.push(NONE);
         }
         id

@@ -3,8 +3,12 @@
 use tree_sitter::Node;
 
 use super::super::ir::{Block, Condition, Item, MentionKind, NONE, StepKind};
+use super::scopes::Space;
 use super::{Bind, Lower};
-use crate::languages::Form;
+use crate::languages::{Compiled, Form};
+
+/// The label of a switch that gives a value: no label of a program is a keyword.
+pub(super) const SWITCH: &str = "switch";
 
 impl<'t> Lower<'t> {
     /// Adds a statement; the value of an expression goes to `sink`.
@@ -30,6 +34,19 @@ impl<'t> Lower<'t> {
                 None => return self.finish_statement(node, open, before, sink),
             }
         }
+        self.add_as(node, &compiled, sink);
+    }
+
+    /// Adds a statement as if its kind had this form, under a label.
+    pub(crate) fn labelled(&mut self, label: Node<'t>, node: Node<'t>, form: &'static Form) {
+        let label = self.label(label);
+        let compiled = self.given(form);
+        let body = self.block(|this| this.add_as(node, &compiled, None));
+        self.push(Item::Label { label, body });
+    }
+
+    /// Adds a statement as one of a form.
+    pub(super) fn add_as(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Skip => {
@@ -45,7 +62,7 @@ impl<'t> Lower<'t> {
                 let kids = self.children(node);
                 let label = self.label_among(kids);
                 let rest = self.rest(kids);
-                self.labelled(label, sink, |this| this.scoped(|this| this.statements(rest, sink)));
+                self.under_label(label, sink, |this| this.inner_block(|this| this.statements(rest, sink)));
                 self.release(kids);
             }
             Form::Effect { .. } => {
@@ -56,6 +73,7 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Declare { .. } => self.expression_statement(node, None),
+            Form::Hoisting(_) => self.inner_block(|this| this.hoisted_statements(node, sink)),
             Form::Sequence => self.children_as_statements(node, sink),
             Form::Statement | Form::Pass { .. } => {
                 let kids = self.children(node);
@@ -85,18 +103,24 @@ impl<'t> Lower<'t> {
             | Form::For { .. }
             | Form::ForEach { .. }
             | Form::Switch(_)
+            | Form::Dispatch { .. }
             | Form::Try { .. }
-            | Form::With { .. } => self.control(node, &compiled, sink),
-            Form::Comprehension { .. } => self.comprehension(node, &compiled, sink),
+            | Form::With { .. } => self.control(node, compiled, sink),
+            Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
+            Form::Loops { .. } => self.loops(node, compiled),
             Form::Filter { .. } => {}
             Form::Return { .. } => {
                 let kids = self.children(node);
                 let values = self.select(kids, &parts[0]);
                 let values = if values.is_empty() { self.rest(kids) } else { values };
-                let result = (!values.is_empty()).then(|| self.result(node));
                 let open = self.begin();
                 self.each(values);
-                self.sink(result, node);
+                let named = if values.is_empty() { MentionKind::Use } else { MentionKind::Define };
+                let named = self.mention_named_results(self.region, named, node.start_byte());
+                if named || !values.is_empty() {
+                    let result = self.result(node);
+                    self.sink(Some(result), node);
+                }
                 let step = self.finish(open, StepKind::Return, self.span(node));
                 self.push(Item::Return { step });
                 self.release(kids);
@@ -146,6 +170,19 @@ impl<'t> Lower<'t> {
                     _ => Item::Goto { step, label },
                 });
             }
+            Form::Give { .. } => {
+                let kids = self.children(node);
+                let value = self.part(kids, &parts[0]);
+                self.release(kids);
+                let open = self.begin();
+                if let Some(value) = value {
+                    self.expression(value);
+                }
+                self.sink(self.switch_value, node);
+                let step = self.finish(open, StepKind::Jump, self.span(node));
+                let label = self.name_id(Space::Label, SWITCH);
+                self.push(Item::Break { step, label });
+            }
             Form::Fallthrough | Form::Redo | Form::Retry => {
                 let step = self.bare_step(StepKind::Jump, node);
                 self.push(match compiled.form {
@@ -172,8 +209,8 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
-            Form::Function { .. } => self.named_function(node, &compiled),
-            Form::Type { .. } => self.type_definition(node, &compiled),
+            Form::Function { .. } => self.named_function(node, compiled),
+            Form::Type { .. } => self.type_definition(node, compiled),
             Form::Compound { .. } => {
                 let kids = self.children(node);
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
@@ -184,6 +221,7 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Control(add) => add(self, node, sink),
+            Form::Case(case) if self.dispatched.is_some() => self.case_label(node, compiled, case),
             Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
                 self.children_as_statements(node, sink)
             }
@@ -191,10 +229,64 @@ impl<'t> Lower<'t> {
         }
     }
 
-    fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+    /// Adds a step of what `make` mentions.
+    pub(crate) fn step_of(&mut self, node: Node<'t>, make: impl FnOnce(&mut Self)) {
+        let open = self.begin();
+        make(self);
+        let step = self.finish(open, StepKind::Statement, self.span(node));
+        self.push(Item::Step(step));
+    }
+
+    /// What was made at a node is closed when the block around is left.
+    pub(crate) fn close_later(&mut self, node: Node<'t>) {
+        let cleanup = self.bare_step(StepKind::Cleanup, node);
+        let deferred = self.block(|this| this.push(Item::Step(cleanup)));
+        self.push(Item::Defer { registration: NONE, deferred, cleanup });
+    }
+
+    pub(super) fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
         let kids = self.children(node);
         let rest = self.rest(kids);
         self.statements(rest, sink);
+        self.release(kids);
+    }
+
+    /// Ends the program, with a value if there is one.
+    pub(crate) fn abort(&mut self, node: Node<'t>, value: Option<Node<'t>>) {
+        let open = self.begin();
+        if let Some(value) = value {
+            self.expression(value);
+        }
+        let step = self.finish(open, StepKind::Jump, self.span(node));
+        self.push(Item::Abort { step });
+    }
+
+    /// A block among statements. What is deferred in it runs when it is left; without that it is no item of its own.
+    fn inner_block(&mut self, make: impl FnOnce(&mut Self)) {
+        let open = self.open_block();
+        self.scoped(make);
+        if self.has_deferred(open) {
+            let body = self.close_block(open);
+            self.push(Item::Label { label: NONE, body });
+        }
+    }
+
+    /// The statements of a node of form [`Form::Hoisting`], names first, then functions.
+    pub(super) fn hoisted_statements(&mut self, node: Node<'t>, sink: Option<u32>) {
+        let Some(Form::Hoisting(hoist)) = self.forms.get(node.kind_id()).map(|compiled| compiled.form) else {
+            return self.children_as_statements(node, sink);
+        };
+        hoist(self, node);
+        let kids = self.children(node);
+        let rest = self.rest(kids);
+        for functions in [true, false] {
+            for n in 0..rest.len() {
+                let Some(part) = self.kid(rest, n) else { continue };
+                if functions == matches!(self.forms.get(part.kind_id()).map(|of| of.form), Some(Form::Function { .. })) {
+                    self.statement(part, sink.filter(|_| n + 1 == rest.len()));
+                }
+            }
+        }
         self.release(kids);
     }
 
@@ -213,17 +305,20 @@ impl<'t> Lower<'t> {
             let receiver = |mention: &super::super::ir::Mention| mention.call as usize == calls && mention.argument == 0;
             let at = self.pending.mentions.iter().skip(open.mentions).position(receiver);
             if let Some(at) = at.filter(|_| of_node) {
-                self.modify_root(open.mentions + at);
+                self.modify_receiver(open.mentions + at, call.at);
             }
         }
         self.sink(sink, node);
         let nothing = self.pending.mentions.len() == open.mentions
             && self.program.calls.iter().skip(open.calls).all(|call| call.step != NONE)
-            && self.program.regions.iter().skip(open.regions).all(|region| region.owner != NONE)
+            && self.program.regions.iter().skip(open.regions).all(|region| region.owner != NONE || region.parent != self.region)
             && self.pending.flags == super::StepFlags::default();
         // What only jumped, or was told by code to be nothing, is no step of its own.
         let leaves = nothing && (self.open.len() > before || matches!(self.form_of(node), Some(Form::Custom(_))));
-        let kind = if self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
+        let (start, end) = self.span(node);
+        let is_closure = matches!(self.form_of(node), Some(Form::Closure { .. }))
+            || self.program.regions.get(open.regions).is_some_and(|region| (region.start, region.end) == (start, end));
+        let kind = if is_closure || self.program.regions.len() > open.regions && self.pending.mentions.len() == open.mentions {
             StepKind::Closure
         } else {
             StepKind::Statement
@@ -235,7 +330,7 @@ impl<'t> Lower<'t> {
     }
 
     /// Runs the clauses of a comprehension around its element, whose values are gathered in `sink`.
-    fn comprehension(&mut self, node: Node<'t>, compiled: &crate::languages::Compiled, sink: Option<u32>) {
+    fn comprehension(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let scope = self.open_scope();
         let around = std::mem::replace(&mut self.in_comprehension, true);
         let kids = self.children(node);
@@ -247,14 +342,33 @@ impl<'t> Lower<'t> {
         self.mention(gathered, MentionKind::Define, node.start_byte());
         let step = self.finish(open, StepKind::Statement, self.span(node));
         self.push(Item::Step(step));
-        self.clause(clauses, 0, elements, gathered);
+        self.clause(clauses, 0, elements, Some(gathered));
         self.release(kids);
         self.in_comprehension = around;
         self.close_scope(scope);
     }
 
-    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: u32) {
+    /// Runs the clauses of a comprehension around a body that runs for its effect.
+    fn loops(&mut self, node: Node<'t>, compiled: &Compiled) {
+        let scope = self.open_scope();
+        let named = std::mem::take(&mut self.named);
+        let kids = self.children(node);
+        let body = self.select(kids, &compiled.parts[0]);
+        let clauses = self.rest(kids);
+        self.clause(clauses, 0, body, None);
+        self.release(kids);
+        self.named = named;
+        self.close_scope(scope);
+    }
+
+    fn clause(&mut self, clauses: super::Kids, n: usize, elements: super::Kids, gathered: Option<u32>) {
         let Some(clause) = self.kid(clauses, n) else {
+            let Some(gathered) = gathered else {
+                self.block_depth += 1;
+                self.scoped(|this| this.statements(elements, None));
+                self.block_depth -= 1;
+                return;
+            };
             let open = self.begin();
             self.each(elements);
             let first = self.kid(elements, 0);
@@ -274,7 +388,15 @@ impl<'t> Lower<'t> {
             Form::ForEach { .. } => {
                 let (pattern, iterable) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
                 let head = self.for_head(clause, pattern, iterable);
-                let body = self.block(|this| this.clause(clauses, n + 1, elements, gathered));
+                // Conditions that stand in the clause are looked at in each round.
+                let inner = self.rest(kids);
+                let mut rest: Vec<Node<'t>> =
+                    (0..inner.len()).filter_map(|n| self.kid(inner, n)).filter(|&part| self.is_filter(part)).collect();
+                for n in n + 1..clauses.len() {
+                    rest.extend(self.kid(clauses, n));
+                }
+                let rest = self.lay(&rest);
+                let body = self.block(|this| this.clause(rest, 0, elements, gathered));
                 self.push(Item::ForEach { head, body, otherwise: Block::default() });
             }
             Form::Filter { .. } => {
@@ -338,6 +460,9 @@ impl<'t> Lower<'t> {
 
     /// Binds the name of something defined here.
     pub(super) fn define(&mut self, name: Node<'t>) {
+        if matches!(self.forms.get(name.kind_id()).map(|compiled| compiled.form), Some(Form::Member { .. })) {
+            return self.pattern(name, Bind::Assign);
+        }
         let declaring = self.declaring();
         let bind = std::mem::replace(&mut self.bind, declaring);
         if bind == Bind::Parameter {

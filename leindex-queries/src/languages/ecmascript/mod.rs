@@ -2,10 +2,12 @@
 
 mod builtins;
 mod definitions;
+mod flow;
 mod imports;
 mod modules;
 mod roles;
 
+pub(super) use flow::{COMMON_FORMS, FLOW, JSX_FORMS, field_form};
 pub(super) use roles::{COMMON, JSX, METRICS, concat};
 pub(super) use {definitions::*, imports::*};
 

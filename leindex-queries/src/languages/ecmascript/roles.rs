@@ -93,12 +93,12 @@ const CATCH: crate::languages::Declare = crate::languages::Declare {
 };
 
 /// Joins two tables.
-pub(crate) const fn concat<const A: usize, const B: usize, const N: usize>(
-    first: [(&'static str, Role); A],
-    second: [(&'static str, Role); B],
-) -> [(&'static str, Role); N] {
-    assert!(A + B == N, "the joined table has the length of both");
-    let mut joined = [("", Role::Skip); N];
+pub(crate) const fn concat<T: Copy, const A: usize, const B: usize, const N: usize>(
+    first: [(&'static str, T); A],
+    second: [(&'static str, T); B],
+) -> [(&'static str, T); N] {
+    assert!(A + B == N && A > 0, "the joined table has the length of both");
+    let mut joined = [first[0]; N];
     let mut at = 0;
     while at < N {
         joined[at] = if at < A { first[at] } else { second[at - A] };

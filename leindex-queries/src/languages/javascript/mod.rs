@@ -1,9 +1,10 @@
 //! JavaScript, with JSX.
 
+mod flow;
 mod roles;
 
 use super::ecmascript::{ITEM_STARTS, METRICS, NAMES, evidence};
-use super::{Docs, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, LanguageConfig, Receiver};
 
 /// JavaScript, with JSX.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -16,7 +17,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_javascript::LANGUAGE.into(),
     roles: &roles::ROLES,
     metrics: METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

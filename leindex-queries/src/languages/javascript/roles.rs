@@ -6,7 +6,7 @@ use crate::languages::ecmascript::{COMMON, JSX, concat, declaration, is_function
 use crate::languages::{Define, NameAt, Role, Visit};
 use crate::syntax::walk::Walk;
 
-pub(super) static ROLES: [(&str, Role); SHARED + OWN.len()] = concat(concat::<_, _, SHARED>(COMMON, JSX), OWN);
+pub(super) static ROLES: [(&str, Role); SHARED + OWN.len()] = concat(concat::<_, _, _, SHARED>(COMMON, JSX), OWN);
 
 const SHARED: usize = COMMON.len() + JSX.len();
 

@@ -1,10 +1,11 @@
 //! Lua.
 
+mod flow;
 mod modules;
 mod roles;
 mod tables;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -19,7 +20,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_lua::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["--"], docstring: false },
     receiver: Receiver::Named(&["self"]),
     assignment_declares: false,

@@ -1,11 +1,12 @@
 //! PHP.
 
 mod builtins;
+mod flow;
 mod imports;
 mod modules;
 mod roles;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -24,7 +25,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["/**"], docstring: false },
     receiver: Receiver::Named(&["$this"]),
     assignment_declares: true,

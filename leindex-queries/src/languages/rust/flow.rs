@@ -8,13 +8,10 @@ use crate::languages::{Case, FlowRules, Form, Results, Switch};
 
 pub(super) const FLOW: FlowRules = FlowRules {
     forms: FORMS,
-    block_scopes: true,
     results: Results::Typed("return_type"),
-    closures_share_names: false,
     capitals_are_constants: true,
-    handlers_in_order: false,
-    catch_all: &[],
     raising_is_marked: true,
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[

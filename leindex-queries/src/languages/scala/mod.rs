@@ -1,11 +1,12 @@
 //! Scala, versions 2 and 3.
 
+mod flow;
 mod imports;
 mod modules;
 mod roles;
 
 use super::jvm::{TEST_ANNOTATIONS, annotated, cleared, modifiers, test_class_name};
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -20,7 +21,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_scala::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["/**"], docstring: false },
     receiver: Receiver::Named(&["this"]),
     assignment_declares: false,

@@ -483,7 +483,7 @@ fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
             },
         );
         if let Some(last) = patterns.last().or_else(|| parts.iter().find(|part| part.kind() == "default_keyword")) {
-            low.end_test(*last);
+            low.end_test(last.end_byte());
         }
     }
     low.close_switch(first, head, SwitchKind { in_order: true, breaks: true, falls: false, exhaustive: true });

@@ -1,10 +1,11 @@
 //! TypeScript, without and with JSX.
 
+mod flow;
 mod repair;
 mod roles;
 
 use super::ecmascript::{ITEM_STARTS, METRICS, NAMES, evidence};
-use super::{Docs, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, LanguageConfig, Receiver};
 
 /// TypeScript.
 pub static CONFIG: LanguageConfig = BASE;
@@ -19,7 +20,7 @@ const BASE: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
     roles: &roles::ROLES,
     metrics: METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,
@@ -36,5 +37,6 @@ pub static TSX: LanguageConfig = LanguageConfig {
     extensions: &["tsx"],
     grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
     roles: &roles::TSX_ROLES,
+    flow: flow::TSX_FLOW,
     ..BASE
 };

@@ -8,9 +8,9 @@ use crate::syntax::rows::{BaseKind, NONE, ScopeKind, SymbolKind, UseKind, UseRol
 use crate::syntax::walk::Walk;
 
 pub(super) static ROLES: [(&str, Role); SHARED + 1] =
-    concat(concat::<_, _, SHARED>(COMMON, OWN), [("type_assertion", Role::Pass { value: "1", ty: "0" })]);
+    concat(concat::<_, _, _, SHARED>(COMMON, OWN), [("type_assertion", Role::Pass { value: "1", ty: "0" })]);
 
-pub(super) static TSX_ROLES: [(&str, Role); SHARED + JSX.len()] = concat(concat::<_, _, SHARED>(COMMON, OWN), JSX);
+pub(super) static TSX_ROLES: [(&str, Role); SHARED + JSX.len()] = concat(concat::<_, _, _, SHARED>(COMMON, OWN), JSX);
 
 const SHARED: usize = COMMON.len() + OWN.len();
 

@@ -1,0 +1,197 @@
+//! What Kotlin's node kinds do when they run.
+
+use tree_sitter::Node;
+
+use crate::flow::Lower;
+use crate::languages::{Case, FlowRules, Form, Results, Switch};
+
+pub(super) const FLOW: FlowRules =
+    FlowRules { forms: FORMS, results: Results::Closures, operators_raise: false, catch_all: &["Throwable"], ..FlowRules::NONE };
+
+const FORMS: &[(&str, Form)] = &[
+    ("source_file", Form::Sequence),
+    ("package_header", Form::Skip),
+    ("import", Form::Skip),
+    ("file_annotation", Form::Skip),
+    ("type_alias", Form::Skip),
+    // Types and members.
+    ("class_declaration", Form::Type { name: "name", body: "=class_body+=enum_class_body" }),
+    ("object_declaration", Form::Type { name: "name", body: "=class_body" }),
+    ("companion_object", Form::Type { name: "name", body: "=class_body" }),
+    ("class_body", Form::Block),
+    ("enum_class_body", Form::Sequence),
+    ("enum_entry", Form::Declare { name: "=identifier", value: "=value_arguments+=class_body" }),
+    ("anonymous_initializer", Form::Sequence),
+    ("delegation_specifiers", Form::Evaluate),
+    ("delegation_specifier", Form::Evaluate),
+    ("explicit_delegation", Form::Evaluate),
+    ("constructor_invocation", Form::New { class: "0", arguments: "=value_arguments" }),
+    (
+        "secondary_constructor",
+        Form::Function { name: "", parameters: "=function_value_parameters", body: "=constructor_delegation_call+=block" },
+    ),
+    ("primary_constructor", Form::Function { name: "", parameters: "=class_parameters", body: "" }),
+    ("class_parameters", Form::Evaluate),
+    ("class_parameter", Form::Declare { name: "=identifier", value: "*" }),
+    ("constructor_delegation_call", Form::Call { function: "", arguments: "=value_arguments" }),
+    ("function_declaration", Form::Function { name: "name", parameters: "=function_value_parameters", body: "=function_body" }),
+    ("function_body", Form::Custom(body)),
+    ("function_value_parameters", Form::Custom(parameters)),
+    ("property_declaration", Form::Declare { name: "=variable_declaration+=multi_variable_declaration", value: "*" }),
+    ("property_delegate", Form::Pass { value: "0" }),
+    ("getter", Form::Custom(accessor)),
+    ("setter", Form::Custom(accessor)),
+    ("variable_declaration", Form::Pass { value: "=identifier" }),
+    ("multi_variable_declaration", Form::Evaluate),
+    // Statements.
+    ("block", Form::Block),
+    ("for_statement", Form::Custom(repetition)),
+    ("while_statement", Form::Custom(repetition)),
+    ("do_while_statement", Form::Custom(repetition)),
+    ("assignment", Form::Compound { left: "left", right: "right" }),
+    ("label", Form::Skip),
+    // Expressions with control.
+    ("identifier", Form::Custom(name)),
+    ("labeled_expression", Form::Custom(labeled)),
+    ("return_expression", Form::Return { value: "*" }),
+    ("throw_expression", Form::Raise { value: "0" }),
+    ("if_expression", Form::If { condition: "condition", then: "1", otherwise: "2" }),
+    ("when_expression", Form::Custom(when)),
+    ("when_subject", Form::Declare { name: "=variable_declaration", value: "-1" }),
+    ("when_entry", Form::Case(Case { pattern: "condition", guard: "", body: "*", binds: false, default: &[] })),
+    ("range_test", Form::Evaluate),
+    ("type_test", Form::Skip),
+    ("try_expression", Form::Try { body: "=block" }),
+    ("catch_block", Form::Catch { pattern: "0+1", body: "=block" }),
+    ("finally_block", Form::Finally { body: "=block" }),
+    // Other expressions.
+    ("lambda_literal", Form::Closure { parameters: "=lambda_parameters", body: "*" }),
+    ("lambda_parameters", Form::Evaluate),
+    ("annotated_lambda", Form::Pass { value: "=lambda_literal" }),
+    ("anonymous_function", Form::Closure { parameters: "=function_value_parameters", body: "=function_body" }),
+    ("object_literal", Form::Evaluate),
+    ("call_expression", Form::Call { function: "0", arguments: "=value_arguments+=annotated_lambda" }),
+    ("infix_expression", Form::MethodCall { object: "0", name: "1", arguments: "2" }),
+    ("value_arguments", Form::Evaluate),
+    ("value_argument", Form::Pass { value: "-1" }),
+    ("spread_expression", Form::Evaluate),
+    ("navigation_expression", Form::Member { object: "0", name: "1" }),
+    ("index_expression", Form::Element { object: "0" }),
+    ("callable_reference", Form::Evaluate),
+    ("this_expression", Form::This),
+    ("super_expression", Form::This),
+    ("binary_expression", Form::Binary { left: "left", operator: "operator", right: "right" }),
+    ("unary_expression", Form::Custom(unary)),
+    ("is_expression", Form::Matches { pattern: "", value: "left" }),
+    ("as_expression", Form::Matches { pattern: "", value: "left" }),
+    ("in_expression", Form::Evaluate),
+    ("range_expression", Form::Evaluate),
+    ("annotated_expression", Form::Pass { value: "-1" }),
+    ("parenthesized_expression", Form::Pass { value: "0" }),
+    ("collection_literal", Form::Evaluate),
+    ("string_literal", Form::Evaluate),
+    ("multiline_string_literal", Form::Evaluate),
+    ("interpolation", Form::Evaluate),
+    ("character_literal", Form::Skip),
+    ("number_literal", Form::Skip),
+    ("float_literal", Form::Skip),
+    // Types and modifiers.
+    ("user_type", Form::Skip),
+    ("nullable_type", Form::Skip),
+    ("non_nullable_type", Form::Skip),
+    ("parenthesized_type", Form::Skip),
+    ("function_type", Form::Skip),
+    ("type_arguments", Form::Skip),
+    ("type_parameters", Form::Skip),
+    ("type_constraints", Form::Skip),
+    ("type_modifiers", Form::Skip),
+    ("modifiers", Form::Skip),
+    ("parameter_modifiers", Form::Skip),
+    ("annotation", Form::Skip),
+];
+
+/// The value of `= x` is the function's; that of a block is not.
+fn body<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let block = node.named_child(0).is_some_and(|child| child.kind() == "block");
+    Some(if block { &Form::Sequence } else { &Form::Pass { value: "0" } })
+}
+
+/// Default values stand among the parameters.
+fn parameters<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let mut number = 0;
+    for part in low.named_children(node) {
+        if !part.kind().ends_with("parameter") {
+            low.expression(part);
+            continue;
+        }
+        number += 1;
+        for part in low.named_children(part) {
+            match part.kind() {
+                "identifier" if part.prev_sibling().is_none_or(|before| before.kind() != "=") => low.bind_parameter(part, number),
+                _ => low.expression(part),
+            }
+        }
+    }
+    None
+}
+
+/// What an accessor without a body does is not told.
+fn accessor<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let has_body = low.named_children(node).iter().any(|part| part.kind() == "function_body");
+    Some(if has_body { &Form::Closure { parameters: "=identifier", body: "=function_body" } } else { &Form::Skip })
+}
+
+/// Jumps and constants are words like any other to the grammar.
+fn name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    Some(match low.text(node) {
+        "break" => &Form::Break { label: "", value: "" },
+        "continue" => &Form::Continue { label: "" },
+        "null" | "true" | "false" => &Form::Skip,
+        _ => &Form::Name,
+    })
+}
+
+/// `break@name`, `continue@name`, or a label and what it names.
+fn labeled<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    Some(match node.named_child(0).map_or("", |label| low.text(label)) {
+        "break@" => &Form::Break { label: "1", value: "" },
+        "continue@" => &Form::Continue { label: "1" },
+        _ => &Form::Label { name: "0", body: "1" },
+    })
+}
+
+/// The label of a loop is a part of it.
+fn repetition<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    const WHILE: Form = Form::While { condition: "condition", body: "*", otherwise: "" };
+    const DO_WHILE: Form = Form::DoWhile { body: "*", condition: "condition" };
+    const PATTERN: &str = "=variable_declaration+=multi_variable_declaration";
+    const FOR: Form = Form::ForEach { pattern: PATTERN, iterable: "1", body: "2", otherwise: "" };
+    const LABELLED_FOR: Form = Form::ForEach { pattern: PATTERN, iterable: "2", body: "3", otherwise: "" };
+    let label = node.named_child(0).filter(|first| first.kind() == "label");
+    let form: &'static Form = match node.kind() {
+        "while_statement" => &WHILE,
+        "do_while_statement" => &DO_WHILE,
+        _ if label.is_some() => &LABELLED_FOR,
+        _ => &FOR,
+    };
+    let Some(label) = label else { return Some(form) };
+    low.labelled(label, node, form);
+    None
+}
+
+/// Whether some arm must be taken cannot be seen where no value is needed.
+fn when<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    const WHEN: Switch = Switch { subject: "=when_subject", cases: "", ..Switch::MATCH };
+    let is_statement = node.parent().is_some_and(|parent| {
+        matches!(parent.kind(), "block" | "lambda_literal" | "source_file" | "for_statement" | "while_statement" | "do_while_statement")
+    });
+    Some(if is_statement { &Form::Switch(Switch { exhaustive: false, ..WHEN }) } else { &Form::Switch(WHEN) })
+}
+
+fn unary<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    Some(match node.child_by_field_name("operator").map_or("", |operator| low.text(operator)) {
+        "++" | "--" => &Form::Update { operand: "argument" },
+        "!!" => &Form::Pass { value: "argument" },
+        _ => &Form::Unary { operator: "operator", operand: "argument" },
+    })
+}
