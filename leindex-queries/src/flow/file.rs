@@ -128,6 +128,10 @@ impl<'a> FlowSource<'a> {
         if let Some(found) = best.filter(|found| found.end_byte() - found.start_byte() >= node.end_byte() - node.start_byte()) {
             return vec![found];
         }
+        // One node that is none: a macro, a template around a function.
+        if inside(node) && (node.start_byte(), node.end_byte()) == range {
+            return vec![best.or_else(|| wrapped(node, is_function)).unwrap_or(node)];
+        }
         // Clauses: functions side by side in the range.
         let around = if inside(node) { node.parent().unwrap_or(node) } else { node };
         let mut cursor = around.walk();

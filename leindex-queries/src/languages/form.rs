@@ -301,8 +301,8 @@ pub enum Form {
     },
     /// An arm of a switch.
     Case(Case),
-    /// Runs `body`; handlers are children of form [`Form::Catch`] (or, in one of those, arms), `else` parts of [`Form::TryElse`], last parts of
-    /// [`Form::Finally`], at any of the node's children.
+    /// Runs `body`; handlers are children of form [`Form::Catch`] (or arms in one of those), `else` parts of
+    /// [`Form::TryElse`], last parts of [`Form::Finally`], at any of the node's children.
     Try {
         /// What may raise; `""`: every child that is none of the above.
         body: At,

@@ -195,7 +195,9 @@ impl<'t> Lower<'t> {
 
     fn close_region(&mut self, region: u32, entry: u32, body: Block, node: Node<'t>) {
         let open = self.begin();
-        if let Some(result) = self.result_if_any(region) {
+        // A body that gives nothing has no result, even where its last expression would be one.
+        let given = |result: &u32| self.program.mentions.iter().rev().any(|mention| mention.variable == *result);
+        if let Some(result) = self.result_if_any(region).filter(given) {
             self.mention(result, MentionKind::Use, node.end_byte());
         }
         // Deferred code may have changed them after the return.
