@@ -311,6 +311,22 @@ def lexical_successors(body):
     return after
 
 
+def closers(body):
+    """By statement, those that run on the way out of what it is in: of a `finally`, or what closes a `with`."""
+    found = {}
+
+    def visit(block, around):
+        for statement in block:
+            found[statement] = around
+            last = {inner for name, block in statement.blocks if name == "finally" for top in block for inner in top.all()}
+            for name, inner in statement.blocks:
+                own = set() if name == "finally" else last | ({statement} if statement.kind == "with" else set())
+                visit(inner, around | own)
+
+    visit(body, set())
+    return found
+
+
 def post_dominators(flow):
     """By node, those that every way out goes through (bits), itself included."""
     region = flow["regions"][0]
@@ -335,7 +351,7 @@ def post_dominators(flow):
     return found
 
 
-def sliced(flow, wanted, jump_nodes, statement_of, after, dominators):
+def sliced(flow, wanted, jump_nodes, statement_of, after, closing, dominators):
     """Nodes that the wanted ones depend on, with jumps."""
     before = collections.defaultdict(set)
     for source, target, _ in flow["control"]:
@@ -344,14 +360,13 @@ def sliced(flow, wanted, jump_nodes, statement_of, after, dominators):
         before[target].add(source)
     exit = flow["regions"][0]["exit"]
     kept, stack = set(), list(wanted)
-    copies = collections.Counter(node["step"] for node in flow["nodes"])
 
     def matters(jump, statements):
         """Whether control goes elsewhere, among what is kept, if the jump is left out."""
         ways = [node for node in range(len(flow["nodes"])) if dominators[jump] >> node & 1 and node != jump and (node in kept or node == exit)]
         nearest = max(ways, key=lambda node: dominators[node].bit_count())
         # What runs on the way out is another place than the same text on the way on.
-        if copies[flow["nodes"][nearest]["step"]] > 1:
+        if statement_of.get(nearest) in closing[statement_of[jump]]:
             return True
         following = after[statement_of[jump]]
         while following is not None and following not in statements:
@@ -446,13 +461,13 @@ def check(binary, language, programs, seed, show):
         if language == "javascript":
             for statement in statements:
                 statement.falls_here = True
-        after, dominators = lexical_successors(body), post_dominators(flow)
+        after, closing, dominators = lexical_successors(body), closers(body), post_dominators(flow)
         original = "\n".join(text(body, language).lines)
         for statement in statements:
             # What never runs has no values.
             if statement.kind != "probe" or nodes[statement] <= set(flow["unreachable"]):
                 continue
-            kept = sliced(flow, nodes[statement], jumps, statement_of, after, dominators)
+            kept = sliced(flow, nodes[statement], jumps, statement_of, after, closing, dominators)
             keep = {other for other in statements if nodes[other] & kept}
             # Around what is kept the syntax stays.
             for other in reversed(statements):

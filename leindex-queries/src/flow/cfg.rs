@@ -104,6 +104,7 @@ pub(crate) fn build(program: &Program) -> Graph {
         labelled: (NONE, NONE),
         next_arm: None,
         dispatch: None,
+        next_test: None,
     };
     for region in 0..program.regions.len() as u32 {
         builder.region(region);
@@ -193,6 +194,8 @@ struct Builder<'p> {
     next_arm: Option<Label>,
     /// The head of the dispatch around, and whether one of its cases takes what no other does.
     dispatch: Option<(u32, bool)>,
+    /// Its test.
+    next_test: Option<Label>,
 }
 
 impl Builder<'_> {
@@ -212,6 +215,7 @@ impl Builder<'_> {
         self.item_label = NONE;
         self.labelled = (NONE, NONE);
         self.dispatch = None;
+        self.next_test = None;
         self.exit = self.label();
         let entry = self.emit(source.entry);
         self.begin = self.label();
@@ -608,6 +612,8 @@ impl Builder<'_> {
                     self.go(next, None);
                 }
             }
+            // What fits nothing leaves with an error.
+            Item::NextArm => self.go(self.next_test.unwrap_or(self.exit), None),
             Item::Goto { step, label } => {
                 let target = self.named(label);
                 self.jump(step, target, self.scopes.len(), EdgeKind::Next);
@@ -726,7 +732,7 @@ impl Builder<'_> {
                 self.edge(node, leave, EdgeKind::False);
             }
         }
-        let outer = self.next_arm;
+        let outer = (self.next_arm, self.next_test);
         // Arms hide what is called so around the switch.
         let around = self.gotos.len();
         self.gotos.extend(arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE).map(|(arm, &body)| (arm.label, body)));
@@ -774,12 +780,13 @@ impl Builder<'_> {
             }
             self.pending.append(&mut held);
             self.next_arm = bodies.get(at + 1).copied();
+            self.next_test = misses;
             self.block(arm.body);
             if !kind.falls {
                 self.go(leave, None);
             }
         }
-        self.next_arm = outer;
+        (self.next_arm, self.next_test) = outer;
         for (arm, _) in arms.iter().zip(&bodies).filter(|(arm, _)| arm.label != NONE) {
             if let Some(at) = self.gotos.iter().skip(around).position(|(name, _)| *name == arm.label) {
                 self.gotos.remove(around + at);

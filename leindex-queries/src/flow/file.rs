@@ -65,7 +65,12 @@ pub(crate) struct FlowSource<'a> {
 
 impl<'a> FlowSource<'a> {
     pub(crate) fn new(grammar: &'a Grammar, source: &'a str, tree: &'a Tree, rows: &'a Rows) -> Self {
-        let owners = owners(rows);
+        let mut owners = owners(rows);
+        if grammar.config.flow.clauses {
+            for owner in &mut owners {
+                owner.end = owner.end.max(rows.symbol(owner.symbol).map_or(0, |row| row.end));
+            }
+        }
         let mut apart: Vec<(u32, u32)> = owners.iter().map(|owner| (owner.start, owner.end)).collect();
         apart.sort_unstable();
         Self { grammar, source, tree, rows, owners, apart }
@@ -105,9 +110,12 @@ impl<'a> FlowSource<'a> {
         };
         let forms = self.grammar.forms();
         let is_function = |node: Node<'_>| {
-            forms
-                .form_of(node, self.source)
-                .is_some_and(|form| matches!(form, Form::Function { .. } | Form::Closure { .. } | Form::Custom(_)))
+            forms.form_of(node, self.source).is_some_and(|form| {
+                matches!(
+                    form,
+                    Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } | Form::Clauses(_) | Form::Custom(_)
+                )
+            })
         };
         // The smallest node with these bytes, or that around it which defines a function.
         let range = (owner.start as usize, owner.end as usize);

@@ -355,6 +355,8 @@ pub(crate) enum Item {
         step: u32,
         label: u32,
     },
+    /// The arm does not fit after all: the next one is tried.
+    NextArm,
     /// Leaves that many loops and switches, the last one or, for its next round, all but the last one.
     Leave {
         step: u32,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body::{Flow, Region};
 use super::index::FlowIndex;
-use super::ir::{Mention, MentionKind, NONE, VariableKind};
+use super::ir::{Mention, MentionKind, NONE, StepKind, VariableKind};
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,7 +107,14 @@ fn sources(flow: &Flow, index: &FlowIndex, region: &Region) -> Vec<Source> {
 fn outer_source(flow: &Flow, region: &Region, node: u32, mention: &Mention) -> Option<Source> {
     let kind = flow.variables.get(mention.variable as usize)?.kind;
     match kind {
-        VariableKind::Parameter if node == region.entry && mention.kind == MentionKind::Define => Some(Source::Parameter(mention.argument)),
+        // The clauses of a function bind its parameters in their patterns.
+        VariableKind::Parameter
+            if mention.kind == MentionKind::Define
+                && (node == region.entry
+                    || mention.call == NONE && mention.argument > 0 && flow.step(node).is_some_and(|step| step.kind == StepKind::Case)) =>
+        {
+            Some(Source::Parameter(mention.argument))
+        }
         VariableKind::Receiver => Some(Source::Parameter(0)),
         VariableKind::Field | VariableKind::Free | VariableKind::Capture => Some(Source::Variable(mention.variable)),
         _ => None,

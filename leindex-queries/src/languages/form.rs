@@ -10,7 +10,7 @@
 use tree_sitter::Node;
 
 use super::At;
-use crate::flow::Lower;
+use crate::flow::{Clause, Lower};
 
 /// What a node kind does when it runs.
 #[derive(Clone, Copy, Debug)]
@@ -411,6 +411,17 @@ pub enum Form {
         /// Its body.
         body: At,
     },
+    /// A function that is assigned to what stands for its name (`function M.f()`).
+    AssignedFunction {
+        /// What it is assigned to.
+        target: At,
+        /// Its parameters.
+        parameters: At,
+        /// Its body.
+        body: At,
+    },
+    /// A function whose clauses the code of the language names. Several nodes side by side may be one function.
+    Clauses(for<'t> fn(&'t str, Node<'t>) -> Vec<Clause<'t>>),
     /// A type or module: defines its name. Members that run when it is defined are statements of the function around,
     /// methods are regions.
     Type {

@@ -212,6 +212,7 @@ const fn ats(form: &Form) -> [At; 4] {
         Form::Label { name, body } => [name, body, "", ""],
         Form::Assert { condition, message } => [condition, message, "", ""],
         Form::Function { name, parameters, body } => [name, parameters, body, ""],
+        Form::AssignedFunction { target, parameters, body } => [target, parameters, body, ""],
         Form::Type { name, body } => [name, body, "", ""],
         Form::Skip
         | Form::Evaluate
@@ -229,6 +230,7 @@ const fn ats(form: &Form) -> [At; 4] {
         | Form::Fallthrough
         | Form::Redo
         | Form::Retry
+        | Form::Clauses(_)
         | Form::Choose(_)
         | Form::Custom(_)
         | Form::Control(_) => ["", "", "", ""],

@@ -128,6 +128,8 @@ pub struct FlowRules {
     pub capitals_are_constants: bool,
     /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
     pub handlers_in_order: bool,
+    /// Whether functions side by side may be clauses of one.
+    pub clauses: bool,
     /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
     /// Whether nothing raises an error but what says so.
@@ -147,6 +149,7 @@ impl FlowRules {
         closures_share_names: false,
         capitals_are_constants: false,
         handlers_in_order: false,
+        clauses: false,
         catch_all: &[],
         raising_is_marked: false,
         operators_raise: true,

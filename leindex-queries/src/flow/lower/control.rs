@@ -224,7 +224,7 @@ impl<'t> Lower<'t> {
     }
 
     /// A loop over the elements of `iterable`; `body` makes what repeats.
-    pub(crate) fn for_each(&mut self, node: Node<'t>, pattern: Node<'t>, iterable: Node<'t>, body: impl FnOnce(&mut Self)) {
+    pub(crate) fn for_each_with(&mut self, node: Node<'t>, pattern: Node<'t>, iterable: Node<'t>, body: impl FnOnce(&mut Self)) {
         self.scoped(|this| {
             let (pattern, iterable) = (this.lay(&[pattern]), this.lay(&[iterable]));
             let head = this.for_head(node, pattern, iterable);
@@ -425,6 +425,20 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// A loop over the values of `iterable`, made by code.
+    pub(crate) fn for_each(&mut self, node: Node<'t>, pattern: &[Node<'t>], iterable: &[Node<'t>], body: &[Node<'t>]) {
+        let named = std::mem::take(&mut self.named);
+        let kids = self.nothing();
+        self.scoped(|this| {
+            let (pattern, iterable, body) = (this.lay(pattern), this.lay(iterable), this.lay(body));
+            let head = this.for_head(node, pattern, iterable);
+            let body = this.body(body, None);
+            this.push(Item::ForEach { head, body, otherwise: Block::default() });
+        });
+        self.release(kids);
+        self.named = named;
+    }
+
     /// The body of a loop whose condition sees its names: a block without its own scope.
     fn statements_of_bodies(&mut self, nodes: Kids) {
         for n in 0..nodes.len() {
@@ -445,7 +459,8 @@ impl<'t> Lower<'t> {
             self.each(iterable);
             self.sink(Some(temporary), value);
             let last = self.kid(iterable, iterable.len() - 1).unwrap_or(value);
-            let step = self.finish(open, StepKind::Statement, (self.span(value).0, self.span(last).1));
+            let span = (self.offset(value.start_byte()), self.offset(last.end_byte()));
+            let step = self.finish(open, StepKind::Statement, span);
             if !self.config.flow.raising_is_marked {
                 self.program.steps[step as usize].flags.set(StepFlags::RAISES);
             }

@@ -197,6 +197,7 @@ impl<'t> Lower<'t> {
             Form::Closure { .. } => {
                 self.closure(node, &compiled);
             }
+            Form::Clauses(_) => self.closure_of_clauses(&[node]),
             Form::Declare { .. } => {
                 let kids = self.children(node);
                 let (name, value) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
@@ -382,6 +383,27 @@ impl<'t> Lower<'t> {
     pub(crate) fn may_leave(&mut self) {
         self.pending.flags.set(StepFlags::RAISES);
         self.pending.flags.set(StepFlags::PROPAGATES);
+    }
+
+    /// A call whose callee is no method of the object before its name, though it looks so (`M.f(x)`), and which changes
+    /// its n-th argument (from 1; 0 is none). Made by code.
+    pub(crate) fn call_of_member(&mut self, node: Node<'t>, form: &'static Form, argument: u16) {
+        let compiled = self.given(form);
+        let (start, call) = (self.pending.mentions.len(), self.program.calls.len() as u32);
+        let kids = self.children(node);
+        let (function, arguments) = (self.part(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        self.call(node, function, None, arguments);
+        self.release(kids);
+        if let Some(call) = self.program.calls.get_mut(call as usize) {
+            call.receiver = false;
+        }
+        if argument == 0 {
+            return;
+        }
+        let changed = self.pending.mentions.iter().skip(start).position(|mention| mention.call == call && mention.argument == argument);
+        if let Some(at) = changed {
+            self.modify_root(start + at);
+        }
     }
 
     fn begin_call(&mut self, node: Node<'t>, name: Node<'t>, arguments: u16, receiver: bool) -> u32 {

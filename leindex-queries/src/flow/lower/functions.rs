@@ -4,6 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{Block, Item, MentionKind, NONE, Program, RegionSource, StepFlags, StepKind};
 use super::parts::Kids;
+use super::scopes::OpenScope;
 use super::{Bind, Lower, Pending};
 use crate::languages::{Compiled, Form, Grammar, Receiver, Results};
 
@@ -85,77 +86,55 @@ pub(crate) struct Lowered {
     pub(crate) opaque: u32,
 }
 
+/// What belongs to the function around the one being lowered.
+#[derive(Debug)]
+pub(super) struct Around {
+    scope: OpenScope,
+    flags: StepFlags,
+    call: u32,
+    block_depth: u32,
+    in_comprehension: bool,
+    named: Vec<super::Left>,
+    switch_value: Option<u32>,
+    deferred: usize,
+}
+
 impl<'t> Lower<'t> {
     fn root_function(&mut self, nodes: &[Node<'t>], method: bool) {
-        let Some((&node, rest)) = nodes.split_first() else { return };
+        let Some(&node) = nodes.first() else { return };
         let Some(compiled) = self.compiled(node) else { return self.top(node) };
         if method && self.config.receiver == Receiver::FirstParameter {
             self.receiver = self.first_parameter(node, &compiled);
         }
-        if rest.is_empty() {
-            match compiled.form {
-                Form::Function { .. } | Form::Closure { .. } => {
-                    self.function_region(node, &compiled);
-                }
-                // What is wrapped, as the value of a field.
-                Form::Pass { .. } if self.program.regions.is_empty() => {
-                    let kids = self.children(node);
-                    let value = self.part(kids, &compiled.parts[0]);
-                    self.release(kids);
-                    match value {
-                        Some(value) => self.root_function(&[value], method),
-                        None => self.top(node),
-                    }
-                }
-                // A signature without a body.
-                Form::Skip if self.program.regions.is_empty() => {
-                    let region = self.open_region(self.span(node));
-                    let entry = self.bare_step(StepKind::Entry, node);
-                    self.close_region(region, entry, Block::default(), node);
-                }
-                _ if self.program.regions.is_empty() => self.top(node),
-                _ => {}
+        match compiled.form {
+            Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } => {
+                self.function_region(node, &compiled);
             }
-            return;
+            Form::Clauses(_) => {
+                self.clauses(nodes);
+            }
+            // What is wrapped, as the value of a field.
+            Form::Pass { .. } if self.program.regions.is_empty() => {
+                let kids = self.children(node);
+                let value = self.part(kids, &compiled.parts[0]);
+                self.release(kids);
+                match value {
+                    Some(value) => self.root_function(&[value], method),
+                    None => self.top(node),
+                }
+            }
+            // A declaration: nothing runs.
+            Form::Skip if self.program.regions.is_empty() => self.empty(node),
+            _ if self.program.regions.is_empty() => self.top(node),
+            _ => {}
         }
-        self.clauses(nodes);
     }
 
-    /// A function of several clauses: arms whose patterns are the parameters.
-    fn clauses(&mut self, nodes: &[Node<'t>]) {
-        let (Some(first), Some(last)) = (nodes.first().copied(), nodes.last().copied()) else { return };
-        let span = (self.offset(first.start_byte()), self.offset(last.end_byte()));
-        let region = self.open_region(span);
+    fn empty(&mut self, node: Node<'t>) {
+        let region = self.open_region(self.span(node));
         let open = self.begin();
-        let entry = self.finish(open, StepKind::Entry, (span.0, span.0));
-        let block = self.open_block();
-        let head = self.bare_step(StepKind::Switch, first);
-        self.program.steps[head as usize].end = span.0 + 1;
-        let arms = self.open_arms();
-        for &node in nodes {
-            let Some(compiled) = self.compiled(node) else { continue };
-            let (parameters_at, body_at) = match compiled.form {
-                Form::Function { .. } => (1, 2),
-                Form::Closure { .. } => (0, 1),
-                _ => continue,
-            };
-            let kids = self.children(node);
-            let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
-            let result = self.result(node);
-            self.add_arm(node, false, |this| this.parameters(parameters), None, |this| this.statements(bodies, Some(result)));
-            let end = self.kid(bodies, 0).map_or(node.start_byte() + 1, |body| body.start_byte());
-            let end = self.offset(end);
-            if let Some(step) = self.arms.last().map(|arm| arm.test)
-                && let Some(step) = self.program.steps.get_mut(step as usize)
-            {
-                step.end = end.max(step.start + 1);
-            }
-            self.release(kids);
-        }
-        let kind = super::super::ir::SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true };
-        self.close_switch(arms, head, kind);
-        let body = self.close_block(block);
-        self.close_region(region, entry, body, last);
+        let entry = self.finish(open, StepKind::Entry, self.span(node));
+        self.close_region(region, entry, Block::default(), node);
     }
 
     /// What a file does outside its functions.
@@ -175,7 +154,7 @@ impl<'t> Lower<'t> {
         self.has_own_object = true;
     }
 
-    fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
+    pub(super) fn open_region(&mut self, (start, end): (u32, u32)) -> u32 {
         let parent = if self.program.regions.is_empty() { NONE } else { self.region };
         let id = self.program.regions.len() as u32;
         self.region = id;
@@ -193,7 +172,7 @@ impl<'t> Lower<'t> {
         id
     }
 
-    fn close_region(&mut self, region: u32, entry: u32, body: Block, node: Node<'t>) {
+    pub(super) fn close_region(&mut self, region: u32, entry: u32, body: Block, node: Node<'t>) {
         let open = self.begin();
         // A body that gives nothing has no result, even where its last expression would be one.
         let given = |result: &u32| self.program.mentions.iter().rev().any(|mention| mention.variable == *result);
@@ -229,7 +208,7 @@ impl<'t> Lower<'t> {
     }
 
     /// What a closure captures is used where it is made, and may change if the closure assigns it.
-    fn mention_captures(&mut self, region: u32, first: usize, node: Node<'t>) {
+    pub(super) fn mention_captures(&mut self, region: u32, first: usize, node: Node<'t>) {
         for index in first..self.program.variables.len() {
             let variable = self.program.variables[index];
             if variable.region != region || variable.outer == NONE {
@@ -250,16 +229,11 @@ impl<'t> Lower<'t> {
     fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {
         let is_closure = matches!(compiled.form, Form::Closure { .. });
         let (parameters_at, body_at) = if is_closure { (0, 1) } else { (1, 2) };
-        let scope = self.open_scope();
-        let flags = std::mem::take(&mut self.pending.flags);
-        let argument = std::mem::replace(&mut self.pending.call, NONE);
-        let around =
-            (self.block_depth, self.in_comprehension, std::mem::take(&mut self.named), self.deferred.len(), self.switch_value.take());
-        (self.block_depth, self.in_comprehension) = (0, false);
+        let around = self.enter();
         let span = self.span(node);
         let region = self.open_region(span);
         let around_function = (self.function_scope, self.object_region, std::mem::take(&mut self.in_type));
-        self.function_scope = scope;
+        self.function_scope = around.scope;
         if std::mem::take(&mut self.has_own_object) || around_function.2 {
             self.object_region = region;
         }
@@ -307,17 +281,15 @@ impl<'t> Lower<'t> {
             }
         });
         self.release(kids);
-        let deferred: Vec<Item> = self.deferred.drain(around.3..).rev().collect();
+        let deferred: Vec<Item> = self.deferred.drain(around.deferred..).rev().collect();
         let deferred = self.block(|this| deferred.into_iter().for_each(|item| this.push(item)));
         if deferred.count > 0 {
             let cleanup = self.bare_step(StepKind::Cleanup, node);
             (self.program.regions[region as usize].deferred, self.program.regions[region as usize].cleanup) = (deferred, cleanup);
         }
         self.close_region(region, entry, body, node);
-        (self.block_depth, self.in_comprehension, self.named, self.switch_value) = (around.0, around.1, around.2, around.4);
-        (self.pending.flags, self.pending.call) = (flags, argument);
         (self.function_scope, self.object_region, self.in_type) = around_function;
-        self.close_scope(scope);
+        self.leave(around);
         region
     }
 
@@ -328,6 +300,27 @@ impl<'t> Lower<'t> {
             [only] if matches!(self.form_of(*only), Some(Form::Block | Form::Sequence)) => self.only_statements(*only),
             _ => parts.len(),
         }
+    }
+
+    /// Sets aside what belongs to the function around.
+    pub(super) fn enter(&mut self) -> Around {
+        Around {
+            scope: self.open_scope(),
+            flags: std::mem::take(&mut self.pending.flags),
+            call: std::mem::replace(&mut self.pending.call, NONE),
+            block_depth: std::mem::take(&mut self.block_depth),
+            in_comprehension: std::mem::take(&mut self.in_comprehension),
+            named: std::mem::take(&mut self.named),
+            switch_value: self.switch_value.take(),
+            deferred: self.deferred.len(),
+        }
+    }
+
+    pub(super) fn leave(&mut self, around: Around) {
+        (self.pending.flags, self.pending.call) = (around.flags, around.call);
+        (self.block_depth, self.in_comprehension) = (around.block_depth, around.in_comprehension);
+        (self.named, self.switch_value) = (around.named, around.switch_value);
+        self.close_scope(around.scope);
     }
 
     /// The body of a function, of a form that code decides: an expression is the result.
@@ -341,7 +334,7 @@ impl<'t> Lower<'t> {
 
     /// Binds parameters, each with its number. A list stands for its children, a signature for its list; a
     /// [`Form::Sequence`] among parameters is a list as well.
-    fn parameters(&mut self, parameters: Kids) {
+    pub(super) fn parameters(&mut self, parameters: Kids) {
         let mut count = 0_u16;
         for n in 0..parameters.len() {
             let Some(node) = self.kid(parameters, n) else { continue };
@@ -389,7 +382,7 @@ impl<'t> Lower<'t> {
 
     /// Evaluates what parameters have by default, where that is done once.
     fn default_values(&mut self, node: Node<'t>, compiled: &Compiled) {
-        let at = usize::from(matches!(compiled.form, Form::Function { .. }));
+        let at = usize::from(matches!(compiled.form, Form::Function { .. } | Form::AssignedFunction { .. }));
         let kids = self.children(node);
         let lists = self.select(kids, &compiled.parts[at]);
         for n in 0..lists.len() {
@@ -431,12 +424,17 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[0]);
         self.release(kids);
         let open = self.begin();
+        let is_assigned = matches!(compiled.form, Form::AssignedFunction { .. });
         self.default_values(node, compiled);
         // Before its body, which may call it. A signature has the name inside.
-        if let Some(name) = name.map(|name| name.child_by_field_name("name").unwrap_or(name)) {
+        let plain = name.filter(|_| !is_assigned).map(|name| name.child_by_field_name("name").unwrap_or(name));
+        if let Some(name) = plain {
             self.define(name);
         }
         self.make_closure(node, compiled);
+        if let Some(target) = name.filter(|_| is_assigned) {
+            self.pattern(target, Bind::Assign);
+        }
         let step = self.finish(open, StepKind::Closure, self.span(node));
         self.push(Item::Step(step));
     }

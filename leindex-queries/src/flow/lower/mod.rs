@@ -11,14 +11,17 @@ use tree_sitter::{Node, TreeCursor};
 use super::ir::{Block, Item, NONE, Program, Step, StepFlags, StepKind};
 use crate::languages::{Compiled, Form, FormTable, Grammar, LanguageConfig};
 
+mod clauses;
 mod control;
 mod expressions;
 mod functions;
+mod made;
 mod parts;
 mod patterns;
 mod scopes;
 mod statements;
 
+pub use clauses::{Clause, ClauseBody};
 pub(crate) use control::Handled;
 pub(crate) use functions::{Root, lower};
 use parts::Kid;
@@ -132,6 +135,11 @@ impl<'t> Lower<'t> {
     /// The text of a node.
     pub fn text(&self, node: Node<'_>) -> &'t str {
         self.source.get(node.start_byte()..node.end_byte()).unwrap_or("")
+    }
+
+    /// The text of the file.
+    pub const fn text_of_file(&self) -> &'t str {
+        self.source
     }
 
     /// The language's table.

@@ -86,7 +86,12 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Name | Form::NameOrCall => self.bind_name(node),
-            Form::Skip | Form::Path { .. } | Form::Function { .. } | Form::Closure { .. } => {}
+            Form::Skip
+            | Form::Path { .. }
+            | Form::Clauses(_)
+            | Form::Function { .. }
+            | Form::AssignedFunction { .. }
+            | Form::Closure { .. } => {}
             Form::This => {
                 if self.bind == Bind::Parameter {
                     self.mention_receiver_as_parameter(node);

@@ -209,7 +209,8 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Outer => self.expression(node),
-            Form::Function { .. } => self.named_function(node, compiled),
+            Form::Clauses(_) if sink.is_none() => self.named_clauses(&[node], None),
+            Form::Function { .. } | Form::AssignedFunction { .. } => self.named_function(node, compiled),
             Form::Type { .. } => self.type_definition(node, compiled),
             Form::Compound { .. } => {
                 let kids = self.children(node);
@@ -227,21 +228,6 @@ impl<'t> Lower<'t> {
             }
             _ => self.expression_statement(node, sink),
         }
-    }
-
-    /// Adds a step of what `make` mentions.
-    pub(crate) fn step_of(&mut self, node: Node<'t>, make: impl FnOnce(&mut Self)) {
-        let open = self.begin();
-        make(self);
-        let step = self.finish(open, StepKind::Statement, self.span(node));
-        self.push(Item::Step(step));
-    }
-
-    /// What was made at a node is closed when the block around is left.
-    pub(crate) fn close_later(&mut self, node: Node<'t>) {
-        let cleanup = self.bare_step(StepKind::Cleanup, node);
-        let deferred = self.block(|this| this.push(Item::Step(cleanup)));
-        self.push(Item::Defer { registration: NONE, deferred, cleanup });
     }
 
     pub(super) fn children_as_statements(&mut self, node: Node<'t>, sink: Option<u32>) {

@@ -2,12 +2,14 @@
 
 mod builtins;
 mod definitions;
+mod flow;
+mod flow_control;
 mod forms;
 mod imports;
 mod modules;
 mod roles;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
@@ -22,7 +24,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_elixir::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Named(&["__MODULE__"]),
     assignment_declares: false,

@@ -12,6 +12,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     closures_share_names: false,
     capitals_are_constants: false,
     handlers_in_order: false,
+    clauses: false,
     catch_all: &[],
     operators_raise: false,
     conditions_bind_around: false,

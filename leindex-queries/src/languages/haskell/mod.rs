@@ -3,11 +3,12 @@
 mod builtins;
 mod definitions;
 mod expressions;
+mod flow;
 mod imports;
 mod modules;
 mod roles;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
@@ -22,7 +23,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_haskell::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["-- |", "--|", "{-|", "{- |"], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

@@ -12,6 +12,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     closures_share_names: false,
     capitals_are_constants: false,
     handlers_in_order: true,
+    clauses: false,
     catch_all: &[],
     ..FlowRules::NONE
 };

@@ -2,10 +2,11 @@
 
 mod builtins;
 mod calls;
+mod flow;
 mod modules;
 mod roles;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -38,7 +39,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_ruby::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["#", "=begin"], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: true,

@@ -428,7 +428,7 @@ fn each<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     let parts = low.named_children(node);
     let find = |kind: &str| parts.iter().find(|part| part.kind() == kind).copied();
     let (filter, body) = (find("where_clause"), find("statements"));
-    low.for_each(node, item, values, |low| {
+    low.for_each_with(node, item, values, |low| {
         let condition = filter.and_then(|filter| low.named_children(filter).last().copied()).map(|filter| low.condition(filter));
         match condition {
             Some(condition) => {
