@@ -104,7 +104,8 @@ pub(crate) fn build(program: &Program) -> Graph {
         begin: 0,
         exit: 0,
         region: 0,
-        block_label: NONE,
+        item_label: NONE,
+        labelled: (NONE, NONE),
         next_arm: None,
         dispatch: None,
         next_test: None,
@@ -192,8 +193,11 @@ struct Builder<'p> {
     begin: Label,
     exit: Label,
     region: u32,
-    /// The name of the loop or block that comes next.
-    block_label: u32,
+    /// The name of the item that comes next.
+    item_label: u32,
+    /// Where the item stands that the label around names, and its name: the last one that it holds, as a loop's first
+    /// value is evaluated before it.
+    labelled: (u32, u32),
     /// The arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
     /// The head of the dispatch around, and whether one of its cases takes what no other does.
@@ -217,9 +221,10 @@ impl Builder<'_> {
         self.current = None;
         self.jumped = None;
         self.next_arm = None;
+        self.item_label = NONE;
+        self.labelled = (NONE, NONE);
         self.dispatch = None;
         self.next_test = None;
-        self.block_label = NONE;
         self.exit = self.label();
         let entry = self.emit(source.entry);
         self.begin = self.label();
@@ -443,13 +448,13 @@ impl Builder<'_> {
                 self.protected(Finally::Block(deferred, cleanup), |this| this.block(rest));
                 return;
             }
+            self.item_label = if self.labelled.0 == at { self.labelled.1 } else { NONE };
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.item(item));
         }
     }
 
     fn item(&mut self, item: Item) {
-        // What a loop evaluates first stands between its label and itself.
-        let name = if matches!(item, Item::Step(_)) { NONE } else { std::mem::replace(&mut self.block_label, NONE) };
+        let name = std::mem::replace(&mut self.item_label, NONE);
         match item {
             Item::Step(step) => {
                 self.emit(step);
@@ -647,18 +652,10 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                // A loop's own preparation comes before it. What is deferred in a block must stay in one with the rest.
-                let last = body.count.min(1);
-                let items = (body.first..body.first + body.count).filter_map(|at| self.program.items_in_blocks.get(at as usize));
-                let defers = items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { .. }));
-                if defers {
-                    self.block(body);
-                } else {
-                    self.block(Block { first: body.first, count: body.count - last });
-                    self.block_label = label;
-                    self.block(Block { first: body.first + body.count - last, count: last });
-                }
-                self.block_label = NONE;
+                let last = if body.count > 0 { body.first + body.count - 1 } else { NONE };
+                let around = std::mem::replace(&mut self.labelled, (last, label));
+                self.block(body);
+                self.labelled = around;
                 self.scopes.pop();
                 self.bind(leave);
             }
