@@ -360,7 +360,6 @@ def check(binary, language, programs, seed, show):
         for node, of in enumerate(flow["nodes"]):
             if of["kind"] not in ("entry", "exit") and of["start_line"] in at:
                 nodes[at[of["start_line"]]].add(node)
-        statement_of = {node: of for of, some in nodes.items() if isinstance(of, Statement) for node in some}
         if language == "javascript":
             for statement in statements:
                 statement.falls_here = True
