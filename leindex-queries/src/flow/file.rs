@@ -1,10 +1,11 @@
 //! All flows of a file: which functions it has, and each one lowered, from one tree.
 
+use std::rc::Rc;
+
 use tree_sitter::{Node, Parser, Tree};
 
 use super::body::Flow;
-use super::ir::Program;
-use super::lower::{Root, lower};
+use super::lower::{Root, Scratch, lower};
 use crate::languages::{Form, Grammar};
 use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -60,7 +61,7 @@ pub(crate) struct FlowSource<'a> {
     rows: &'a Rows,
     owners: Vec<Owner>,
     /// Byte ranges of the owners' functions, in order.
-    apart: Vec<(u32, u32)>,
+    apart: Rc<[(u32, u32)]>,
 }
 
 impl<'a> FlowSource<'a> {
@@ -73,7 +74,7 @@ impl<'a> FlowSource<'a> {
         }
         let mut apart: Vec<(u32, u32)> = owners.iter().map(|owner| (owner.start, owner.end)).collect();
         apart.sort_unstable();
-        Self { grammar, source, tree, rows, owners, apart }
+        Self { grammar, source, tree, rows, owners, apart: apart.into() }
     }
 
     pub(crate) fn owners(&self) -> &[Owner] {
@@ -81,29 +82,27 @@ impl<'a> FlowSource<'a> {
     }
 
     /// The flow of one function.
-    pub(crate) fn function(&self, owner: Owner, program: &mut Program) -> Flow {
+    pub(crate) fn function(&self, owner: Owner, scratch: &mut Scratch<'a>) -> Flow {
         let nodes = self.nodes(owner);
         let method = self
             .rows
             .symbol(owner.symbol)
             .is_some_and(|row| matches!(row.kind, SymbolKind::Method | SymbolKind::Constructor) && !row.flags.has(SymbolFlags::STATIC));
-        self.make(Root::Function { nodes: &nodes, method }, owner.base, program)
+        self.make(Root::Function { nodes: &nodes, method }, owner.base, scratch)
     }
 
     /// The flow of what the file does outside its functions.
-    pub(crate) fn top(&self, program: &mut Program) -> Flow {
-        self.make(Root::Top { node: self.tree.root_node() }, 0, program)
+    pub(crate) fn top(&self, scratch: &mut Scratch<'a>) -> Flow {
+        self.make(Root::Top { node: self.tree.root_node() }, 0, scratch)
     }
 
-    fn make(&self, root: Root<'_, '_>, base: u32, program: &mut Program) -> Flow {
-        let lowered = lower(self.grammar, self.source, root, base, &self.apart, std::mem::take(program));
-        let flow = Flow::of(&lowered.program, lowered.opaque);
-        *program = lowered.program;
-        flow
+    fn make(&self, root: Root<'_, 'a>, base: u32, scratch: &mut Scratch<'a>) -> Flow {
+        let opaque = lower(self.grammar, self.source, root, base, &self.apart, scratch);
+        Flow::of(&scratch.program, opaque)
     }
 
     /// The nodes that define a function: one, or its clauses.
-    fn nodes(&self, owner: Owner) -> Vec<Node<'_>> {
+    fn nodes(&self, owner: Owner) -> Vec<Node<'a>> {
         let root = self.tree.root_node();
         let Some(mut node) = root.descendant_for_byte_range(owner.start as usize, owner.end.max(owner.start + 1) as usize - 1) else {
             return Vec::new();
@@ -144,7 +143,7 @@ impl<'a> FlowSource<'a> {
         let around = if inside(node) { node.parent().unwrap_or(node) } else { node };
         let mut cursor = around.walk();
         let children: Vec<Node<'_>> = around.children(&mut cursor).filter(|&child| inside(child)).collect();
-        let clauses: Vec<Node<'_>> = children.iter().copied().filter(|&child| is_function(child)).collect();
+        let clauses: Vec<Node<'a>> = children.iter().copied().filter(|&child| is_function(child)).collect();
         match (clauses.is_empty(), best) {
             (false, _) => clauses,
             (true, Some(found)) => vec![found],
@@ -183,10 +182,10 @@ pub struct FileFlow {
 pub fn file_flows(grammar: &Grammar, source: &str, rows: &Rows) -> Vec<FileFlow> {
     let Some(tree) = parse(grammar, source.as_bytes()) else { return Vec::new() };
     let of = FlowSource::new(grammar, source, &tree, rows);
-    let mut program = Program::default();
-    let mut flows = vec![FileFlow { symbol: 0, base: 0, flow: of.top(&mut program) }];
+    let mut scratch = Scratch::default();
+    let mut flows = vec![FileFlow { symbol: 0, base: 0, flow: of.top(&mut scratch) }];
     for &owner in of.owners() {
-        flows.push(FileFlow { symbol: owner.symbol, base: owner.base, flow: of.function(owner, &mut program) });
+        flows.push(FileFlow { symbol: owner.symbol, base: owner.base, flow: of.function(owner, &mut scratch) });
     }
     flows
 }

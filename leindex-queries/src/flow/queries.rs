@@ -12,7 +12,7 @@ use tree_sitter::Tree;
 
 use super::body::{Flow, Region};
 use super::file::{FlowSource, outermost, parse};
-use super::ir::Program;
+use super::lower::Scratch;
 use super::packed::{decode, encode, flow_key};
 use super::transfer::Transfer;
 use crate::db::Db;
@@ -151,7 +151,7 @@ fn flows_of(
     misses: impl Fn(&StoreKey) -> bool,
 ) -> Vec<(StoreKey, Flow)> {
     let from = FlowSource::new(grammar, source, tree, rows);
-    let mut program = Program::default();
+    let mut scratch = Scratch::default();
     let mut made = Vec::new();
     for &(key, owner) in wanted {
         if !misses(&key) {
@@ -159,10 +159,10 @@ fn flows_of(
         }
         let flow = match owner {
             Some(owner) => match from.owners().binary_search_by_key(&owner, |of| of.symbol) {
-                Ok(at) => from.function(from.owners()[at], &mut program),
+                Ok(at) => from.function(from.owners()[at], &mut scratch),
                 Err(_) => continue,
             },
-            None => from.top(&mut program),
+            None => from.top(&mut scratch),
         };
         LOWERED.fetch_add(1, Ordering::Relaxed);
         made.push((key, flow));

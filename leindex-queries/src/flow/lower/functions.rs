@@ -1,10 +1,13 @@
 //! Functions: the one being lowered, those inside it, and types defined on the way.
 
-use tree_sitter::Node;
+use std::rc::Rc;
 
-use super::super::ir::{Block, Item, MentionKind, NONE, Program, RegionSource, StepFlags, StepKind};
-use super::parts::Kids;
-use super::scopes::OpenScope;
+use rustc_hash::FxHashMap;
+use tree_sitter::{Node, TreeCursor};
+
+use super::super::ir::{Block, Item, Mention, MentionKind, NONE, Program, RegionSource, StepFlags, StepKind};
+use super::parts::{Kid, Kids};
+use super::scopes::{Names, OpenScope};
 use super::{Bind, Lower, Pending};
 use crate::languages::{Compiled, Form, Grammar, Receiver, Results};
 
@@ -18,29 +21,43 @@ pub(crate) enum Root<'n, 't> {
     Top { node: Node<'t> },
 }
 
-/// Lowers a function or a file's top level. `base` is its first byte; `apart` are the functions of the file that are
-/// lowered on their own, in order. Counts the steps that hold opaque syntax.
+/// What the lowerings of one file hand on to each other: storage, and the forms that code gave.
+#[derive(Default)]
+pub(crate) struct Scratch<'t> {
+    /// What was lowered last.
+    pub(crate) program: Program,
+    cursor: Option<TreeCursor<'t>>,
+    kids: Vec<Kid<'t>>,
+    names: Names<'t>,
+    given: FxHashMap<usize, Compiled>,
+    mentions: Vec<Mention>,
+}
+
+/// Lowers a function or a file's top level into `scratch`. `base` is its first byte; `apart` are the functions of the file
+/// that are lowered on their own, in order. Returns the number of steps that hold opaque syntax.
 pub(crate) fn lower<'t>(
     grammar: &'t Grammar,
     source: &'t str,
     root: Root<'_, 't>,
     base: u32,
-    apart: &'t [(u32, u32)],
-    program: Program,
-) -> Lowered {
+    apart: &Rc<[(u32, u32)]>,
+    scratch: &mut Scratch<'t>,
+) -> u32 {
+    scratch.program.clear();
+    scratch.names.clear();
     let node = match root {
         Root::Function { nodes, .. } => nodes.first().copied(),
         Root::Top { node } => Some(node),
     };
-    let Some(node) = node else { return Lowered { program, opaque: 0 } };
+    let Some(node) = node else { return 0 };
     let mut lower = Lower {
         source,
         grammar,
         forms: grammar.forms(),
         config: grammar.config,
-        cursor: node.walk(),
-        kids: Vec::new(),
-        program,
+        cursor: scratch.cursor.take().unwrap_or_else(|| node.walk()),
+        kids: std::mem::take(&mut scratch.kids),
+        program: std::mem::take(&mut scratch.program),
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
@@ -50,9 +67,9 @@ pub(crate) fn lower<'t>(
         dispatched: None,
         alternative: false,
         switch_value: None,
-        pending: Pending::default(),
-        names: Default::default(),
-        given: Default::default(),
+        pending: Pending { mentions: std::mem::take(&mut scratch.mentions), call: NONE, ..Pending::default() },
+        names: std::mem::take(&mut scratch.names),
+        given: std::mem::take(&mut scratch.given),
         base,
         region: 0,
         object_region: 0,
@@ -64,26 +81,20 @@ pub(crate) fn lower<'t>(
         pattern_scope: Default::default(),
         in_comprehension: false,
         receiver: None,
-        apart,
+        apart: Rc::clone(apart),
         block_depth: 0,
         is_function: matches!(root, Root::Function { .. }),
         opaque: 0,
     };
-    lower.program.clear();
-    lower.pending.call = NONE;
     match root {
         Root::Function { nodes, method } => lower.root_function(nodes, method),
         Root::Top { node } => lower.top(node),
     }
-    lower.clear_names();
-    Lowered { program: lower.program, opaque: lower.opaque }
-}
-
-/// What lowering gives.
-#[derive(Debug)]
-pub(crate) struct Lowered {
-    pub(crate) program: Program,
-    pub(crate) opaque: u32,
+    let Lower { program, cursor, mut kids, names, given, mut pending, opaque, .. } = lower;
+    kids.clear();
+    pending.mentions.clear();
+    *scratch = Scratch { program, cursor: Some(cursor), kids, names, given, mentions: pending.mentions };
+    opaque
 }
 
 /// What belongs to the function around the one being lowered.

@@ -5,6 +5,8 @@
 //! leave their value in a temporary. What has no form is *opaque*: its mentions are kept. Nothing here knows a path or
 //! another file; names that the function does not bind stay free.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
@@ -23,7 +25,7 @@ mod statements;
 
 pub use clauses::{Clause, ClauseBody};
 pub(crate) use control::Handled;
-pub(crate) use functions::{Root, lower};
+pub(crate) use functions::{Root, Scratch, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;
 pub use patterns::Bind;
@@ -82,7 +84,7 @@ pub struct Lower<'t> {
     /// The name of the current object, where it is a parameter.
     receiver: Option<&'t str>,
     /// Byte ranges of functions that are lowered on their own.
-    apart: &'t [(u32, u32)],
+    apart: Rc<[(u32, u32)]>,
     /// Blocks between here and the function's body: deferred code outside the first is not sure to be registered.
     block_depth: u32,
     is_function: bool,

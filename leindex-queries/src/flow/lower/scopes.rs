@@ -32,6 +32,23 @@ pub(super) struct Names<'t> {
     changed: FxHashSet<u32>,
 }
 
+impl Names<'_> {
+    /// Forgets everything, for the next function.
+    pub(super) fn clear(&mut self) {
+        let Self { ids, bound, free, bound_at, undo, scope, captures, results, hoisted, named_results, changed } = self;
+        ids.clear();
+        for list in [bound, free, bound_at, results] {
+            list.clear();
+        }
+        undo.clear();
+        *scope = 0;
+        captures.clear();
+        hoisted.clear();
+        named_results.clear();
+        changed.clear();
+    }
+}
+
 /// Kinds of names that do not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Space {
@@ -341,10 +358,6 @@ impl<'t> Lower<'t> {
     /// Whether a region changes what it captures by this variable.
     pub(super) fn is_changed(&self, capture: u32) -> bool {
         self.names.changed.contains(&capture)
-    }
-
-    pub(super) fn clear_names(&mut self) {
-        self.names = Names::default();
     }
 
     fn variable_at(&self, variable: u32) -> Variable {
