@@ -109,7 +109,7 @@ fn main() {
 /// `path`, `name` (empty for the top level), `line`, `capped`, `opaque`;
 /// `regions`: `{start_line, start_column, end_line, end_column, entry, exit, parent}`;
 /// `nodes`: `{region, kind, start_line, start_column, end_line, end_column}`;
-/// `edges` and `control`: `[source, target, kind]`, by node;
+/// `edges`, `control` and `slicing` (control as slices follow it): `[source, target, kind]`, by node;
 /// `data`: `[definition line, its column, use line, its column, name, kind of variable]`, what is known on entry left out;
 /// `data_nodes`: `[source, target, name]`, by node; `unreachable`: nodes.
 fn flow_json(path: &str, source: &str, rows: &Rows, of: &FileFlow) -> Value {
@@ -153,6 +153,7 @@ fn flow_json(path: &str, source: &str, rows: &Rows, of: &FileFlow) -> Value {
         "nodes": nodes.collect::<Vec<_>>(),
         "edges": flow.edges.iter().map(|edge| json!([edge.source, edge.target, edge.kind.as_str()])).collect::<Vec<_>>(),
         "control": flow.control.iter().map(|edge| json!([edge.source, edge.target, edge.kind.as_str()])).collect::<Vec<_>>(),
+        "slicing": flow.slicing_control().iter().map(|edge| json!([edge.source, edge.target, edge.kind.as_str()])).collect::<Vec<_>>(),
         "data": data.iter().map(|(from, to, name, kind)| json!([from.0, from.1, to.0, to.1, name, kind])).collect::<Vec<_>>(),
         "data_nodes": data_nodes,
         "unreachable": flow.unreachable(),

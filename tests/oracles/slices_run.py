@@ -4,9 +4,8 @@ usage: slices_run.py ROWS_BINARY [--programs N] [--seed N] [--language python|ja
 
 Programs are functions over integers and a list: branches, loops with `break` and `continue`, `try` with handlers and
 `finally`, `match` and `switch`, `return`, `raise`, short circuits, elements and methods that change their object.
-`probe(n, v)` records a value. The slice of a probe is what it reaches backward over `control` and `data_nodes` of
-`rows --flow-json`, and the jumps whose nearest post-dominator among what is kept is not what follows them in the text (Agrawal, *On slicing
-programs with jump statements*, 1994);
+`probe(n, v)` records a value. The slice of a probe is what it reaches backward over `slicing` and `data_nodes` of
+`rows --flow-json`, as `Snapshot::slice` follows them;
 simple statements outside of it become `pass` or `;`. JavaScript needs node.
 """
 
@@ -281,112 +280,20 @@ def text(body, language, first=1, keep=None, name="f"):
     return writer
 
 
-def lexical_successors(body):
-    """By statement, the one that would run next if it were empty: the next in its block, or what follows the block."""
-    after = {}
-
-    def visit(block, end):
-        for number, statement in enumerate(block):
-            following = block[number + 1] if number + 1 < len(block) else end
-            after[statement] = following
-            blocks = dict(statement.blocks)
-            last = (blocks.get("finally") or [following])[0]
-            for at, (name, inner) in enumerate(statement.blocks):
-                if statement.kind == "with":
-                    closing = Statement("closing", statement)
-                    after[closing] = following
-                    visit(inner, closing)
-                elif statement.kind in ("while", "forever", "for") and name == "body":
-                    visit(inner, statement)
-                elif statement.kind == "try" and name == "try":
-                    visit(inner, (blocks.get("else") or [last])[0])
-                elif statement.kind == "try" and name != "finally":
-                    visit(inner, last)
-                elif statement.kind == "switch" and getattr(statement, "falls_here", False) and statement.falls[at] and at + 1 < len(statement.blocks):
-                    visit(inner, statement.blocks[at + 1][1][0])
-                else:
-                    visit(inner, following)
-
-    visit(body, None)
-    return after
-
-
-def closers(body):
-    """By statement, those that run on the way out of what it is in: of a `finally`, or what closes a `with`."""
-    found = {}
-
-    def visit(block, around):
-        for statement in block:
-            found[statement] = around
-            last = {inner for name, block in statement.blocks if name == "finally" for top in block for inner in top.all()}
-            for name, inner in statement.blocks:
-                own = set() if name == "finally" else last | ({statement} if statement.kind == "with" else set())
-                visit(inner, around | own)
-
-    visit(body, set())
-    return found
-
-
-def post_dominators(flow):
-    """By node, those that every way out goes through (bits), itself included."""
-    region = flow["regions"][0]
-    count = len(flow["nodes"])
-    following = [[] for _ in range(count)]
-    for source, target, _ in flow["edges"]:
-        following[source].append(target)
-    every = (1 << count) - 1
-    found = [every] * count
-    found[region["exit"]] = 1 << region["exit"]
-    changed = True
-    while changed:
-        changed = False
-        for node in reversed(range(count)):
-            if node != region["exit"]:
-                bits = every
-                for target in following[node]:
-                    bits &= found[target]
-                bits |= 1 << node
-                changed |= bits != found[node]
-                found[node] = bits
-    return found
-
-
-def sliced(flow, wanted, jump_nodes, statement_of, after, closing, dominators):
-    """Nodes that the wanted ones depend on, with jumps."""
+def sliced(flow, wanted):
+    """Nodes that the wanted ones depend on."""
     before = collections.defaultdict(set)
-    for source, target, _ in flow["control"]:
+    for source, target, _ in flow["slicing"]:
         before[target].add(source)
     for source, target, _ in flow["data_nodes"]:
         before[target].add(source)
-    exit = flow["regions"][0]["exit"]
     kept, stack = set(), list(wanted)
-
-    def matters(jump, statements):
-        """Whether control goes elsewhere, among what is kept, if the jump is left out."""
-        ways = [node for node in range(len(flow["nodes"])) if dominators[jump] >> node & 1 and node != jump and (node in kept or node == exit)]
-        nearest = max(ways, key=lambda node: dominators[node].bit_count())
-        # What runs on the way out is another place than the same text on the way on.
-        if statement_of.get(nearest) in closing[statement_of[jump]]:
-            return True
-        following = after[statement_of[jump]]
-        while following is not None and following not in statements:
-            if following.kind == "closing" and following.parts[0] in statements:
-                following = following.parts[0]
-                break
-            # Into what does nothing itself.
-            following = following.blocks[0][1][0] if following.kind in ("with", "try") else after[following]
-        return statement_of.get(nearest) is not following
-
-    while True:
-        while stack:
-            node = stack.pop()
-            if node not in kept:
-                kept.add(node)
-                stack.extend(before[node])
-        statements = {statement_of[node] for node in kept if node in statement_of}
-        stack = [jump for jump in jump_nodes if jump not in kept and matters(jump, statements)]
-        if not stack:
-            return kept
+    while stack:
+        node = stack.pop()
+        if node not in kept:
+            kept.add(node)
+            stack.extend(before[node])
+    return kept
 
 
 def run_python(source):
@@ -453,21 +360,15 @@ def check(binary, language, programs, seed, show):
         for node, of in enumerate(flow["nodes"]):
             if of["kind"] not in ("entry", "exit") and of["start_line"] in at:
                 nodes[at[of["start_line"]]].add(node)
-        statement_of = {node: of for of, some in nodes.items() if isinstance(of, Statement) for node in some}
-        dead = set(flow["unreachable"])
-        kinds = ("jump", "return", "raise")
-        jumps = {node for node, of in enumerate(flow["nodes"]) if of["kind"] in kinds and node in statement_of and node not in dead}
-        jumps = {node for node in jumps if statement_of[node].kind in JUMPS}
         if language == "javascript":
             for statement in statements:
                 statement.falls_here = True
-        after, closing, dominators = lexical_successors(body), closers(body), post_dominators(flow)
         original = "\n".join(text(body, language).lines)
         for statement in statements:
             # What never runs has no values.
             if statement.kind != "probe" or nodes[statement] <= set(flow["unreachable"]):
                 continue
-            kept = sliced(flow, nodes[statement], jumps, statement_of, after, closing, dominators)
+            kept = sliced(flow, nodes[statement])
             keep = {other for other in statements if nodes[other] & kept}
             # Around what is kept the syntax stays.
             for other in reversed(statements):

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::cfg::{Edge, Graph, Node, build};
+use super::cfg::{Edge, EdgeKind, Graph, Node, build};
 use super::control::{ControlDependence, control_dependences};
 use super::dominance::{Adjacency, RegionGraph, reverse_postorder};
 use super::ir::{Call, Mention, MentionKind, NONE, Program, Step, StepKind, Variable, VariableKind};
@@ -31,6 +31,8 @@ pub struct Flow {
     pub nodes: Box<[Node]>,
     /// Control flow, in order of the source.
     pub edges: Box<[Edge]>,
+    /// Jumps, and the nodes that control would go to if they were not there, in order.
+    pub fallthroughs: Box<[(u32, u32)]>,
     /// Control dependences, in order of the source.
     pub control: Box<[ControlDependence]>,
     /// Data dependences, in order of the source.
@@ -41,20 +43,23 @@ pub struct Flow {
     pub opaque: u32,
     /// By region, what it does with values between its ends, once somebody asked.
     #[serde(skip)]
-    transfers: Transfers,
+    derived: Derived,
 }
 
 /// What follows from the rest of a flow.
 #[derive(Clone, Debug, Default)]
-struct Transfers(OnceLock<Box<[Transfer]>>);
+struct Derived {
+    transfers: OnceLock<Box<[Transfer]>>,
+    slicing: OnceLock<Box<[ControlDependence]>>,
+}
 
-impl PartialEq for Transfers {
+impl PartialEq for Derived {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Transfers {}
+impl Eq for Derived {}
 
 /// A function of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +81,7 @@ pub struct Region {
 impl Flow {
     /// Builds graph and dependences of a lowered function.
     pub(crate) fn of(program: &Program, opaque: u32) -> Self {
-        let Graph { nodes, edges, spans, mut capped } = build(program);
+        let Graph { nodes, edges, spans, fallthroughs, mut capped } = build(program);
         let (mut control, mut data) = (Vec::new(), Vec::new());
         for &(first, last) in &spans {
             let of_region = edges.partition_point(|edge| edge.source < first)..edges.partition_point(|edge| edge.source <= last);
@@ -105,17 +110,44 @@ impl Flow {
             variables: program.variables.as_slice().into(),
             nodes: nodes.into(),
             edges: edges.into(),
+            fallthroughs: fallthroughs.into(),
             control: control.into(),
             data: data.into(),
             capped,
             opaque,
-            transfers: Transfers::default(),
+            derived: Derived::default(),
         }
     }
 
     /// By region, what it does with values between its ends.
     pub fn transfers(&self) -> &[Transfer] {
-        self.transfers.0.get_or_init(|| transfers(self).into())
+        self.derived.transfers.get_or_init(|| transfers(self).into())
+    }
+
+    /// Control dependences as slices follow them, in order of the source: a jump decides about what runs only because
+    /// it was taken.
+    ///
+    /// They are those of the graph in which a jump may also go on to the next statement (Ball and Horwitz, *Slicing
+    /// Programs with Arbitrary Control Flow*, 1993), so that a slice can be run.
+    pub fn slicing_control(&self) -> &[ControlDependence] {
+        self.derived.slicing.get_or_init(|| {
+            if self.fallthroughs.is_empty() {
+                return self.control.clone();
+            }
+            let mut control = Vec::new();
+            for &Region { entry, exit, .. } in &self.regions {
+                let of_region =
+                    self.edges.partition_point(|edge| edge.source < entry)..self.edges.partition_point(|edge| edge.source <= exit);
+                let mut edges = self.edges.get(of_region).unwrap_or(&[]).to_vec();
+                let inside =
+                    self.fallthroughs.iter().filter(|&&(jump, node)| (entry..=exit).contains(&jump) && (entry..=exit).contains(&node));
+                edges.extend(inside.map(|&(source, target)| Edge { source, target, kind: EdgeKind::Next }));
+                edges.sort_unstable();
+                control_dependences(entry, exit, &edges, &RegionGraph::of(entry, exit, &edges), &mut control);
+            }
+            control.sort_unstable();
+            control.into()
+        })
     }
 
     /// Bytes that it takes in memory, about.
@@ -160,6 +192,7 @@ impl Flow {
             && self.steps.iter().all(|step| step.first_mention.checked_add(step.mentions).is_some_and(|end| end <= mentions))
             && self.mentions.iter().all(|mention| mention.variable < variables)
             && self.edges.iter().all(|edge| edge.source < nodes && edge.target < nodes)
+            && self.fallthroughs.iter().all(|&(jump, node)| jump < nodes && node < nodes)
             && self.control.iter().all(|edge| edge.source < nodes && edge.target < nodes)
             && self.data.iter().all(|edge| {
                 edge.source < nodes

@@ -76,6 +76,8 @@ pub(crate) struct Graph {
     pub(crate) edges: Vec<Edge>,
     /// By region, its first and last node.
     pub(crate) spans: Vec<(u32, u32)>,
+    /// Jumps, and where control would go if they were not there, in order.
+    pub(crate) fallthroughs: Vec<(u32, u32)>,
     /// Whether ways out were joined because there were too many of them.
     pub(crate) capped: bool,
 }
@@ -94,13 +96,16 @@ pub(crate) fn build(program: &Program) -> Graph {
         used: Vec::new(),
         jumps: Vec::new(),
         current: None,
+        jumped: None,
+        skipped: Vec::new(),
         pending: Vec::new(),
         scopes: Vec::new(),
         gotos: Vec::new(),
         begin: 0,
         exit: 0,
         region: 0,
-        block_label: NONE,
+        item_label: NONE,
+        labelled: (NONE, NONE),
         next_arm: None,
         dispatch: None,
         next_test: None,
@@ -176,6 +181,10 @@ struct Builder<'p> {
     jumps: Vec<(u32, Label, EdgeKind)>,
     /// The node whose control goes on to the next one.
     current: Option<(u32, EdgeKind)>,
+    /// The jump from which control would go on to the next node, were it not there.
+    jumped: Option<u32>,
+    /// Such jumps, with the labels they would reach.
+    skipped: Vec<(u32, Label)>,
     /// Labels of the node to be emitted next.
     pending: Vec<Label>,
     scopes: Vec<Scope>,
@@ -184,8 +193,11 @@ struct Builder<'p> {
     begin: Label,
     exit: Label,
     region: u32,
-    /// The name of the loop or block that comes next.
-    block_label: u32,
+    /// The name of the item that comes next.
+    item_label: u32,
+    /// Where the item stands that the label around names, and its name: the last one that it holds, as a loop's first
+    /// value is evaluated before it.
+    labelled: (u32, u32),
     /// The arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
     /// The head of the dispatch around, and whether one of its cases takes what no other does.
@@ -207,10 +219,12 @@ impl Builder<'_> {
         self.gotos.clear();
         self.pending.clear();
         self.current = None;
+        self.jumped = None;
         self.next_arm = None;
+        self.item_label = NONE;
+        self.labelled = (NONE, NONE);
         self.dispatch = None;
         self.next_test = None;
-        self.block_label = NONE;
         self.exit = self.label();
         let entry = self.emit(source.entry);
         self.begin = self.label();
@@ -228,22 +242,31 @@ impl Builder<'_> {
 
     fn finish(mut self) -> Graph {
         for &(source, label, kind) in &self.jumps {
-            let mut label = label;
-            let mut steps = 0;
-            let target = loop {
-                match self.labels[label as usize] {
-                    Target::Same(other) if steps < self.labels.len() => (label, steps) = (other, steps + 1),
-                    Target::Node(node) => break Some(node),
-                    _ => break None,
-                }
-            };
-            if let Some(target) = target {
+            if let Some(target) = self.target(label) {
                 self.graph.edges.push(Edge { source, target, kind });
             }
         }
+        for &(jump, label) in &self.skipped {
+            if let Some(target) = self.target(label) {
+                self.graph.fallthroughs.push((jump, target));
+            }
+        }
+        self.graph.fallthroughs.sort_unstable();
         self.graph.edges.sort_unstable();
         self.graph.edges.dedup();
         self.graph
+    }
+
+    /// The node that a label stands for.
+    fn target(&self, mut label: Label) -> Option<u32> {
+        for _ in 0..=self.labels.len() {
+            match self.labels[label as usize] {
+                Target::Same(other) => label = other,
+                Target::Node(node) => return Some(node),
+                Target::Unbound => return None,
+            }
+        }
+        None
     }
 
     // --- nodes and labels ---
@@ -270,6 +293,9 @@ impl Builder<'_> {
         if let Some((source, kind)) = self.current.take() {
             self.graph.edges.push(Edge { source, target: node, kind });
         }
+        if let Some(jump) = self.jumped.take() {
+            self.graph.fallthroughs.push((jump, node));
+        }
         for label in self.pending.drain(..) {
             self.labels[label as usize] = Target::Node(node);
         }
@@ -288,6 +314,9 @@ impl Builder<'_> {
         if let Some((source, next)) = self.current.take() {
             let kind = if next == EdgeKind::Next { kind.unwrap_or(next) } else { next };
             self.edge(source, label, kind);
+        }
+        if let Some(jump) = self.jumped.take() {
+            self.skipped.push((jump, label));
         }
         for other in self.pending.drain(..) {
             self.labels[other as usize] = Target::Same(label);
@@ -356,9 +385,10 @@ impl Builder<'_> {
     }
 
     fn jump(&mut self, step: u32, label: Label, depth: usize, kind: EdgeKind) {
-        self.emit(step);
+        let node = self.emit(step);
         let label = self.route(label, depth, kind);
         self.go(label, Some(kind));
+        self.jumped = Some(node);
     }
 
     /// Builds `body` with code that runs on every way out of it.
@@ -418,13 +448,13 @@ impl Builder<'_> {
                 self.protected(Finally::Block(deferred, cleanup), |this| this.block(rest));
                 return;
             }
+            self.item_label = if self.labelled.0 == at { self.labelled.1 } else { NONE };
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.item(item));
         }
     }
 
     fn item(&mut self, item: Item) {
-        // What a loop evaluates first stands between its label and itself.
-        let name = if matches!(item, Item::Step(_)) { NONE } else { std::mem::replace(&mut self.block_label, NONE) };
+        let name = std::mem::replace(&mut self.item_label, NONE);
         match item {
             Item::Step(step) => {
                 self.emit(step);
@@ -554,6 +584,7 @@ impl Builder<'_> {
                 let node = self.emit(step);
                 self.current = None;
                 self.raise(node, true);
+                self.jumped = Some(node);
             }
             Item::Break { step, label } => {
                 let found = self.find(|scope| match *scope {
@@ -587,8 +618,9 @@ impl Builder<'_> {
                 self.jump(step, target, depth, kind);
             }
             Item::Abort { step } => {
-                self.emit(step);
+                let node = self.emit(step);
                 self.go(self.exit, Some(EdgeKind::Return));
+                self.jumped = Some(node);
             }
             Item::Redo { step } => {
                 let found = self.find(|scope| if let Scope::Loop { redo, .. } = *scope { Some(redo) } else { None });
@@ -620,18 +652,10 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                // A loop's own preparation comes before it. What is deferred in a block must stay in one with the rest.
-                let last = body.count.min(1);
-                let items = (body.first..body.first + body.count).filter_map(|at| self.program.items_in_blocks.get(at as usize));
-                let defers = items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { .. }));
-                if defers {
-                    self.block(body);
-                } else {
-                    self.block(Block { first: body.first, count: body.count - last });
-                    self.block_label = label;
-                    self.block(Block { first: body.first + body.count - last, count: last });
-                }
-                self.block_label = NONE;
+                let last = if body.count > 0 { body.first + body.count - 1 } else { NONE };
+                let around = std::mem::replace(&mut self.labelled, (last, label));
+                self.block(body);
+                self.labelled = around;
                 self.scopes.pop();
                 self.bind(leave);
             }
@@ -753,7 +777,7 @@ impl Builder<'_> {
                 _ => None,
             };
             // An arm before falls into the body, not into the test.
-            let fallen = std::mem::take(&mut self.current);
+            let (fallen, jumped) = (self.current.take(), self.jumped.take());
             let mut held = std::mem::take(&mut self.pending);
             self.bind(tests[at]);
             let test = self.emit(arm.test);
@@ -776,6 +800,9 @@ impl Builder<'_> {
                 }
             }
             self.bind(bodies[at]);
+            if let Some(jump) = jumped {
+                self.skipped.push((jump, bodies[at]));
+            }
             if self.current.is_none() {
                 self.current = fallen;
             } else if let Some((source, kind)) = fallen {

@@ -143,10 +143,13 @@ impl<'a> FlowSource<'a> {
         // Clauses: functions side by side in the range.
         let around = if inside(node) { node.parent().unwrap_or(node) } else { node };
         let mut cursor = around.walk();
-        let clauses: Vec<Node<'_>> = around.children(&mut cursor).filter(|&child| inside(child) && is_function(child)).collect();
+        let children: Vec<Node<'_>> = around.children(&mut cursor).filter(|&child| inside(child)).collect();
+        let clauses: Vec<Node<'_>> = children.iter().copied().filter(|&child| is_function(child)).collect();
         match (clauses.is_empty(), best) {
             (false, _) => clauses,
             (true, Some(found)) => vec![found],
+            // What follows its attributes, or what it is written around.
+            (true, None) if !inside(node) => vec![children.last().copied().unwrap_or(node)],
             (true, None) => vec![wrapped(node, is_function).unwrap_or(node)],
         }
     }

@@ -10,21 +10,31 @@ use super::reaching::DataDependence;
 pub(crate) struct FlowIndex {
     /// Places in `data`, by target and use.
     data: Vec<u32>,
-    /// Places in `control`, by target.
-    control: Vec<u32>,
+    /// Control dependences, by target.
+    control: Vec<ControlDependence>,
     /// Places in `calls`, by step.
     calls: Vec<u32>,
 }
 
 impl FlowIndex {
+    /// With the control dependences of the graph.
     pub(crate) fn of(flow: &Flow) -> Self {
+        Self::with(flow, &flow.control)
+    }
+
+    /// With those that slices follow.
+    pub(crate) fn for_slices(flow: &Flow) -> Self {
+        Self::with(flow, flow.slicing_control())
+    }
+
+    fn with(flow: &Flow, control: &[ControlDependence]) -> Self {
         let mut data: Vec<u32> = (0..flow.data.len() as u32).collect();
         data.sort_unstable_by_key(|&at| {
             let edge = &flow.data[at as usize];
             (u64::from(edge.target) << 32 | u64::from(edge.usage), at)
         });
-        let mut control: Vec<u32> = (0..flow.control.len() as u32).collect();
-        control.sort_unstable_by_key(|&at| (flow.control[at as usize].target, at));
+        let mut control = control.to_vec();
+        control.sort_unstable_by_key(|edge| (edge.target, edge.source));
         let mut calls: Vec<u32> = (0..flow.calls.len() as u32).collect();
         calls.sort_unstable_by_key(|&at| (flow.calls[at as usize].step, at));
         Self { data, control, calls }
@@ -38,9 +48,9 @@ impl FlowIndex {
     }
 
     /// What decides about a node.
-    pub(crate) fn control_into<'f>(&'f self, flow: &'f Flow, node: u32) -> impl Iterator<Item = &'f ControlDependence> {
-        let first = self.control.partition_point(|&at| flow.control[at as usize].target < node);
-        self.control[first..].iter().map(|&at| &flow.control[at as usize]).take_while(move |edge| edge.target == node)
+    pub(crate) fn control_into(&self, node: u32) -> impl Iterator<Item = &ControlDependence> {
+        let first = self.control.partition_point(|edge| edge.target < node);
+        self.control[first..].iter().take_while(move |edge| edge.target == node)
     }
 
     /// The calls of a node's step, with their numbers.

@@ -34,6 +34,7 @@ pub use draw::{Drawing, draw, variable_name};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
+pub(crate) use ir::{Item, SwitchKind};
 pub use lower::{Bind, Clause, ClauseBody, Lower};
 pub(crate) use lower::{Handled, OpenScope};
 pub use reaching::DataDependence;

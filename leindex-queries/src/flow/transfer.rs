@@ -155,7 +155,7 @@ impl Spread<'_> {
                 decided.fill(0);
                 self.defined(node, &mut value, &mut decided);
                 self.results(node, NONE, 0, &mut value);
-                for edge in self.index.control_into(self.flow, node).filter(|edge| edge.source != self.region.entry) {
+                for edge in self.index.control_into(node).filter(|edge| edge.source != self.region.entry) {
                     let row = self.row(edge.source);
                     merge(&mut decided, &self.values[row.clone()]);
                     merge(&mut decided, &self.decided[row]);

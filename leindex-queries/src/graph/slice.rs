@@ -144,7 +144,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let db = self.join.world.db;
         let found = self.bodies.entry(owner).or_insert_with(|| {
             let flow = symbol_flow(db, owner)?;
-            let index = FlowIndex::of(&flow.flow);
+            let index = FlowIndex::for_slices(&flow.flow);
             let calls = calls_of(db, owner, &flow);
             Some(Rc::new(Body { flow, calls, index }))
         });
@@ -176,7 +176,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
         };
         let same = |node: u32| At { owner: at.owner, node };
         // What decides whether it runs.
-        for edge in body.index.control_into(flow, at.node) {
+        for edge in body.index.control_into(at.node) {
             self.push(same(edge.source), phase, Focus::All, Reason::Control { other: at });
         }
         if region.owner != NONE && at.node != region.entry {
@@ -322,8 +322,9 @@ impl<'j, 'w> Slicer<'j, 'w> {
             return;
         };
         let same = |node: u32| At { owner: at.owner, node };
-        let first = flow.control.partition_point(|edge| edge.source < at.node);
-        for edge in flow.control[first..].iter().take_while(|edge| edge.source == at.node) {
+        let control = flow.slicing_control();
+        let first = control.partition_point(|edge| edge.source < at.node);
+        for edge in control[first..].iter().take_while(|edge| edge.source == at.node) {
             self.push(same(edge.target), phase, Focus::All, Reason::Control { other: at });
         }
         let first = flow.data.partition_point(|edge| edge.source < at.node);

@@ -56,6 +56,20 @@ pub enum Form {
         /// The arguments.
         arguments: At,
     },
+    /// A call of `function`; where that is a [`Form::Member`], of the method it names, which is no field of its object.
+    Invoke {
+        /// The callee.
+        function: At,
+        /// The arguments.
+        arguments: At,
+    },
+    /// A name of another module or type (`a::b`): no variable of the function.
+    Path {
+        /// What it is in.
+        path: At,
+        /// The name.
+        name: At,
+    },
     /// Makes an instance of `class`. What else it has (members, initial values) runs after the call.
     New {
         /// The type.
@@ -160,6 +174,11 @@ pub enum Form {
     Sequence,
     /// One statement: its parts, each of its own form. Wraps expressions and declarations.
     Statement,
+    /// One statement whose value nobody takes, wherever it stands (`f();` at the end of a block).
+    Effect {
+        /// The statement; `""`: every child.
+        value: At,
+    },
     /// Declares the names of a pattern. Without a value they are declared only.
     Declare {
         /// The name or pattern.
@@ -206,7 +225,7 @@ pub enum Form {
         /// What runs if not.
         otherwise: At,
     },
-    /// A condition that matches a value with a pattern (`if let`).
+    /// A condition that matches a value with a pattern (`if let`). What it binds is unknown where it does not hold.
     Matches {
         /// The pattern.
         pattern: At,
@@ -358,9 +377,10 @@ pub enum Form {
         /// The label.
         label: At,
     },
-    /// Names what follows; a loop or block directly inside may be left and continued by that name.
+    /// Names what follows; a loop or block directly inside may be left and continued by that name. With neither part it
+    /// names the statement after it, or what it is the first child of.
     Label {
-        /// The label.
+        /// The label; `""`: the node itself.
         name: At,
         /// What it names; `""`: what follows in the block.
         body: At,
@@ -447,6 +467,7 @@ impl Switch {
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
     /// What the subject is compared with; names in it are bound if [`Case::binds`]. An arm without any is the default.
+    /// A pattern that is of form [`Form::Case`] itself has a pattern and a guard inside.
     pub pattern: At,
     /// A condition that must hold as well.
     pub guard: At,

@@ -169,7 +169,8 @@ const fn ats(form: &Form) -> [At; 4] {
     match *form {
         Form::Member { object, name } => [object, name, "", ""],
         Form::Element { object } => [object, "", "", ""],
-        Form::Call { function, arguments } => [function, arguments, "", ""],
+        Form::Call { function, arguments } | Form::Invoke { function, arguments } => [function, arguments, "", ""],
+        Form::Path { path, name } => [path, name, "", ""],
         Form::MethodCall { object, name, arguments } => [object, name, arguments, ""],
         Form::New { class, arguments } => [class, arguments, "", ""],
         Form::Assign { left, right } | Form::Compound { left, right } => [left, right, "", ""],
@@ -177,6 +178,7 @@ const fn ats(form: &Form) -> [At; 4] {
         Form::Binary { left, operator, right } => [left, operator, right, ""],
         Form::Unary { operator, operand } => [operator, operand, "", ""],
         Form::Pass { value }
+        | Form::Effect { value }
         | Form::Propagate { value }
         | Form::Await { value }
         | Form::Yield { value }

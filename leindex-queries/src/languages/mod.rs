@@ -132,6 +132,8 @@ pub struct FlowRules {
     pub clauses: bool,
     /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],
+    /// Whether nothing raises an error but what says so.
+    pub raising_is_marked: bool,
     /// Whether operators may raise an error; else only divisions do.
     pub operators_raise: bool,
     /// Whether what the condition of a decision binds is known after the decision.
@@ -149,6 +151,7 @@ impl FlowRules {
         handlers_in_order: false,
         clauses: false,
         catch_all: &[],
+        raising_is_marked: false,
         operators_raise: true,
         conditions_bind_around: false,
     };
@@ -161,6 +164,10 @@ pub enum Results {
     Never,
     /// Those and closures.
     Closures,
+    /// Those whose body is one expression, if there is an arrow in their head or no head.
+    Single,
+    /// Closures, and those with a type in this field.
+    Typed(&'static str),
     /// All.
     Always,
 }

@@ -6,7 +6,7 @@ use super::super::ir::{Arm, Block, Condition, Handler, Item, MentionKind, NONE, 
 use super::expressions::ShortCircuit;
 use super::scopes::Space;
 use super::statements::SWITCH;
-use super::{Bind, Kids, Lower};
+use super::{Bind, Kids, Left, Lower};
 use crate::languages::{Case, Compiled, Form, Spot, Switch};
 
 /// A handler that is no node of its own.
@@ -60,6 +60,15 @@ impl<'t> Lower<'t> {
                 Form::Declare { .. } | Form::Assign { .. } | Form::Compound { .. } | Form::Statement | Form::Sequence | Form::Update { .. }
             )
         })
+    }
+
+    /// Whether a condition is a match, or several conditions with one among them.
+    fn is_match(&mut self, node: Node<'t>) -> bool {
+        match self.forms.get(node.kind_id()).map(|compiled| compiled.form) {
+            Some(Form::Matches { .. }) => true,
+            Some(Form::Sequence) => self.named_children(node).into_iter().any(|node| self.is_match(node)),
+            _ => false,
+        }
     }
 
     /// A condition, with its short circuits.
@@ -165,15 +174,112 @@ impl<'t> Lower<'t> {
 
     /// Statements at nodes; the last one gives the value.
     pub(super) fn statements(&mut self, nodes: Kids, sink: Option<u32>) {
+        let mut label = NONE;
         for n in 0..nodes.len() {
-            if let Some(node) = self.kid(nodes, n) {
-                self.statement(node, sink.filter(|_| n + 1 == nodes.len()));
+            let Some(node) = self.kid(nodes, n) else { continue };
+            if n + 1 < nodes.len() && matches!(self.form_of(node), Some(Form::Label { name: "", body: "" })) {
+                label = self.label(node);
+                continue;
             }
+            let sink = sink.filter(|_| n + 1 == nodes.len());
+            self.under_label(std::mem::replace(&mut label, NONE), sink, |this| this.statement(node, sink));
         }
+    }
+
+    // --- what code makes ---
+
+    /// A condition that `make` evaluates and binds in a step from the first node to the last.
+    pub(crate) fn condition_with(&mut self, first: Node<'t>, last: Node<'t>, make: impl FnOnce(&mut Self)) -> u32 {
+        let before = self.open_block();
+        let open = self.begin();
+        make(self);
+        let leaf = self.finish(open, StepKind::Condition, (self.offset(first.start_byte()), self.offset(last.end_byte())));
+        let leaf = self.condition_id(Condition::Leaf(leaf));
+        if self.is_empty(before) {
+            return leaf;
+        }
+        let block = self.close_block(before);
+        self.condition_id(Condition::After(block, leaf))
+    }
+
+    /// Two conditions that must both hold.
+    pub(crate) fn both(&mut self, left: Option<u32>, right: u32) -> u32 {
+        match left {
+            Some(left) => self.condition_id(Condition::And(left, right)),
+            None => right,
+        }
+    }
+
+    /// Two conditions of which one must hold.
+    pub(crate) fn either(&mut self, left: u32, right: u32) -> u32 {
+        self.condition_id(Condition::Or(left, right))
+    }
+
+    /// A statement, if there is one, as a block in a scope of its own.
+    pub(crate) fn inner(&mut self, node: Option<Node<'t>>, sink: Option<u32>) -> Block {
+        let nodes = self.lay(node.as_slice());
+        let block = self.body(nodes, sink);
+        self.release(nodes);
+        block
+    }
+
+    /// A loop over the elements of `iterable`; `body` makes what repeats.
+    pub(crate) fn for_each_with(&mut self, node: Node<'t>, pattern: Node<'t>, iterable: Node<'t>, body: impl FnOnce(&mut Self)) {
+        self.scoped(|this| {
+            let (pattern, iterable) = (this.lay(&[pattern]), this.lay(&[iterable]));
+            let head = this.for_head(node, pattern, iterable);
+            this.release(pattern);
+            this.named.push(Left { label: NONE, is_loop: true, sink: None });
+            this.block_depth += 1;
+            let body = this.block(body);
+            this.block_depth -= 1;
+            this.named.pop();
+            this.push(Item::ForEach { head, body, otherwise: Block::default() });
+        });
+    }
+
+    /// The head of a switch over a value, and the variable of that value.
+    pub(crate) fn switch_on(&mut self, value: Node<'t>) -> (u32, u32) {
+        let temporary = self.temporary(value);
+        (self.step(StepKind::Switch, value, Some(temporary)), temporary)
+    }
+
+    /// Reads a variable.
+    pub(crate) fn use_variable(&mut self, variable: u32, node: Node<'t>) {
+        self.mention(variable, MentionKind::Use, node.start_byte());
     }
 
     pub(super) fn control(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
         let kids = self.children(node);
+        let label = self.label_among(kids);
+        self.under_label(label, sink, |this| this.controlled(node, kids, compiled, label, sink));
+        self.release(kids);
+    }
+
+    /// The label among the children of what it names.
+    pub(super) fn label_among(&mut self, kids: Kids) -> u32 {
+        let found = (0..kids.len()).find_map(|n| {
+            let node = self.kid(kids, n)?;
+            let compiled = self.forms.get(node.kind_id())?;
+            matches!(compiled.form, Form::Label { name: "", body: "" }).then_some((n, node))
+        });
+        let Some((n, node)) = found else { return NONE };
+        self.take(kids, n);
+        self.label(node)
+    }
+
+    /// What a label names, which may be left by it.
+    pub(super) fn under_label(&mut self, label: u32, sink: Option<u32>, make: impl FnOnce(&mut Self)) {
+        if label == NONE {
+            return make(self);
+        }
+        self.named.push(Left { label, is_loop: false, sink });
+        let body = self.block(make);
+        self.named.pop();
+        self.push(Item::Label { label, body });
+    }
+
+    fn controlled(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, label: u32, sink: Option<u32>) {
         match compiled.form {
             Form::If { .. } | Form::Unless { .. } if self.config.flow.conditions_bind_around => self.decision(node, kids, compiled, sink),
             Form::If { .. } | Form::Unless { .. } => self.scoped(|this| this.decision(node, kids, compiled, sink)),
@@ -201,12 +307,24 @@ impl<'t> Lower<'t> {
             }
             Form::With { .. } => self.with(node, kids, compiled, sink),
             _ => {
-                let value = std::mem::replace(&mut self.loop_value, sink);
+                self.named.push(Left { label, is_loop: true, sink });
                 self.scoped(|this| this.repetition(node, kids, compiled));
-                self.loop_value = value;
+                self.named.pop();
             }
         }
-        self.release(kids);
+    }
+
+    /// Binds a pattern to a value, or runs `otherwise`, which leaves.
+    pub(crate) fn match_or_else(&mut self, node: Node<'t>, pattern: Node<'t>, value: Node<'t>, otherwise: Node<'t>) {
+        let open = self.begin();
+        self.expression(value);
+        self.block_depth += 1;
+        let otherwise = self.block(|this| this.statement(otherwise, None));
+        self.block_depth -= 1;
+        self.pattern(pattern, self.declaring());
+        let leaf = self.finish(open, StepKind::Condition, (self.offset(node.start_byte()), self.offset(value.end_byte())));
+        let condition = self.condition_id(Condition::Leaf(leaf));
+        self.push(Item::Branch { condition, then: Block::default(), otherwise });
     }
 
     fn decision(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
@@ -214,8 +332,13 @@ impl<'t> Lower<'t> {
         // What runs may be all that is left.
         let (conditions, otherwise) = (self.select(kids, &parts[0]), self.select(kids, &parts[2]));
         let then = self.select(kids, &parts[1]);
+        let scope = self.open_scope();
+        let matches = (0..conditions.len()).any(|n| self.kid(conditions, n).is_some_and(|node| self.is_match(node)));
         let condition = self.conditions(conditions).unwrap_or_else(|| self.always(node));
         let then = self.body(then, sink);
+        if matches {
+            self.close_scope(scope);
+        }
         self.block_depth += 1;
         let otherwise = self.block(|this| this.chain(otherwise, 0, sink));
         self.block_depth -= 1;
@@ -304,7 +427,7 @@ impl<'t> Lower<'t> {
 
     /// A loop over the values of `iterable`, made by code.
     pub(crate) fn for_each(&mut self, node: Node<'t>, pattern: &[Node<'t>], iterable: &[Node<'t>], body: &[Node<'t>]) {
-        let value = self.loop_value.take();
+        let named = std::mem::take(&mut self.named);
         let kids = self.nothing();
         self.scoped(|this| {
             let (pattern, iterable, body) = (this.lay(pattern), this.lay(iterable), this.lay(body));
@@ -313,7 +436,7 @@ impl<'t> Lower<'t> {
             this.push(Item::ForEach { head, body, otherwise: Block::default() });
         });
         self.release(kids);
-        self.loop_value = value;
+        self.named = named;
     }
 
     /// The body of a loop whose condition sees its names: a block without its own scope.
@@ -338,7 +461,9 @@ impl<'t> Lower<'t> {
             let last = self.kid(iterable, iterable.len() - 1).unwrap_or(value);
             let span = (self.offset(value.start_byte()), self.offset(last.end_byte()));
             let step = self.finish(open, StepKind::Statement, span);
-            self.program.steps[step as usize].flags.set(StepFlags::RAISES);
+            if !self.config.flow.raising_is_marked {
+                self.program.steps[step as usize].flags.set(StepFlags::RAISES);
+            }
             self.push(Item::Step(step));
             temporary
         });
@@ -508,7 +633,13 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         let scope = self.open_scope();
         let kids = self.children(node);
-        let (patterns, guards) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+        let (mut patterns, mut guards) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
+        if let Some(inner) = self.kid(patterns, 0).filter(|_| patterns.len() == 1)
+            && let Some(compiled) = self.forms.get(inner.kind_id()).copied().filter(|compiled| matches!(compiled.form, Form::Case(_)))
+        {
+            let inside = self.children(inner);
+            (patterns, guards) = (self.select(inside, &compiled.parts[0]), self.select(inside, &compiled.parts[1]));
+        }
         let bodies = if case.body.is_empty() { self.rest(kids) } else { self.select(kids, &parts[2]) };
         let open = self.begin();
         if let Some(value) = value {
@@ -625,7 +756,7 @@ impl<'t> Lower<'t> {
     }
 
     fn part_of_try(&self, part: Node<'t>) -> Option<Form> {
-        let form = self.forms.get(part.kind_id())?.form;
+        let form = self.form_of(part)?;
         // The default of a switch may be of the same kind as the `else` of a try.
         let is_part =
             matches!(form, Form::Catch { .. } | Form::CatchIf { .. } | Form::Finally { .. } | Form::TryElse { .. } | Form::Case(_));
@@ -733,7 +864,7 @@ impl<'t> Lower<'t> {
 
     /// The arms that are the body of a handler, else the handler itself.
     fn handlers_of(&mut self, node: Node<'t>) -> Vec<Node<'t>> {
-        let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return vec![node] };
+        let Some(compiled) = self.chosen(node) else { return vec![node] };
         let kids = self.children(node);
         let body = self.part(kids, &compiled.parts[1]);
         self.release(kids);
@@ -744,7 +875,7 @@ impl<'t> Lower<'t> {
 
     fn handler(&mut self, node: Node<'t>, sink: Option<u32>) -> Handler {
         let scope = self.open_scope();
-        let Some(compiled) = self.forms.get(node.kind_id()).copied() else {
+        let Some(compiled) = self.chosen(node) else {
             let head = self.bare_step(StepKind::Catch, node);
             return Handler { head, catches_all: true, takes_some: false, body: Block::default() };
         };

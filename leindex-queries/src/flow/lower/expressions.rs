@@ -82,6 +82,16 @@ impl<'t> Lower<'t> {
                 self.call(node, function, None, arguments);
                 self.release(kids);
             }
+            Form::Invoke { .. } => {
+                let kids = self.children(node);
+                let (function, arguments) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));
+                match function.and_then(|function| self.method(function)) {
+                    Some((object, name)) => self.call(node, Some(name), Some(Some(object)), arguments),
+                    None => self.call(node, function, None, arguments),
+                }
+                self.release(kids);
+            }
+            Form::Path { .. } => {}
             Form::MethodCall { .. } => {
                 let kids = self.children(node);
                 let (object, name, arguments) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]), self.select(kids, &parts[2]));
@@ -321,27 +331,58 @@ impl<'t> Lower<'t> {
         let mut count = 0_u16;
         for n in 0..arguments.len() {
             let Some(argument) = self.kid(arguments, n) else { continue };
-            if self.is_list(argument) {
-                let kids = self.children(argument);
-                let parts = self.rest(kids);
-                for n in 0..parts.len() {
-                    if let Some(part) = self.kid(parts, n) {
-                        count = count.saturating_add(1);
-                        self.pending.argument = count;
-                        self.expression(part);
-                    }
-                }
-                self.release(kids);
-            } else {
-                count = count.saturating_add(1);
-                self.pending.argument = count;
-                self.expression(argument);
-            }
+            self.argument(argument, &mut count);
         }
         (self.pending.call, self.pending.argument) = outer;
         if let Some(call) = self.program.calls.get_mut(call as usize) {
             call.arguments = count;
         }
+    }
+
+    fn argument(&mut self, argument: Node<'t>, count: &mut u16) {
+        if !self.is_list(argument) {
+            *count = count.saturating_add(1);
+            self.pending.argument = *count;
+            return self.expression(argument);
+        }
+        let kids = self.children(argument);
+        let parts = self.rest(kids);
+        for n in 0..parts.len() {
+            if let Some(part) = self.kid(parts, n) {
+                if self.form_of(argument).is_some() && self.form_of(part).is_some_and(|form| matches!(form, Form::Evaluate)) {
+                    self.argument(part, count);
+                } else {
+                    *count = count.saturating_add(1);
+                    self.pending.argument = *count;
+                    self.expression(part);
+                }
+            }
+        }
+        self.release(kids);
+    }
+
+    /// A call that code reads from tokens: `arguments` evaluates them, told apart by [`Lower::next_argument`].
+    pub(crate) fn call_with(&mut self, name: Node<'t>, last: Node<'t>, receiver: bool, arguments: impl FnOnce(&mut Self)) {
+        let call = self.begin_call(name, name, 0, receiver);
+        let outer = (self.pending.call, self.pending.argument);
+        (self.pending.call, self.pending.argument) = (call, 1);
+        arguments(self);
+        let count = self.pending.argument;
+        (self.pending.call, self.pending.argument) = outer;
+        let end = self.offset(last.end_byte());
+        if let Some(call) = self.program.calls.get_mut(call as usize) {
+            (call.arguments, call.end) = (count, end);
+        }
+    }
+
+    pub(crate) fn next_argument(&mut self) {
+        self.pending.argument = self.pending.argument.saturating_add(1);
+    }
+
+    /// The step being made may leave the function with an error.
+    pub(crate) fn may_leave(&mut self) {
+        self.pending.flags.set(StepFlags::RAISES);
+        self.pending.flags.set(StepFlags::PROPAGATES);
     }
 
     /// A call whose callee is no method of the object before its name, though it looks so (`M.f(x)`), and which changes
@@ -387,6 +428,20 @@ impl<'t> Lower<'t> {
         kind.contains("argument") || kind.contains("_suffix") || kind.contains("lambda_literal_list")
     }
 
+    /// The object and the name of a method that is called, unless it stands in parentheses.
+    fn method(&mut self, callee: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
+        let compiled = self.forms.get(callee.kind_id()).copied()?;
+        let parts = &compiled.parts;
+        let kids = self.children(callee);
+        let found = match compiled.form {
+            Form::Member { .. } => self.part(kids, &parts[0]).zip(self.part(kids, &parts[1]).map(|name| self.name_in(name))),
+            Form::Pass { .. } if !self.text(callee).starts_with('(') => self.part(kids, &parts[0]).and_then(|callee| self.method(callee)),
+            _ => None,
+        };
+        self.release(kids);
+        found
+    }
+
     /// Whether a callee is a member of a value.
     fn is_member(&mut self, callee: Node<'t>) -> bool {
         let Some(compiled) = self.forms.get(callee.kind_id()).copied() else { return false };
@@ -410,7 +465,7 @@ impl<'t> Lower<'t> {
     fn called_name(&mut self, callee: Node<'t>) -> Node<'t> {
         let Some(compiled) = self.chosen(callee) else { return callee };
         let at = match compiled.form {
-            Form::Member { .. } | Form::MethodCall { .. } => 1,
+            Form::Member { .. } | Form::MethodCall { .. } | Form::Path { .. } => 1,
             Form::Pass { .. } => 0,
             _ => return callee,
         };
@@ -419,7 +474,7 @@ impl<'t> Lower<'t> {
         self.release(kids);
         match name {
             Some(name) if at == 0 || self.called_name(name).id() != name.id() => self.called_name(name),
-            Some(name) => name,
+            Some(name) => self.name_in(name),
             None => callee,
         }
     }

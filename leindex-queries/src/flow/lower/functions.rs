@@ -44,11 +44,11 @@ pub(crate) fn lower<'t>(
         open: Vec::new(),
         arms: Vec::new(),
         deferred: Vec::new(),
+        named: Vec::new(),
         switch_subject: None,
         taken_early: Vec::new(),
         dispatched: None,
         alternative: false,
-        loop_value: None,
         switch_value: None,
         pending: Pending::default(),
         names: Default::default(),
@@ -61,6 +61,7 @@ pub(crate) fn lower<'t>(
         function_scope: Default::default(),
         bind: Bind::Declare,
         in_pattern: false,
+        pattern_scope: Default::default(),
         in_comprehension: false,
         receiver: None,
         apart,
@@ -93,7 +94,7 @@ pub(super) struct Around {
     call: u32,
     block_depth: u32,
     in_comprehension: bool,
-    loop_value: Option<u32>,
+    named: Vec<super::Left>,
     switch_value: Option<u32>,
     deferred: usize,
 }
@@ -248,6 +249,11 @@ impl<'t> Lower<'t> {
         let mut tail = match results {
             Results::Never => false,
             Results::Closures => is_closure,
+            Results::Single => {
+                let count = self.kid(bodies, 0).map_or(0, |body| self.only_statements(body));
+                count == 1 && (is_closure || node.children(&mut node.walk()).any(|child| child.kind() == "->"))
+            }
+            Results::Typed(field) => is_closure || node.child_by_field_name(field).is_some(),
             Results::Always => true,
         };
         let only = self.kid(bodies, 0).filter(|_| bodies.len() == 1);
@@ -287,6 +293,15 @@ impl<'t> Lower<'t> {
         region
     }
 
+    /// How many statements a body has, wrappers of it left out.
+    fn only_statements(&mut self, node: Node<'t>) -> usize {
+        let parts = self.named_children(node);
+        match parts.as_slice() {
+            [only] if matches!(self.form_of(*only), Some(Form::Block | Form::Sequence)) => self.only_statements(*only),
+            _ => parts.len(),
+        }
+    }
+
     /// Sets aside what belongs to the function around.
     pub(super) fn enter(&mut self) -> Around {
         Around {
@@ -295,7 +310,7 @@ impl<'t> Lower<'t> {
             call: std::mem::replace(&mut self.pending.call, NONE),
             block_depth: std::mem::take(&mut self.block_depth),
             in_comprehension: std::mem::take(&mut self.in_comprehension),
-            loop_value: self.loop_value.take(),
+            named: std::mem::take(&mut self.named),
             switch_value: self.switch_value.take(),
             deferred: self.deferred.len(),
         }
@@ -304,7 +319,7 @@ impl<'t> Lower<'t> {
     pub(super) fn leave(&mut self, around: Around) {
         (self.pending.flags, self.pending.call) = (around.flags, around.call);
         (self.block_depth, self.in_comprehension) = (around.block_depth, around.in_comprehension);
-        (self.loop_value, self.switch_value) = (around.loop_value, around.switch_value);
+        (self.named, self.switch_value) = (around.named, around.switch_value);
         self.close_scope(around.scope);
     }
 

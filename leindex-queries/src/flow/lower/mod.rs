@@ -45,6 +45,8 @@ pub struct Lower<'t> {
     arms: Vec<super::ir::Arm>,
     /// Deferred code of the functions that are open, outside their first blocks.
     deferred: Vec<Item>,
+    /// The loops and labelled blocks around, whose values `break` gives.
+    named: Vec<Left>,
     /// What the switch around chooses by, for arms made by code.
     switch_subject: Option<u32>,
     /// Nodes whose values were taken before their turn, and the variables that hold them.
@@ -54,8 +56,6 @@ pub struct Lower<'t> {
     /// Whether this is the other way in which conditional compilation writes what was lowered just before: what it
     /// declares again is the same.
     alternative: bool,
-    /// Where the value of the loop around goes.
-    loop_value: Option<u32>,
     /// Where the value of the switch around goes, if it has one.
     switch_value: Option<u32>,
     pending: Pending,
@@ -75,6 +75,8 @@ pub struct Lower<'t> {
     /// How plain names in a pattern are bound.
     bind: Bind,
     in_pattern: bool,
+    /// Names bound since here belong to the pattern around.
+    pattern_scope: scopes::OpenScope,
     /// Whether a comprehension is around: what its clauses bind is its own.
     in_comprehension: bool,
     /// The name of the current object, where it is a parameter.
@@ -85,6 +87,17 @@ pub struct Lower<'t> {
     block_depth: u32,
     is_function: bool,
     opaque: u32,
+}
+
+/// What may be left with a value.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    /// Its label, or [`NONE`].
+    label: u32,
+    /// Whether it can be left without its label.
+    is_loop: bool,
+    /// Where its value goes.
+    sink: Option<u32>,
 }
 
 /// The step that is being made.
@@ -190,7 +203,10 @@ impl<'t> Lower<'t> {
 
     fn finish(&mut self, open: OpenStep, kind: StepKind, (start, end): (u32, u32)) -> u32 {
         let id = self.program.steps.len() as u32;
-        let flags = std::mem::replace(&mut self.pending.flags, open.flags);
+        let mut flags = std::mem::replace(&mut self.pending.flags, open.flags);
+        if self.config.flow.raising_is_marked && !flags.has(StepFlags::PROPAGATES) {
+            flags.0 &= !StepFlags::RAISES;
+        }
         (self.pending.call, self.pending.argument) = (open.call, open.argument);
         let first_mention = self.program.mentions.len() as u32;
         self.program.mentions.extend(self.pending.mentions.drain(open.mentions..));

@@ -66,7 +66,7 @@ impl<'t> Lower<'t> {
                     Spot::Nth(id, wanted) => {
                         let of_field = kid.field == id && kid.index != u16::MAX;
                         nth += u16::from(of_field);
-                        of_field && nth == wanted + 1
+                        of_field && nth == wanted
                     }
                     Spot::Child(index) => kid.index == index,
                     Spot::Last => Some(at) == last_named,
@@ -114,6 +114,13 @@ impl<'t> Lower<'t> {
         Some(self.text(kid.node))
     }
 
+    /// Takes the n-th child: it is no part of what is left.
+    pub(super) fn take(&mut self, kids: Kids, n: usize) {
+        if let Some(kid) = self.kids.get_mut(kids.first + n) {
+            kid.taken = true;
+        }
+    }
+
     /// The first token among the children, by its text.
     pub(crate) fn first_token(&self, kids: Kids) -> Option<&'t str> {
         self.kids.get(kids.first..kids.end)?.iter().find(|kid| kid.index == u16::MAX).map(|kid| self.text(kid.node))
@@ -142,7 +149,7 @@ impl<'t> Lower<'t> {
     }
 
     /// Lays nodes on the stack.
-    pub(super) fn lay(&mut self, nodes: &[Node<'t>]) -> Kids {
+    pub(crate) fn lay(&mut self, nodes: &[Node<'t>]) -> Kids {
         let first = self.kids.len();
         self.kids.extend(nodes.iter().zip(0..).map(|(&node, index)| Kid { node, field: 0, index, taken: false }));
         Kids { first, end: self.kids.len() }

@@ -25,9 +25,10 @@ impl<'t> Lower<'t> {
 
     /// Binds the names of a pattern.
     pub fn pattern(&mut self, node: Node<'t>, bind: Bind) {
-        let before = (std::mem::replace(&mut self.bind, bind), std::mem::replace(&mut self.in_pattern, true));
+        let before = (self.bind, self.in_pattern, self.pattern_scope);
+        (self.bind, self.in_pattern, self.pattern_scope) = (bind, true, self.open_scope());
         self.deeper(|this| this.bind_pattern(node));
-        (self.bind, self.in_pattern) = before;
+        (self.bind, self.in_pattern, self.pattern_scope) = before;
     }
 
     /// Whether the node being looked at stands where names are bound.
@@ -65,7 +66,12 @@ impl<'t> Lower<'t> {
             Bind::Assign => self.assign_name(node),
             Bind::Declare if self.alternative => self.redeclare(node),
             Bind::Declare => {
-                let variable = self.declare(node, VariableKind::Local);
+                // Alternatives bind the same names.
+                let known = if self.in_pattern { self.declared_in(self.pattern_scope, node) } else { None };
+                let variable = match known {
+                    Some(variable) => variable,
+                    None => self.declare(node, VariableKind::Local),
+                };
                 self.mention(variable, MentionKind::Define, node.start_byte());
             }
             Bind::Parameter => {
@@ -80,7 +86,12 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Name | Form::NameOrCall => self.bind_name(node),
-            Form::Skip | Form::Clauses(_) | Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } => {}
+            Form::Skip
+            | Form::Path { .. }
+            | Form::Clauses(_)
+            | Form::Function { .. }
+            | Form::AssignedFunction { .. }
+            | Form::Closure { .. } => {}
             Form::This => {
                 if self.bind == Bind::Parameter {
                     self.mention_receiver_as_parameter(node);
@@ -127,7 +138,7 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             // A constructor with patterns for what it holds.
-            Form::Call { .. } | Form::New { .. } => {
+            Form::Call { .. } | Form::Invoke { .. } | Form::New { .. } => {
                 let kids = self.children(node);
                 let function = self.part(kids, &parts[0]);
                 let arguments = self.select(kids, &parts[1]);

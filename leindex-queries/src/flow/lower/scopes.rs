@@ -107,6 +107,14 @@ impl<'t> Lower<'t> {
         self.mention(variable, kind, node.start_byte());
     }
 
+    /// The name in a suffix (`.name`).
+    pub(super) fn name_in(&self, suffix: Node<'t>) -> Node<'t> {
+        if !self.text(suffix).starts_with('.') {
+            return suffix;
+        }
+        suffix.named_child(0).unwrap_or(suffix)
+    }
+
     pub(super) fn mention_receiver(&mut self, node: Node<'t>) {
         // Where it is a parameter it has a name like any other.
         if self.receiver.is_some_and(|receiver| receiver == self.text(node)) {
@@ -114,6 +122,25 @@ impl<'t> Lower<'t> {
         }
         let variable = self.variable(Space::Receiver(self.object_region), "", node);
         self.mention(variable, MentionKind::Use, node.start_byte());
+    }
+
+    /// Reads the variable of this name, written at a byte, if one is in sight.
+    pub(crate) fn use_known(&mut self, text: &'t str, byte: usize) {
+        let id = self.name_id(Space::Plain, text);
+        if let Some(variable) = self.names.bound.get(id as usize).copied().filter(|&variable| variable != NONE) {
+            let variable = self.seen_from_here(variable);
+            self.mention(variable, MentionKind::Use, byte);
+        }
+    }
+
+    /// Reads a field of the current object.
+    pub(crate) fn use_field(&mut self, name: Node<'t>) {
+        self.mention_field(name, MentionKind::Use);
+    }
+
+    /// Reads the current object.
+    pub(crate) fn use_receiver(&mut self, node: Node<'t>) {
+        self.mention_receiver(node);
     }
 
     /// Gives a value to the variable of this name that is in sight; where assigning declares, in this region.
@@ -172,6 +199,13 @@ impl<'t> Lower<'t> {
         let variable = self.new_variable(kind, node, self.region, NONE);
         self.bind_variable(id, variable);
         variable
+    }
+
+    /// The variable that a scope has declared by the name of a node.
+    pub(super) fn declared_in(&mut self, scope: OpenScope, node: Node<'t>) -> Option<u32> {
+        let id = self.name_id(Space::Plain, self.text(node));
+        let declared = self.names.undo.get(scope.first..)?.iter().any(|&(name, ..)| name == id);
+        self.names.bound.get(id as usize).copied().filter(|_| declared)
     }
 
     /// Declares a variable of this name, whatever its letters say, and defines it.
@@ -336,6 +370,7 @@ impl<'t> Lower<'t> {
     /// A field of the current object. Where fields are in sight by their names alone, it is what such a name stands for
     /// if nothing else is called so.
     fn field(&mut self, name: Node<'t>) -> u32 {
+        let name = self.name_in(name);
         let space = if self.config.names.implicit_this { Space::Plain } else { Space::Field(self.object_region) };
         let id = self.name_id(space, self.text(name));
         let variable = match self.names.free.get(id as usize) {

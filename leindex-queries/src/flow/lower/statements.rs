@@ -58,7 +58,21 @@ impl<'t> Lower<'t> {
                     self.push(Item::Step(step));
                 }
             }
-            Form::Block => self.inner_block(|this| this.children_as_statements(node, sink)),
+            Form::Block => {
+                let kids = self.children(node);
+                let label = self.label_among(kids);
+                let rest = self.rest(kids);
+                self.under_label(label, sink, |this| this.inner_block(|this| this.statements(rest, sink)));
+                self.release(kids);
+            }
+            Form::Effect { .. } => {
+                let kids = self.children(node);
+                let selected = self.select(kids, &parts[0]);
+                let nodes = if selected.is_empty() { self.rest(kids) } else { selected };
+                self.statements(nodes, None);
+                self.release(kids);
+            }
+            Form::Declare { .. } => self.expression_statement(node, None),
             Form::Hoisting(_) => self.inner_block(|this| this.hoisted_statements(node, sink)),
             Form::Sequence => self.children_as_statements(node, sink),
             Form::Statement | Form::Pass { .. } => {
@@ -142,7 +156,11 @@ impl<'t> Lower<'t> {
                 let value = if matches!(compiled.form, Form::Break { .. }) { self.part(kids, &parts[1]) } else { None };
                 self.release(kids);
                 let step = match value {
-                    Some(value) => self.step(StepKind::Jump, value, self.loop_value),
+                    Some(value) => {
+                        let left = self.named.iter().rev().find(|left| if label == NONE { left.is_loop } else { left.label == label });
+                        let sink = left.and_then(|left| left.sink);
+                        self.step(StepKind::Jump, value, sink)
+                    }
                     None => self.bare_step(StepKind::Jump, node),
                 };
                 (self.program.steps[step as usize].start, self.program.steps[step as usize].end) = self.span(node);
@@ -319,13 +337,13 @@ impl<'t> Lower<'t> {
     /// Runs the clauses of a comprehension around a body that runs for its effect.
     fn loops(&mut self, node: Node<'t>, compiled: &Compiled) {
         let scope = self.open_scope();
-        let value = self.loop_value.take();
+        let named = std::mem::take(&mut self.named);
         let kids = self.children(node);
         let body = self.select(kids, &compiled.parts[0]);
         let clauses = self.rest(kids);
         self.clause(clauses, 0, body, None);
         self.release(kids);
-        self.loop_value = value;
+        self.named = named;
         self.close_scope(scope);
     }
 
@@ -397,7 +415,8 @@ impl<'t> Lower<'t> {
         self.release(kids);
     }
 
-    fn defer(&mut self, node: Node<'t>, body: super::Kids, function: bool) {
+    /// Code that runs when the block (or the function) is left.
+    pub(crate) fn defer(&mut self, node: Node<'t>, body: super::Kids, function: bool) {
         if !function {
             let deferred = self.body(body, None);
             let cleanup = self.bare_step(StepKind::Cleanup, node);

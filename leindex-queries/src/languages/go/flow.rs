@@ -16,6 +16,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     catch_all: &[],
     operators_raise: false,
     conditions_bind_around: false,
+    raising_is_marked: false,
 };
 
 const FORMS: &[(&str, Form)] = &[

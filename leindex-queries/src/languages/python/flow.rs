@@ -14,8 +14,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     handlers_in_order: true,
     clauses: false,
     catch_all: &[],
-    operators_raise: true,
-    conditions_bind_around: false,
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[

@@ -1,12 +1,14 @@
 //! Rust.
 
+mod flow;
+mod macros;
 mod modules;
 mod repair;
 mod roles;
 mod tokens;
 mod uses;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
@@ -21,7 +23,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_rust::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["///", "/**"], docstring: false },
     receiver: Receiver::Named(&["Self"]),
     assignment_declares: false,

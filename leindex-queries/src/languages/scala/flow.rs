@@ -207,7 +207,7 @@ fn update<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     if let Some(right) = node.child_by_field_name("right") {
         low.expression(right);
     }
-    let Some(left) = node.child_by_field_name("left") else { return None };
+    let left = node.child_by_field_name("left")?;
     // `a(i) = x` updates what is called.
     if let (Some(updated), Some(arguments)) = (left.child_by_field_name("function"), left.child_by_field_name("arguments")) {
         low.modify(updated);

@@ -1,10 +1,11 @@
 //! Swift.
 
+mod flow;
 mod modules;
 mod repair;
 mod roles;
 
-use super::{Docs, Evidence, FlowRules, LanguageConfig, Receiver};
+use super::{Docs, Evidence, LanguageConfig, Receiver};
 use crate::names::rules::NameRules;
 use crate::syntax::rows::{NONE, ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
@@ -19,7 +20,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_swift::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &["///", "/**"], docstring: false },
     receiver: Receiver::Named(&["Self"]),
     assignment_declares: false,
