@@ -59,4 +59,6 @@ mod book {
     struct QuickStart;
     #[doc = include_str!("../../book/src/extending.md")]
     struct Extending;
+    #[doc = include_str!("../../book/src/flow.md")]
+    struct ControlAndDataFlow;
 }
