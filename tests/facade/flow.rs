@@ -141,6 +141,23 @@ fn functions_that_call_each_other_are_linked_to_a_fixed_point() {
 }
 
 #[test]
+fn what_a_call_changes_of_its_argument_is_in_the_slice() {
+    let folder = folder(FILES);
+    let index = open(&folder);
+    // `fill` appends to `found`; `label` has no part in it.
+    let found = backward(&index, "scale.py", 29, "found");
+    for line in ["scale:22", "scale:23", "scale:25", "scale:26", "scale:27", "scale:28"] {
+        assert!(found.contains(&line.to_owned()), "{line}: {found:?}");
+    }
+    let options = SliceOptions { forward: true, within_function: true };
+    let forward = lines(&index.snapshot().slice("scale.py", 27, Some("line"), options).unwrap());
+    assert!(forward.contains(&"scale:29".to_owned()), "{forward:?}");
+    // Nothing that `log` is given is changed.
+    let noise = backward(&index, "sums.py", 21, "t");
+    assert!(!noise.contains(&"sums:20".to_owned()), "{noise:?}");
+}
+
+#[test]
 fn a_place_without_the_variable_names_those_it_has() {
     let folder = folder(FILES);
     let index = open(&folder);

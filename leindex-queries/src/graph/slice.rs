@@ -211,6 +211,9 @@ impl<'j, 'w> Slicer<'j, 'w> {
                     }
                 } else {
                     let reason = reason();
+                    for node in self.changed_between(&body, edge.source, edge.definition, Some(at.node)) {
+                        self.push(same(node.0), phase, Focus::All, reason.clone());
+                    }
                     self.push(same(edge.source), phase, Focus::All, reason);
                     if edge.source == region.entry && phase == Phase::Up {
                         let number = flow.mentions.get(edge.definition as usize).map_or(0, |mention| mention.argument);
@@ -278,6 +281,36 @@ impl<'j, 'w> Slicer<'j, 'w> {
             (call, argument) = (of.call, of.argument);
         }
         true
+    }
+
+    /// Calls that change, through a parameter, what a definition gave, between it and a use: their nodes, and the uses of
+    /// that definition that come after each. Without a use, those of all calls.
+    fn changed_between(&mut self, body: &Body<'w>, source: u32, definition: u32, before: Option<u32>) -> Vec<(u32, Vec<u32>)> {
+        let flow = body.flow();
+        let first = flow.data.partition_point(|edge| edge.source < source);
+        let uses = || flow.data[first..].iter().take_while(|edge| edge.source == source).filter(|edge| edge.definition == definition);
+        let mut found = Vec::new();
+        for edge in uses() {
+            let Some(mention) = flow.mentions.get(edge.usage as usize) else { continue };
+            let Some(&target) = body.calls.get(&mention.call) else { continue };
+            let is_known = found.iter().any(|(node, _)| *node == edge.target);
+            if Some(edge.target) == before || is_known || !self.changes(target, mention.argument) {
+                continue;
+            }
+            let reached = reached_from(flow, edge.target);
+            if before.is_none_or(|before| reached.get(before as usize) == Some(&true)) {
+                let after = uses().map(|of| of.target).filter(|&node| node != edge.target && reached.get(node as usize) == Some(&true));
+                found.push((edge.target, after.collect()));
+            }
+        }
+        found
+    }
+
+    /// Whether a function changes what one of its parameters refers to.
+    fn changes(&mut self, target: Symbol<'w>, argument: u16) -> bool {
+        let summary = symbol_summary(self.join.world.db, target);
+        self.slice.capped |= summary.capped;
+        summary.changes.iter().any(|(number, _)| *number == argument)
     }
 
     /// From the use of a parameter to what callers hand over.
@@ -359,6 +392,22 @@ impl<'j, 'w> Slicer<'j, 'w> {
                 self.slice.nodes.push((same(edge.target), reason));
             }
         }
+        // What is changed through a parameter of a call here is seen by later uses of it.
+        let handed: Vec<(u32, u32, u32)> = flow
+            .mentions_of(at.node)
+            .filter(|(_, mention)| body.calls.contains_key(&mention.call))
+            .flat_map(|(index, _)| body.index.data_into(flow, at.node, index))
+            .filter(|edge| edge.definition != NONE)
+            .map(|edge| (edge.source, edge.definition, edge.usage))
+            .collect();
+        for (source, definition, usage) in handed {
+            let name = flow.mentions.get(usage as usize).map_or_else(String::new, |mention| self.name(at.owner, mention.variable));
+            for (call, after) in self.changed_between(&body, source, definition, None) {
+                for node in after.into_iter().filter(|_| call == at.node) {
+                    self.push(same(node), phase, Focus::All, Reason::Data { variable: name.clone(), other: at });
+                }
+            }
+        }
         // A function made here sees what is captured.
         for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
             for node in inner.entry + 1..inner.exit {
@@ -434,6 +483,20 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let (Some(base), Some(source)) = (flow_base(db, owner), self.join.world.source(owner.file(db))) else { return String::new() };
         crate::flow::variable_name(body.flow(), source.get(base as usize..).unwrap_or(""), variable)
     }
+}
+
+/// The nodes that control may come to from a node, itself only if it may come back.
+fn reached_from(flow: &Flow, node: u32) -> Vec<bool> {
+    let mut reached = vec![false; flow.nodes.len()];
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        for edge in flow.successors(node) {
+            if !std::mem::replace(&mut reached[edge.target as usize], true) {
+                stack.push(edge.target);
+            }
+        }
+    }
+    reached
 }
 
 fn node_region(flow: &Flow, node: u32) -> u32 {
