@@ -218,7 +218,7 @@ impl<'t> Lower<'t> {
         if self.is_function || !self.config.flow.clauses {
             return !self.is_function && self.apart.binary_search(&(start, end)).is_ok();
         }
-        // A clause is inside its function.
+        // A clause is inside its function, a function inside what names it.
         let before = self.apart.partition_point(|of| of.0 <= start);
         before.checked_sub(1).and_then(|at| self.apart.get(at)).is_some_and(|of| end <= of.1)
     }
