@@ -16,11 +16,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use leindex_queries::ContextOptions;
 use leindex_queries::index::{Change, ImpactOptions, Index, SearchOptions, StorePlace};
 use leindex_queries::languages::Languages;
 use leindex_queries::syntax::blob::PARSES;
 use leindex_queries::syntax::parse::bare_parse;
+use leindex_queries::{ContextOptions, Options, SliceOptions};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -121,7 +121,27 @@ fn measure(path: &Path, samples: usize) -> Result<Value, Box<dyn std::error::Err
     let questions: Vec<String> = chosen.iter().map(|sample| format!("how does {} work", sample.name.replace('_', " "))).collect();
     let search = times(questions.iter().map(|question| timed(|| snapshot.search(question, &SearchOptions::default()).map(|_| ()))));
     let context = times(questions.iter().map(|question| timed(|| snapshot.context(question, &ContextOptions::default()).map(|_| ()))));
+    let places: Vec<(&str, u32)> = chosen.iter().map(|sample| (sample.path.as_str(), sample.line + 1)).collect();
+    let slice = |&(path, line): &(&str, u32)| {
+        // A line on which nothing runs has no slice.
+        let _ = snapshot.slice(path, line, None, SliceOptions::default());
+    };
+    let first_slice = times(places.iter().map(|place| timed(|| Ok::<_, leindex_queries::Error>(slice(place)))));
+    let slice = times(places.iter().map(|place| timed(|| Ok::<_, leindex_queries::Error>(slice(place)))));
+    drop(index);
+
+    eprintln!("control and data flow of every function: rows alone, then rows and flows from one tree, nothing stored before");
+    let read = |flows: bool| -> Result<f64, Box<dyn std::error::Error>> {
+        let start = Instant::now();
+        Index::open(path, Options { store: StorePlace::Memory, flows, ..Options::default() })?;
+        Ok(start.elapsed().as_secs_f64())
+    };
+    let (rows_alone, with_flows) = (read(false)?, read(true)?);
     Ok(json!({
+        "flows_s": with_flows - rows_alone,
+        "flows_ratio": (with_flows - rows_alone) / floor,
+        "slice_first_ms": first_slice,
+        "slice_ms": slice,
         "files": analysed.len(),
         "source_bytes": bytes,
         "symbols": symbols,

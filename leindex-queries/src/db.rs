@@ -8,11 +8,14 @@ use leindex_db::text::Text;
 use leindex_db::{ContentChanged, ContentHash, Dialect};
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId as _;
+use tree_sitter::Tree;
 
 use crate::flow::Flow;
-use crate::languages::Languages;
+use crate::flow::queries::store_flows;
+use crate::index::Options;
+use crate::languages::{Grammar, Languages};
 use crate::search::record::{Record, record_key_of};
-use crate::syntax::blob::{Blob, compute_rows, rows_key_of, stored_rows};
+use crate::syntax::blob::{Blob, compute_rows_and, rows_key_of, stored_rows};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::Rows;
 
@@ -50,6 +53,8 @@ pub(crate) struct Shared {
     /// Bytes of rows that a database may keep in memory.
     cache_bytes: u64,
     pub(crate) events: EventLog,
+    /// Whether flows are made of the tree that rows are made of.
+    analyses_flows: bool,
     /// Without it the databases have no callback: Salsa makes an event of every memo that it looks at.
     count_executions: bool,
 }
@@ -76,9 +81,10 @@ impl quick_cache::Weighter<salsa::Id, Arc<IndexedRows>> for BytesWeight {
 }
 
 impl Shared {
-    /// `cache_bytes` bounds the rows that a database keeps in memory.
-    pub(crate) fn new(languages: Languages, store: Store, cache_bytes: u64, count_executions: bool) -> Self {
-        Self { languages, text: Text::default(), store, cache_bytes, events: EventLog::default(), count_executions }
+    /// What an index is opened with decides what is kept in memory and what is made of a file.
+    pub(crate) fn new(languages: Languages, store: Store, options: &Options) -> Self {
+        let (cache_bytes, count_executions, analyses_flows) = (options.cache_bytes, options.count_executions, options.flows);
+        Self { languages, text: Text::default(), store, cache_bytes, events: EventLog::default(), analyses_flows, count_executions }
     }
 
     /// Whether what is computed of a content is missing from the store. A content that no language reads has nothing.
@@ -90,7 +96,12 @@ impl Shared {
     /// Computes what is stored of a content, from its bytes, and stores it; `None` where no language reads it.
     pub(crate) fn read(&self, hash: ContentHash, dialect: Dialect, bytes: &[u8]) -> Option<Record> {
         let config = self.languages.config(dialect)?;
-        let rows = compute_rows(&self.languages, dialect, bytes);
+        let flows = |grammar: &Grammar, source: &str, tree: &Tree, rows: &Rows| {
+            if self.analyses_flows {
+                store_flows(&self.store, grammar, source, tree, rows, &hash);
+            }
+        };
+        let (rows, _) = compute_rows_and(&self.languages, dialect, bytes, flows);
         let record = Record::of(&rows, &String::from_utf8_lossy(bytes));
         self.store.put(rows_key_of(config, hash), rows.as_bytes());
         self.store.put(record_key_of(config, hash), &record.encode());

@@ -102,6 +102,7 @@ pub(crate) fn build(program: &Program) -> Graph {
         region: 0,
         block_label: NONE,
         next_arm: None,
+        dispatch: None,
         next_test: None,
     };
     for region in 0..program.regions.len() as u32 {
@@ -187,6 +188,8 @@ struct Builder<'p> {
     block_label: u32,
     /// The arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
+    /// The head of the dispatch around, and whether one of its cases takes what no other does.
+    dispatch: Option<(u32, bool)>,
     /// Its test.
     next_test: Option<Label>,
 }
@@ -205,6 +208,7 @@ impl Builder<'_> {
         self.pending.clear();
         self.current = None;
         self.next_arm = None;
+        self.dispatch = None;
         self.next_test = None;
         self.block_label = NONE;
         self.exit = self.label();
@@ -502,6 +506,38 @@ impl Builder<'_> {
                 self.bind(leave);
             }
             Item::Switch { head, first_arm, arms, kind } => self.switch(name, head, first_arm, arms, kind),
+            Item::Dispatch { head, body } => {
+                let leave = self.label();
+                let node = self.emit(head);
+                self.current = None;
+                let around = self.dispatch.replace((node, false));
+                self.scopes.push(Scope::Switch { label: name, leave });
+                self.block(body);
+                self.scopes.pop();
+                if let Some((node, false)) = std::mem::replace(&mut self.dispatch, around) {
+                    self.edge(node, leave, EdgeKind::False);
+                }
+                self.bind(leave);
+            }
+            Item::Case { test, default } => {
+                // What runs before it goes on after it.
+                let fallen = self.current.take();
+                let mut held = std::mem::take(&mut self.pending);
+                if let Some((node, has_default)) = &mut self.dispatch {
+                    *has_default |= default;
+                    let node = *node;
+                    let here = self.label();
+                    self.edge(node, here, EdgeKind::Case);
+                    self.bind(here);
+                }
+                self.emit(test);
+                if let Some((source, kind)) = fallen {
+                    let after = self.label();
+                    self.edge(source, after, kind);
+                    self.bind(after);
+                }
+                self.pending.append(&mut held);
+            }
             Item::Try { body, first_handler, handlers, in_order, otherwise, finally, cleanup } => {
                 let handlers = (first_handler, handlers);
                 match finally {
@@ -584,8 +620,17 @@ impl Builder<'_> {
                 }
                 let leave = self.label();
                 self.scopes.push(Scope::Named { label, leave });
-                self.block_label = label;
-                self.block(body);
+                // A loop's own preparation comes before it. What is deferred in a block must stay in one with the rest.
+                let last = body.count.min(1);
+                let items = (body.first..body.first + body.count).filter_map(|at| self.program.items_in_blocks.get(at as usize));
+                let defers = items.filter_map(|&item| self.program.items.get(item as usize)).any(|item| matches!(item, Item::Defer { .. }));
+                if defers {
+                    self.block(body);
+                } else {
+                    self.block(Block { first: body.first, count: body.count - last });
+                    self.block_label = label;
+                    self.block(Block { first: body.first + body.count - last, count: last });
+                }
                 self.block_label = NONE;
                 self.scopes.pop();
                 self.bind(leave);

@@ -24,7 +24,9 @@ pub(crate) struct Owner {
 pub(crate) fn owners(rows: &Rows) -> Vec<Owner> {
     let mut owners = Vec::new();
     for index in 0..rows.count::<SymbolRow>() {
-        let Some(row) = rows.symbol(index).filter(|row| row.kind.is_callable()) else { continue };
+        let Some(row) = rows.symbol(index).filter(|row| row.kind.is_callable() && !row.flags.has(SymbolFlags::DECLARATION)) else {
+            continue;
+        };
         if outermost(rows, index) != index {
             continue;
         }
@@ -145,6 +147,10 @@ impl<'a> FlowSource<'a> {
         if let Some(found) = best.filter(|found| found.end_byte() - found.start_byte() >= node.end_byte() - node.start_byte()) {
             return vec![found];
         }
+        // One node that is none: a macro, a template around a function.
+        if inside(node) && (node.start_byte(), node.end_byte()) == range && !self.grammar.config.flow.clauses {
+            return vec![best.or_else(|| wrapped(node, is_function)).unwrap_or(node)];
+        }
         // Clauses: functions side by side in the range.
         let side_by_side = |around: Node<'a>| -> Vec<Node<'a>> {
             around.children(&mut around.walk()).filter(|&child| inside(child) && is_function(child)).collect()
@@ -157,9 +163,21 @@ impl<'a> FlowSource<'a> {
             (false, _) => clauses,
             (true, Some(found)) => vec![found],
             (true, None) if self.grammar.config.flow.clauses => vec![self.function_in(node).unwrap_or(node)],
-            (true, None) => vec![node],
+            (true, None) => vec![wrapped(node, is_function).unwrap_or(node)],
         }
     }
+}
+
+/// The function that a node is written around (`template <…>`).
+fn wrapped<'t>(node: Node<'t>, is_function: impl Fn(Node<'t>) -> bool) -> Option<Node<'t>> {
+    let mut inner = node;
+    while let Some(last) = inner.named_child_count().checked_sub(1).and_then(|last| inner.named_child(last as u32)) {
+        if is_function(last) {
+            return Some(last);
+        }
+        inner = last;
+    }
+    None
 }
 
 /// A flow of a file and what it is of.

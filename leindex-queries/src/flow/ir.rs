@@ -310,6 +310,16 @@ pub(crate) enum Item {
         arms: u32,
         kind: SwitchKind,
     },
+    /// A switch whose cases are labels in its body.
+    Dispatch {
+        head: u32,
+        body: Block,
+    },
+    /// A label of the [`Item::Dispatch`] around.
+    Case {
+        test: u32,
+        default: bool,
+    },
     Try {
         body: Block,
         first_handler: u32,

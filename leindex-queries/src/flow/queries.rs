@@ -6,7 +6,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use leindex_db::store::StoreKey;
+use leindex_db::ContentHash;
+use leindex_db::store::{Store, StoreKey};
+use tree_sitter::Tree;
 
 use super::body::{Flow, Region};
 use super::file::{FlowSource, outermost, parse};
@@ -14,7 +16,7 @@ use super::ir::Program;
 use super::packed::{decode, encode, flow_key};
 use super::transfer::Transfer;
 use crate::db::Db;
-use crate::languages::LanguageConfig;
+use crate::languages::{Grammar, LanguageConfig};
 use crate::names::files::{SourceFile, Symbol, file_blob, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
 use crate::syntax::blob::{Blob, rows};
@@ -132,25 +134,48 @@ pub(crate) fn missing_flows<'db>(db: &'db dyn Db, blob: Blob<'db>, always: Optio
     let bytes = db.text(blob.hash(db));
     let source = String::from_utf8_lossy(&bytes);
     let Some(tree) = parse(grammar, source.as_bytes()) else { return Vec::new() };
-    let from = FlowSource::new(grammar, &source, &tree, &of_file);
+    let made = flows_of(grammar, &source, &tree, &of_file, &wanted, misses);
+    for (key, flow) in &made {
+        db.keep(*key, encode(flow).into());
+    }
+    made
+}
+
+/// Those flows of a tree that are missing.
+fn flows_of(
+    grammar: &Grammar,
+    source: &str,
+    tree: &Tree,
+    rows: &Rows,
+    wanted: &[(StoreKey, Option<u32>)],
+    misses: impl Fn(&StoreKey) -> bool,
+) -> Vec<(StoreKey, Flow)> {
+    let from = FlowSource::new(grammar, source, tree, rows);
     let mut program = Program::default();
     let mut made = Vec::new();
-    for (key, owner) in wanted {
+    for &(key, owner) in wanted {
         if !misses(&key) {
             continue;
         }
         let flow = match owner {
-            Some(owner) => match from.owners().iter().find(|of| of.symbol == owner) {
-                Some(&owner) => from.function(owner, &mut program),
-                None => continue,
+            Some(owner) => match from.owners().binary_search_by_key(&owner, |of| of.symbol) {
+                Ok(at) => from.function(from.owners()[at], &mut program),
+                Err(_) => continue,
             },
             None => from.top(&mut program),
         };
         LOWERED.fetch_add(1, Ordering::Relaxed);
-        db.keep(key, encode(&flow).into());
         made.push((key, flow));
     }
     made
+}
+
+/// Analyses and stores the flows of a tree that the store misses: for a pass that makes rows of the same tree.
+pub(crate) fn store_flows(store: &Store, grammar: &Grammar, source: &str, tree: &Tree, rows: &Rows, content: &ContentHash) {
+    let wanted = keys_of(grammar.config, rows, content.as_bytes());
+    for (key, flow) in flows_of(grammar, source, tree, rows, &wanted, |key| !store.contains(key)) {
+        store.put(key, &encode(&flow));
+    }
 }
 
 /// The keys of a content's flows: of its top level, then of its functions with their rows.

@@ -106,7 +106,9 @@ pub(crate) fn data_dependences(
             out.extend(
                 uses[of]
                     .iter()
-                    .filter(|used| reached[(used.1 - region.first) as usize] && used.1 != region.first)
+                    .filter(|used| reached[(used.1 - region.first) as usize])
+                    // A default value on entry sees what is known before it.
+                    .filter(|used| used.1 != region.first || first.mention == NONE || first.mention < used.2)
                     .map(|&(_, target, usage)| DataDependence { source: first.node, target, definition: first.mention, usage }),
             );
         }

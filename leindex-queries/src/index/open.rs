@@ -42,6 +42,9 @@ pub struct Options {
     pub languages: Languages,
     /// Read and hash every file again instead of believing its stamp.
     pub verify: bool,
+    /// Analyse control and data flow of every function while the project is read, from the tree that its symbols are read
+    /// from. Else a function is analysed when somebody first asks, at the cost of another parse of its file.
+    pub flows: bool,
     /// Count the queries that run, for [`Index::events`]. Makes every question a little dearer.
     pub count_executions: bool,
 }
@@ -57,6 +60,7 @@ impl Default for Options {
             cancelled: Arc::default(),
             languages: Languages::default(),
             verify: false,
+            flows: false,
             count_executions: false,
         }
     }
@@ -136,7 +140,7 @@ impl Index {
             StorePlace::Memory => Store::in_memory(),
         };
         let manifest = manifest_of(&store, &path);
-        let shared = Arc::new(Shared::new(options.languages.clone(), store, options.cache_bytes, options.count_executions));
+        let shared = Arc::new(Shared::new(options.languages.clone(), store, &options));
         let db = RootDatabase::new(shared);
         let mut roots = vec![ProjectRoot::new(&db, path.clone(), "".into(), name_of(&path), manifest)];
         new_inputs(&db, &mut roots);

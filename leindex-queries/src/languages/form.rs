@@ -273,10 +273,17 @@ pub enum Form {
     /// Chooses one of several arms: nodes of form [`Form::Case`] among the children of `cases` (`""`: of the node
     /// itself, other parts being left out).
     Switch(Switch),
+    /// Chooses one of the nodes of form [`Form::Case`] that stand anywhere in its body, which runs on from there (C).
+    Dispatch {
+        /// What is compared.
+        subject: At,
+        /// The statement that the cases are in.
+        body: At,
+    },
     /// An arm of a switch.
     Case(Case),
-    /// Runs `body`; handlers are children of form [`Form::Catch`] (or, in one of those, arms), `else` parts of [`Form::TryElse`], last parts of
-    /// [`Form::Finally`], at any of the node's children.
+    /// Runs `body`; handlers are children of form [`Form::Catch`] (or arms in one of those), `else` parts of
+    /// [`Form::TryElse`], last parts of [`Form::Finally`], at any of the node's children.
     Try {
         /// What may raise; `""`: every child that is none of the above.
         body: At,

@@ -42,6 +42,8 @@ pub(crate) enum Spot {
     Kind(u16),
     /// A field of the child of this kind.
     Inner(u16, u16),
+    /// A position among the named children of the child of this kind.
+    InnerChild(u16, u16),
     /// Whatever is in no field.
     NoField,
 }
@@ -109,7 +111,7 @@ pub(crate) fn unknown_names(grammar: &Grammar) -> Vec<String> {
             || at == "*"
             || at.parse::<i32>().is_ok()
             || at.strip_prefix('=').is_some_and(|at| match at.split_once('>') {
-                Some((kind, field)) => exists(kind) && language.field_id_for_name(field).is_some(),
+                Some((kind, field)) => exists(kind) && (field.parse::<u16>().is_ok() || language.field_id_for_name(field).is_some()),
                 None => exists(at),
             })
             || language.field_id_for_name(at.split('#').next().unwrap_or("")).is_some()
@@ -140,7 +142,11 @@ fn place(at: &str, language: &tree_sitter::Language) -> Spot {
     } else if at == "*" {
         Spot::NoField
     } else if let Some((kind, field)) = at.strip_prefix('=').and_then(|at| at.split_once('>')) {
-        Spot::Inner(language.id_for_node_kind(kind, true), language.field_id_for_name(field).map_or(0, |id| id.get()))
+        let kind = language.id_for_node_kind(kind, true);
+        match field.parse() {
+            Ok(index) => Spot::InnerChild(kind, index),
+            Err(_) => Spot::Inner(kind, language.field_id_for_name(field).map_or(0, |id| id.get())),
+        }
     } else if let Some(kind) = at.strip_prefix('=') {
         match language.id_for_node_kind(kind, true) {
             0 => Spot::Kind(language.id_for_node_kind(kind, false)),
@@ -194,6 +200,7 @@ const fn ats(form: &Form) -> [At; 4] {
         Form::For { init, condition, update, body } => [init, condition, update, body],
         Form::ForEach { pattern, iterable, body, otherwise } => [pattern, iterable, body, otherwise],
         Form::Switch(Switch { subject, cases, .. }) => [subject, cases, "", ""],
+        Form::Dispatch { subject, body } => [subject, body, "", ""],
         Form::Case(Case { pattern, guard, body, .. }) => [pattern, guard, body, ""],
         Form::Catch { pattern, body } => [pattern, body, "", ""],
         Form::CatchIf { types, body } => [types, body, "", ""],

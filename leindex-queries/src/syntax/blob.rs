@@ -10,6 +10,7 @@ use leindex_db::store::StoreKey;
 
 use leindex_db::{ContentHash, Dialect};
 use salsa::plumbing::AsId as _;
+use tree_sitter::Tree;
 
 use super::parse::ParseSession;
 use super::row_index::IndexedRows;
@@ -17,7 +18,7 @@ use super::rows::{Rows, SymbolRow};
 use super::shape::shape_of;
 use crate::db::Db;
 pub use crate::ids::Blob;
-use crate::languages::{LanguageConfig, Languages};
+use crate::languages::{Grammar, LanguageConfig, Languages};
 
 /// What is always in memory of a parsed blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +83,19 @@ thread_local! {
 
 /// Parses bytes: what the query and the bulk pass share. One parser per thread.
 pub(crate) fn compute_rows(languages: &Languages, dialect: Dialect, bytes: &[u8]) -> Rows {
+    compute_rows_and(languages, dialect, bytes, |_, _, _, _| ()).0
+}
+
+/// As [`compute_rows`], and what `more` makes of the same tree.
+pub(crate) fn compute_rows_and<T>(
+    languages: &Languages,
+    dialect: Dialect,
+    bytes: &[u8],
+    more: impl FnOnce(&Grammar, &str, &Tree, &Rows) -> T,
+) -> (Rows, Option<T>) {
     PARSES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    let Some(grammar) = languages.grammar(dialect) else { return Rows::empty() };
-    SESSION.with_borrow_mut(|session| session.rows(grammar, bytes))
+    let Some(grammar) = languages.grammar(dialect) else { return (Rows::empty(), None) };
+    SESSION.with_borrow_mut(|session| session.rows_and(grammar, bytes, |source, tree, rows| more(grammar, source, tree, rows)))
 }
 
 /// Parses of this process, for `measure` and for tests that nothing is parsed twice.

@@ -20,18 +20,25 @@ impl ParseSession {
     /// diagnostics; a text that costs far more than code does gives its lines and one diagnostic. Bytes that are not
     /// UTF-8 are read as if they were replaced.
     pub fn rows(&mut self, grammar: &Grammar, bytes: &[u8]) -> Rows {
+        self.rows_and(grammar, bytes, |_, _, _| ()).0
+    }
+
+    /// As [`rows`](Self::rows), and what `more` makes of the text, its tree and the rows, if there is a tree.
+    pub(crate) fn rows_and<T>(&mut self, grammar: &Grammar, bytes: &[u8], more: impl FnOnce(&str, &Tree, &Rows) -> T) -> (Rows, Option<T>) {
         let source = String::from_utf8_lossy(bytes);
         let parser = self.parser.get_or_insert_with(Parser::new);
         parser.set_language(&grammar.language).expect("the pinned grammars fit the pinned tree-sitter");
         let Some((tree, repaired)) = parse(grammar, parser, source.as_bytes()) else {
-            return walk::rows_of(grammar, &source, bytes, None, &Recovery::default(), &mut self.buffers);
+            return (walk::rows_of(grammar, &source, bytes, None, &Recovery::default(), &mut self.buffers), None);
         };
         let recovery = if tree.root_node().has_error() {
             recover::recover(parser, grammar, repaired.as_deref().unwrap_or(source.as_bytes()), &tree)
         } else {
             Recovery::default()
         };
-        walk::rows_of(grammar, &source, bytes, Some(&tree), &recovery, &mut self.buffers)
+        let rows = walk::rows_of(grammar, &source, bytes, Some(&tree), &recovery, &mut self.buffers);
+        let made = more(&source, &tree, &rows);
+        (rows, Some(made))
     }
 }
 

@@ -193,6 +193,7 @@ impl<'t> Lower<'t> {
                 self.push(Item::Label { label, body });
             }
             Form::Switch(switch) => self.scoped(|this| this.switch(node, kids, compiled, switch, None)),
+            Form::Dispatch { .. } => self.scoped(|this| this.dispatch(node, kids, compiled)),
             Form::Try { .. } => self.attempt(kids, compiled, sink),
             Form::With { .. } if self.has_handlers(kids) => {
                 let body = self.block(|this| this.with(node, kids, compiled, sink));
@@ -357,6 +358,15 @@ impl<'t> Lower<'t> {
         self.finish(open, StepKind::Loop, span)
     }
 
+    /// A block that something which is no statement of the language may repeat.
+    pub(crate) fn repeated_block(&mut self, head: Node<'t>, body: Node<'t>) {
+        let head = self.bare_step(StepKind::Loop, head);
+        self.block_depth += 1;
+        let body = self.block(|this| this.scoped(|this| this.children_as_statements(body, None)));
+        self.block_depth -= 1;
+        self.push(Item::ForEach { head, body, otherwise: Block::default() });
+    }
+
     /// A head without a condition: the text up to the body.
     fn head(&mut self, node: Node<'t>, body: Kids) -> u32 {
         let head = self.bare_step(StepKind::Loop, node);
@@ -390,16 +400,9 @@ impl<'t> Lower<'t> {
             step.end = end.max(step.start + 1).min(step.end);
             head
         } else {
-            // Declarations before the subject (Go, C++) run first.
-            for n in 0..subject.len().saturating_sub(1) {
-                if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
-                    self.statement(part, None);
-                }
-            }
-            let last = self.kid(subject, subject.len() - 1).unwrap_or(node);
-            let temporary = self.temporary(last);
-            value = Some(temporary);
-            self.step(StepKind::Switch, last, Some(temporary))
+            let (head, compared) = self.subject(node, subject);
+            value = Some(compared);
+            head
         };
         let first = self.open_arms();
         if cases.is_empty() {
@@ -421,6 +424,49 @@ impl<'t> Lower<'t> {
             head,
             SwitchKind { in_order: switch.in_order, breaks: switch.breaks, falls: switch.falls, exhaustive: switch.exhaustive },
         );
+    }
+
+    fn dispatch(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled) {
+        let (subject, body) = (self.select(kids, &compiled.parts[0]), self.select(kids, &compiled.parts[1]));
+        let (head, value) = self.subject(node, subject);
+        let around = self.dispatched.replace(value);
+        let body = self.body(body, None);
+        self.dispatched = around;
+        self.push(Item::Dispatch { head, body });
+    }
+
+    pub(super) fn case_label(&mut self, node: Node<'t>, compiled: &Compiled, case: Case) {
+        let kids = self.children(node);
+        let patterns = self.select(kids, &compiled.parts[0]);
+        let bodies = if case.body.is_empty() { self.rest(kids) } else { self.select(kids, &compiled.parts[2]) };
+        let open = self.begin();
+        if let Some(value) = self.dispatched {
+            self.mention(value, MentionKind::Use, node.start_byte());
+        }
+        self.each(patterns);
+        let (start, mut end) = self.span(node);
+        if let Some(first) = self.kid(bodies, 0) {
+            end = self.offset(first.start_byte());
+        }
+        if let Some(last) = patterns.len().checked_sub(1).and_then(|last| self.kid(patterns, last)) {
+            end = self.offset(last.end_byte());
+        }
+        let test = self.finish(open, StepKind::Case, (start, end.max(start + 1)));
+        self.push(Item::Case { test, default: patterns.is_empty() });
+        self.statements(bodies, None);
+        self.release(kids);
+    }
+
+    /// The head of a switch that has a subject: declarations before it (Go, C++) run first.
+    fn subject(&mut self, node: Node<'t>, subject: Kids) -> (u32, u32) {
+        for n in 0..subject.len().saturating_sub(1) {
+            if let Some(part) = self.kid(subject, n).filter(|&part| self.is_statement(part)) {
+                self.statement(part, None);
+            }
+        }
+        let last = subject.len().checked_sub(1).and_then(|last| self.kid(subject, last)).unwrap_or(node);
+        let value = self.temporary(last);
+        (self.step(StepKind::Switch, last, Some(value)), value)
     }
 
     /// Where the arms of a switch begin: they are gathered on a stack, as switches nest.

@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::ir::{Call, Condition, Item, MentionKind, NONE, StepFlags, StepKind};
+use super::super::ir::{Call, Condition, Item, Mention, MentionKind, NONE, StepFlags, StepKind};
 use super::{Bind, Kids, Lower};
 use crate::languages::{Compiled, Form, Receiver};
 
@@ -14,7 +14,19 @@ impl<'t> Lower<'t> {
         self.in_pattern = around;
     }
 
+    /// Evaluates a node in a step of its own, now; where it is met again its value is at hand.
+    pub(crate) fn take_early(&mut self, node: Node<'t>) {
+        let temporary = self.temporary(node);
+        let step = self.step(StepKind::Statement, node, Some(temporary));
+        self.push(Item::Step(step));
+        self.taken_early.push((node.id(), temporary));
+    }
+
     fn evaluate(&mut self, node: Node<'t>) {
+        if let Some(&(_, value)) = self.taken_early.iter().find(|(id, _)| *id == node.id()) {
+            self.taken_early.retain(|(id, _)| *id != node.id());
+            return self.mention(value, MentionKind::Use, node.start_byte());
+        }
         let Some(compiled) = self.compiled(node) else { return self.opaque(node) };
         let parts = &compiled.parts;
         match compiled.form {
@@ -47,7 +59,9 @@ impl<'t> Lower<'t> {
             Form::Member { .. } => {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));
-                if let Some(object) = object {
+                if object.is_some_and(|object| self.is_no_value(object)) {
+                    self.use_name(node);
+                } else if let Some(object) = object {
                     self.expression(object);
                     if self.is_receiver(object)
                         && let Some(name) = name
@@ -293,7 +307,7 @@ impl<'t> Lower<'t> {
         let separate = receiver.is_some();
         let name = callee.map_or(node, |callee| self.called_name(callee));
         let object = receiver.flatten();
-        let is_method = object.is_some() || callee.is_some_and(|callee| !separate && name.id() != callee.id());
+        let is_method = object.is_some() || callee.is_some_and(|callee| !separate && self.is_member(callee));
         let call = self.begin_call(node, name, 0, is_method);
         let outer = (self.pending.call, self.pending.argument);
         self.pending.call = call;
@@ -373,6 +387,25 @@ impl<'t> Lower<'t> {
         kind.contains("argument") || kind.contains("_suffix") || kind.contains("lambda_literal_list")
     }
 
+    /// Whether a callee is a member of a value.
+    fn is_member(&mut self, callee: Node<'t>) -> bool {
+        let Some(compiled) = self.forms.get(callee.kind_id()).copied() else { return false };
+        let kids = self.children(callee);
+        let part = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
+        self.release(kids);
+        match (compiled.form, part) {
+            (Form::Member { .. }, Some(object)) => !self.is_no_value(object),
+            (Form::MethodCall { .. }, _) => true,
+            (Form::Pass { .. }, Some(value)) => self.is_member(value),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing runs at a node: a type or a namespace.
+    pub(super) fn is_no_value(&self, node: Node<'t>) -> bool {
+        matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Skip))
+    }
+
     /// The token that names what is called: the last name of `a.b.c`.
     fn called_name(&mut self, callee: Node<'t>) -> Node<'t> {
         let Some(compiled) = self.chosen(callee) else { return callee };
@@ -385,7 +418,7 @@ impl<'t> Lower<'t> {
         let name = self.part(kids, &compiled.parts[at]);
         self.release(kids);
         match name {
-            Some(name) if at == 0 => self.called_name(name),
+            Some(name) if at == 0 || self.called_name(name).id() != name.id() => self.called_name(name),
             Some(name) => name,
             None => callee,
         }
@@ -431,8 +464,14 @@ impl<'t> Lower<'t> {
         };
         let is_field = (is(self, start, VariableKind::Receiver) || is(self, start, VariableKind::Parameter))
             && is(self, start + 1, VariableKind::Field);
-        if let Some(mention) =
-            self.pending.mentions.get_mut(start + usize::from(is_field)).filter(|mention| mention.kind == MentionKind::Use)
+        let calls = &self.program.calls;
+        // The name of a function that is called is no object.
+        let is_function = |mention: &Mention| mention.argument == 0 && calls.get(mention.call as usize).is_some_and(|call| !call.receiver);
+        if let Some(mention) = self
+            .pending
+            .mentions
+            .get_mut(start + usize::from(is_field))
+            .filter(|mention| mention.kind == MentionKind::Use && !is_function(mention))
         {
             mention.kind = MentionKind::Modify;
             let variable = mention.variable;
@@ -473,6 +512,11 @@ impl<'t> Lower<'t> {
         if self.config.flow.operators_raise || token.is_some_and(|token| matches!(token.trim_end_matches('='), "/" | "%")) {
             self.pending.flags.set(StepFlags::RAISES);
         }
+    }
+
+    /// `right`, evaluated unless `left` has a value that counts.
+    pub(crate) fn unless(&mut self, node: Node<'t>, left: Node<'t>, right: Node<'t>) {
+        self.short_circuit(node, ShortCircuit::Or, left, right);
     }
 
     /// `left op right` for its value. Where the right side holds control or assigns, it becomes a branch.

@@ -45,6 +45,9 @@ pub(crate) fn lower<'t>(
         arms: Vec::new(),
         deferred: Vec::new(),
         switch_subject: None,
+        taken_early: Vec::new(),
+        dispatched: None,
+        alternative: false,
         loop_value: None,
         switch_value: None,
         pending: Pending::default(),
@@ -170,7 +173,9 @@ impl<'t> Lower<'t> {
 
     pub(super) fn close_region(&mut self, region: u32, entry: u32, body: Block, node: Node<'t>) {
         let open = self.begin();
-        if let Some(result) = self.result_if_any(region) {
+        // A body that gives nothing has no result, even where its last expression would be one.
+        let given = |result: &u32| self.program.mentions.iter().rev().any(|mention| mention.variable == *result);
+        if let Some(result) = self.result_if_any(region).filter(given) {
             self.mention(result, MentionKind::Use, node.end_byte());
         }
         // Deferred code may have changed them after the return.
@@ -213,14 +218,11 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// Whether a node is, or is in, a function that is lowered on its own.
     pub(super) fn is_apart(&self, node: Node<'t>) -> bool {
-        let (start, end) = (node.start_byte() as u32, node.end_byte() as u32);
-        if self.is_function || !self.config.flow.clauses {
-            return !self.is_function && self.apart.binary_search(&(start, end)).is_ok();
-        }
-        // A clause is inside its function, a function inside what names it.
-        let before = self.apart.partition_point(|of| of.0 <= start);
-        before.checked_sub(1).and_then(|at| self.apart.get(at)).is_some_and(|of| end <= of.1)
+        let before = self.apart.partition_point(|&(start, _)| start as usize <= node.start_byte());
+        let around = before.checked_sub(1).and_then(|last| self.apart.get(last));
+        !self.is_function && around.is_some_and(|&(_, end)| end as usize >= node.end_byte())
     }
 
     fn function_region(&mut self, node: Node<'t>, compiled: &Compiled) -> u32 {

@@ -47,6 +47,13 @@ pub struct Lower<'t> {
     deferred: Vec<Item>,
     /// What the switch around chooses by, for arms made by code.
     switch_subject: Option<u32>,
+    /// Nodes whose values were taken before their turn, and the variables that hold them.
+    taken_early: Vec<(usize, u32)>,
+    /// What the [`Form::Dispatch`] around compares its cases with.
+    dispatched: Option<u32>,
+    /// Whether this is the other way in which conditional compilation writes what was lowered just before: what it
+    /// declares again is the same.
+    alternative: bool,
     /// Where the value of the loop around goes.
     loop_value: Option<u32>,
     /// Where the value of the switch around goes, if it has one.

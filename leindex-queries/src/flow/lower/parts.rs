@@ -72,14 +72,17 @@ impl<'t> Lower<'t> {
                     Spot::Last => Some(at) == last_named,
                     Spot::Kind(id) => kid.node.kind_id() == id,
                     Spot::NoField => kid.field == 0 && kid.index != u16::MAX && !kid.taken,
-                    Spot::Inner(kind, field) if kid.node.kind_id() == kind => {
-                        self.kids[at].taken = true;
-                        if let Some(node) = kid.node.child_by_field_id(field) {
-                            self.kids.push(Kid { node, field, index: 0, taken: true });
+                    Spot::Inner(kind, inner) | Spot::InnerChild(kind, inner) => {
+                        if kid.node.kind_id() == kind {
+                            self.kids[at].taken = true;
+                            let part = match place {
+                                Spot::Inner(..) => kid.node.child_by_field_id(inner),
+                                _ => kid.node.named_child(u32::from(inner)),
+                            };
+                            self.kids.extend(part.map(|node| Kid { node, field: 0, index: 0, taken: true }));
                         }
                         false
                     }
-                    Spot::Inner(..) => false,
                 };
                 if here {
                     self.kids[at].taken = true;

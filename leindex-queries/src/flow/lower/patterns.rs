@@ -40,6 +40,20 @@ impl<'t> Lower<'t> {
         self.bind
     }
 
+    /// Binds the names of a parameter, by its number.
+    pub(crate) fn parameter(&mut self, node: Node<'t>, number: u16) {
+        let argument = std::mem::replace(&mut self.pending.argument, number);
+        self.pattern(node, Bind::Parameter);
+        self.pending.argument = argument;
+    }
+
+    /// Lowers what may be written instead of what was lowered just before (`#else`).
+    pub(crate) fn alternative(&mut self, node: Node<'t>) {
+        let around = std::mem::replace(&mut self.alternative, true);
+        self.statement(node, None);
+        self.alternative = around;
+    }
+
     /// Binds one name.
     pub fn bind_name(&mut self, node: Node<'t>) {
         let text = self.text(node);
@@ -49,6 +63,7 @@ impl<'t> Lower<'t> {
         }
         match self.bind {
             Bind::Assign => self.assign_name(node),
+            Bind::Declare if self.alternative => self.redeclare(node),
             Bind::Declare => {
                 let variable = self.declare(node, VariableKind::Local);
                 self.mention(variable, MentionKind::Define, node.start_byte());
@@ -78,6 +93,7 @@ impl<'t> Lower<'t> {
                 let kids = self.children(node);
                 let (object, name) = (self.part(kids, &parts[0]), self.part(kids, &parts[1]));
                 match (object, name) {
+                    (Some(object), _) if self.is_no_value(object) => self.bind_name(node),
                     (Some(object), Some(name)) if self.is_receiver(object) => {
                         self.mention_receiver(object);
                         self.mention_field(name, MentionKind::Define);

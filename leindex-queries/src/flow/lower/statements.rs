@@ -89,6 +89,7 @@ impl<'t> Lower<'t> {
             | Form::For { .. }
             | Form::ForEach { .. }
             | Form::Switch(_)
+            | Form::Dispatch { .. }
             | Form::Try { .. }
             | Form::With { .. } => self.control(node, compiled, sink),
             Form::Comprehension { .. } => self.comprehension(node, compiled, sink),
@@ -203,6 +204,7 @@ impl<'t> Lower<'t> {
                 self.release(kids);
             }
             Form::Control(add) => add(self, node, sink),
+            Form::Case(case) if self.dispatched.is_some() => self.case_label(node, compiled, case),
             Form::Case(_) | Form::Catch { .. } | Form::CatchIf { .. } | Form::TryElse { .. } | Form::Finally { .. } => {
                 self.children_as_statements(node, sink)
             }
@@ -425,6 +427,9 @@ impl<'t> Lower<'t> {
 
     /// Binds the name of something defined here.
     pub(super) fn define(&mut self, name: Node<'t>) {
+        if matches!(self.forms.get(name.kind_id()).map(|compiled| compiled.form), Some(Form::Member { .. })) {
+            return self.pattern(name, Bind::Assign);
+        }
         let declaring = self.declaring();
         let bind = std::mem::replace(&mut self.bind, declaring);
         if bind == Bind::Parameter {

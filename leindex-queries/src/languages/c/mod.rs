@@ -1,9 +1,10 @@
 //! C.
 
 mod builtins;
+mod flow;
 mod roles;
 
-use super::{Docs, FlowRules, LanguageConfig, Receiver, c_family as family};
+use super::{Docs, LanguageConfig, Receiver, c_family as family};
 use crate::names::rules::NameRules;
 
 /// C, with the extensions of GNU and Microsoft.
@@ -17,7 +18,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_c::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

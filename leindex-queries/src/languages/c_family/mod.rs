@@ -9,6 +9,8 @@ mod declarations;
 #[cfg(any(feature = "c", feature = "cpp"))]
 mod evidence;
 #[cfg(any(feature = "c", feature = "cpp"))]
+pub(super) mod flow;
+#[cfg(any(feature = "c", feature = "cpp"))]
 mod includes;
 #[cfg(any(feature = "c", feature = "cpp"))]
 mod repair;

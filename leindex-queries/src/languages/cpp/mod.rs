@@ -1,10 +1,11 @@
 //! C++.
 
 mod builtins;
+mod flow;
 mod hooks;
 mod roles;
 
-use super::{Docs, FlowRules, LanguageConfig, Receiver, c_family as family};
+use super::{Docs, LanguageConfig, Receiver, c_family as family};
 use crate::names::rules::NameRules;
 
 /// C++, up to what the grammar knows of C++20.
@@ -18,7 +19,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     grammar: || tree_sitter_cpp::LANGUAGE.into(),
     roles: roles::ROLES,
     metrics: roles::METRICS,
-    flow: FlowRules::NONE,
+    flow: flow::FLOW,
     docs: Docs { prefixes: &[], docstring: false },
     receiver: Receiver::Keyword,
     assignment_declares: false,

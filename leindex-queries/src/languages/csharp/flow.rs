@@ -27,14 +27,14 @@ const FORMS: &[(&str, Form)] = &[
     ("enum_member_declaration", Form::Declare { name: "name", value: "value" }),
     ("field_declaration", VARIABLES),
     ("event_field_declaration", VARIABLES),
-    ("local_declaration_statement", Form::Custom(local)),
+    ("local_declaration_statement", Form::Choose(local)),
     ("variable_declaration", Form::Declare { name: "", value: "=variable_declarator" }),
     ("variable_declarator", Form::Declare { name: "name+=tuple_pattern", value: "*" }),
     ("property_declaration", Form::Declare { name: "name", value: "accessors+value" }),
     ("event_declaration", Form::Declare { name: "name", value: "accessors" }),
     ("indexer_declaration", Form::Declare { name: "", value: "accessors+value" }),
     ("accessor_list", Form::Evaluate),
-    ("accessor_declaration", Form::Custom(accessor)),
+    ("accessor_declaration", Form::Choose(accessor)),
     ("method_declaration", FUNCTION),
     ("local_function_statement", FUNCTION),
     ("constructor_declaration", Form::Function { name: "name", parameters: "parameters", body: "=constructor_initializer+body" }),
@@ -42,7 +42,7 @@ const FORMS: &[(&str, Form)] = &[
     ("destructor_declaration", FUNCTION),
     ("operator_declaration", Form::Function { name: "", parameters: "parameters", body: "body" }),
     ("conversion_operator_declaration", Form::Function { name: "", parameters: "parameters", body: "body" }),
-    ("arrow_expression_clause", Form::Custom(arrow)),
+    ("arrow_expression_clause", Form::Choose(arrow)),
     ("parameter_list", Form::Evaluate),
     ("bracketed_parameter_list", Form::Evaluate),
     ("parameter", Form::Declare { name: "name", value: "*" }),
@@ -68,14 +68,14 @@ const FORMS: &[(&str, Form)] = &[
     ("foreach_statement", Form::ForEach { pattern: "left", iterable: "right", body: "body", otherwise: "" }),
     ("switch_statement", Form::Switch(Switch { subject: "value", ..Switch::C })),
     ("switch_body", Form::Sequence),
-    ("switch_section", Form::Custom(section)),
+    ("switch_section", Form::Choose(section)),
     ("labeled_statement", Form::Label { name: "0", body: "1" }),
     ("goto_statement", Form::Goto { label: "0+=default" }),
     ("break_statement", Form::Break { label: "", value: "" }),
     ("continue_statement", Form::Continue { label: "" }),
-    ("return_statement", Form::Return { value: "0" }),
+    ("return_statement", Form::Return { value: "0+=this" }),
     ("throw_statement", Form::Raise { value: "0" }),
-    ("yield_statement", Form::Custom(yielded)),
+    ("yield_statement", Form::Choose(yielded)),
     ("try_statement", Form::Try { body: "body" }),
     ("catch_clause", Form::Catch { pattern: "=catch_declaration+=catch_filter_clause", body: "body" }),
     ("catch_declaration", Form::Declare { name: "name", value: "" }),
@@ -106,7 +106,7 @@ const FORMS: &[(&str, Form)] = &[
     ("lambda_expression", Form::Closure { parameters: "parameters", body: "body" }),
     ("anonymous_method_expression", Form::Closure { parameters: "parameters", body: "=block" }),
     ("invocation_expression", Form::Call { function: "function", arguments: "arguments" }),
-    ("conditional_access_expression", Form::Custom(conditional_access)),
+    ("conditional_access_expression", Form::Choose(conditional_access)),
     ("member_binding_expression", Form::Skip),
     ("element_binding_expression", Form::Evaluate),
     ("element_access_expression", Form::Element { object: "expression" }),
@@ -133,8 +133,8 @@ const FORMS: &[(&str, Form)] = &[
     ("spread_element", Form::Evaluate),
     ("assignment_expression", Form::Compound { left: "left", right: "right" }),
     ("binary_expression", Form::Binary { left: "left", operator: "operator", right: "right" }),
-    ("prefix_unary_expression", Form::Custom(unary)),
-    ("postfix_unary_expression", Form::Custom(unary)),
+    ("prefix_unary_expression", Form::Choose(unary)),
+    ("postfix_unary_expression", Form::Choose(unary)),
     ("unary_expression", Form::Unary { operator: "operator", operand: "argument" }),
     ("conditional_expression", Form::If { condition: "condition", then: "consequence", otherwise: "alternative" }),
     ("is_expression", Form::Matches { pattern: "", value: "left" }),
@@ -216,28 +216,28 @@ fn has_token(node: Node<'_>, tokens: &[&str]) -> bool {
 }
 
 /// `using var x = …;` is closed when its block is left.
-fn local<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if has_token(node, &["using"]) { &Form::With { items: "=variable_declaration", body: "", swallows: false } } else { &VARIABLES })
+fn local<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if has_token(node, &["using"]) { &Form::With { items: "=variable_declaration", body: "", swallows: false } } else { &VARIABLES }
 }
 
 /// What an accessor without a body does is not told.
-fn accessor<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    node.child_by_field_name("body").map_or(Some(&Form::Skip), |_| Some(&Form::Closure { parameters: "", body: "body" }))
+fn accessor<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    node.child_by_field_name("body").map_or(&Form::Skip, |_| &Form::Closure { parameters: "", body: "body" })
 }
 
 /// The body of a property without accessors is a function of its own.
-fn arrow<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn arrow<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let property = node.parent().is_some_and(|parent| matches!(parent.kind(), "property_declaration" | "indexer_declaration"));
-    Some(if property { &Form::Closure { parameters: "", body: "0" } } else { &Form::Pass { value: "0" } })
+    if property { &Form::Closure { parameters: "", body: "0" } } else { &Form::Pass { value: "0" } }
 }
 
-fn section<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn section<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     const CASE: Case = Case { pattern: "0", guard: "=when_clause", body: "", binds: true, default: &["_"] };
-    Some(if has_token(node, &["default"]) { &Form::Case(Case { pattern: "", ..CASE }) } else { &Form::Case(CASE) })
+    if has_token(node, &["default"]) { &Form::Case(Case { pattern: "", ..CASE }) } else { &Form::Case(CASE) }
 }
 
-fn yielded<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if has_token(node, &["break"]) { &Form::Return { value: "" } } else { &Form::Yield { value: "0" } })
+fn yielded<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if has_token(node, &["break"]) { &Form::Return { value: "" } } else { &Form::Yield { value: "0" } }
 }
 
 /// In a pattern a constant is compared with.
@@ -249,13 +249,13 @@ fn constant<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
 }
 
 /// `x?[i]` reads an element, `x?.m` a member.
-fn conditional_access<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn conditional_access<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let element = node.named_child(1).is_some_and(|part| part.kind() == "element_binding_expression");
-    Some(if element {
+    if element {
         &Form::Element { object: "condition" }
     } else {
         &Form::Member { object: "condition", name: "=member_binding_expression>name" }
-    })
+    }
 }
 
 /// What is handed over as `out` has another value afterwards, as `ref` it may have.
@@ -266,7 +266,7 @@ fn argument<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
         }
         return None;
     }
-    Some(if has_token(node, &["ref"]) { &Form::Address { operand: "-1" } } else { &Form::Pass { value: "-1" } })
+    Some(if has_token(node, &["ref"]) { &Form::Address { operand: "-1" } } else { &Form::Pass { value: "-1+=this" } })
 }
 
 /// Names on the left belong to the object that is made.
@@ -289,12 +289,12 @@ fn anonymous_object<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static 
     None
 }
 
-fn unary<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(if has_token(node, &["++", "--"]) {
+fn unary<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if has_token(node, &["++", "--"]) {
         &Form::Update { operand: "0" }
     } else if node.kind() == "postfix_unary_expression" {
         &Form::Pass { value: "0" }
     } else {
         &Form::Unary { operator: "", operand: "0" }
-    })
+    }
 }

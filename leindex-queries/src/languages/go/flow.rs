@@ -190,11 +190,29 @@ fn for_statement<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
     })
 }
 
-/// Without a case it waits for ever.
-fn select<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+/// What its cases receive from or send is evaluated first, whichever is chosen. Without a case it waits for ever.
+fn select<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let cases = low.named_children(node);
+    for communication in cases.iter().filter_map(|case| case.child_by_field_name("communication")) {
+        let received = communication.child_by_field_name("right").and_then(|right| right.child_by_field_name("operand"));
+        let sent = ["channel", "value"].map(|field| communication.child_by_field_name(field));
+        for operand in received.into_iter().chain(sent.into_iter().flatten()) {
+            if holds_call(operand) {
+                low.take_early(operand);
+            }
+        }
+    }
+    Some(if cases.is_empty() { &FOREVER } else { &SELECT })
+}
+
+/// Whether evaluating an operand does more than read variables.
+fn holds_call(node: Node<'_>) -> bool {
     let mut cursor = node.walk();
-    let waits = node.named_children(&mut cursor).all(|child| child.kind() == "comment");
-    Some(if waits { &FOREVER } else { &SELECT })
+    match node.kind() {
+        "call_expression" => true,
+        "func_literal" => false,
+        _ => node.named_children(&mut cursor).any(holds_call),
+    }
 }
 
 /// On the left of `=` its parts are assigned, on the left of `:=` names of the innermost scope are assigned and others

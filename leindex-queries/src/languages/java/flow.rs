@@ -52,7 +52,7 @@ const FORMS: &[(&str, Form)] = &[
     ("do_statement", Form::DoWhile { body: "body", condition: "condition" }),
     ("for_statement", Form::For { init: "init", condition: "condition", update: "update", body: "body" }),
     ("enhanced_for_statement", Form::ForEach { pattern: "name", iterable: "value", body: "body", otherwise: "" }),
-    ("switch_expression", Form::Custom(switch)),
+    ("switch_expression", Form::Choose(switch)),
     ("switch_block", Form::Sequence),
     ("switch_block_statement_group", ARM),
     ("switch_rule", ARM),
@@ -130,25 +130,24 @@ const ARM: Form =
     Form::Case(Case { pattern: "=switch_label", guard: "", body: "", binds: false, default: &["default", "case null, default"] });
 
 /// Old arms fall through, new ones do not. A switch with a value always takes an arm, and so does one over patterns.
-fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn switch<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     const STATEMENTS: Switch = Switch::C;
     const RULES: Switch = Switch { falls: false, ..STATEMENTS };
-    let value = node.parent().is_some_and(|parent| {
-        !matches!(parent.kind(), "block" | "constructor_body" | "switch_block_statement_group" | "program")
-            && !(parent.kind().ends_with("_statement")
-                && !matches!(parent.kind(), "return_statement" | "yield_statement" | "throw_statement"))
-            || parent.kind() == "expression_statement"
-    });
-    let arms = node.child_by_field_name("body").map_or_else(Vec::new, |body| low.named_children(body));
-    let rules = arms.first().is_some_and(|arm| arm.kind() == "switch_rule");
-    let is_pattern =
-        |arm: &Node<'t>| arm.named_child(0).and_then(|label| label.named_child(0)).is_some_and(|first| first.kind() == "pattern");
-    Some(match (rules, value || arms.iter().any(is_pattern)) {
+    let value = match node.parent().map_or("", |parent| parent.kind()) {
+        "block" | "constructor_body" | "switch_block_statement_group" | "program" => false,
+        "expression_statement" | "return_statement" | "yield_statement" | "throw_statement" => true,
+        around => !around.ends_with("_statement"),
+    };
+    let body = node.child_by_field_name("body");
+    let arms = || (0..body.map_or(0, |body| body.named_child_count() as u32)).filter_map(|n| body?.named_child(n));
+    let rules = arms().any(|arm| arm.kind() == "switch_rule");
+    let patterns = arms().filter_map(|arm| arm.named_child(0)?.named_child(0)).any(|first| first.kind() == "pattern");
+    match (rules, value || patterns) {
         (false, false) => &Form::Switch(STATEMENTS),
         (false, true) => &Form::Switch(Switch { exhaustive: true, ..STATEMENTS }),
         (true, false) => &Form::Switch(RULES),
         (true, true) => &Form::Switch(Switch { exhaustive: true, ..RULES }),
-    })
+    }
 }
 
 /// Names in the pattern of a label are bound, others are constants.

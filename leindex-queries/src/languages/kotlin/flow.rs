@@ -35,28 +35,28 @@ const FORMS: &[(&str, Form)] = &[
     ("class_parameter", Form::Declare { name: "=identifier", value: "*" }),
     ("constructor_delegation_call", Form::Call { function: "", arguments: "=value_arguments" }),
     ("function_declaration", Form::Function { name: "name", parameters: "=function_value_parameters", body: "=function_body" }),
-    ("function_body", Form::Custom(body)),
+    ("function_body", Form::Choose(body)),
     ("function_value_parameters", Form::Custom(parameters)),
     ("property_declaration", Form::Declare { name: "=variable_declaration+=multi_variable_declaration", value: "*" }),
     ("property_delegate", Form::Pass { value: "0" }),
-    ("getter", Form::Custom(accessor)),
-    ("setter", Form::Custom(accessor)),
+    ("getter", Form::Choose(accessor)),
+    ("setter", Form::Choose(accessor)),
     ("variable_declaration", Form::Pass { value: "=identifier" }),
     ("multi_variable_declaration", Form::Evaluate),
     // Statements.
     ("block", Form::Block),
-    ("for_statement", Form::Custom(repetition)),
-    ("while_statement", Form::Custom(repetition)),
-    ("do_while_statement", Form::Custom(repetition)),
+    ("for_statement", Form::Choose(repetition)),
+    ("while_statement", Form::Choose(repetition)),
+    ("do_while_statement", Form::Choose(repetition)),
     ("assignment", Form::Compound { left: "left", right: "right" }),
     ("label", Form::Skip),
     // Expressions with control.
-    ("identifier", Form::Custom(name)),
-    ("labeled_expression", Form::Custom(labeled)),
+    ("identifier", Form::Choose(name)),
+    ("labeled_expression", Form::Choose(labeled)),
     ("return_expression", Form::Return { value: "*" }),
     ("throw_expression", Form::Raise { value: "0" }),
     ("if_expression", Form::If { condition: "condition", then: "1", otherwise: "2" }),
-    ("when_expression", Form::Custom(when)),
+    ("when_expression", Form::Choose(when)),
     ("when_subject", Form::Declare { name: "=variable_declaration", value: "-1" }),
     ("when_entry", Form::Case(Case { pattern: "condition", guard: "", body: "*", binds: false, default: &[] })),
     ("range_test", Form::Evaluate),
@@ -81,7 +81,7 @@ const FORMS: &[(&str, Form)] = &[
     ("this_expression", Form::This),
     ("super_expression", Form::This),
     ("binary_expression", Form::Binary { left: "left", operator: "operator", right: "right" }),
-    ("unary_expression", Form::Custom(unary)),
+    ("unary_expression", Form::Choose(unary)),
     ("is_expression", Form::Matches { pattern: "", value: "left" }),
     ("as_expression", Form::Matches { pattern: "", value: "left" }),
     ("in_expression", Form::Evaluate),
@@ -111,9 +111,9 @@ const FORMS: &[(&str, Form)] = &[
 ];
 
 /// The value of `= x` is the function's; that of a block is not.
-fn body<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn body<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let block = node.named_child(0).is_some_and(|child| child.kind() == "block");
-    Some(if block { &Form::Sequence } else { &Form::Pass { value: "0" } })
+    if block { &Form::Sequence } else { &Form::Pass { value: "0" } }
 }
 
 /// Default values stand among the parameters.
@@ -136,62 +136,69 @@ fn parameters<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> 
 }
 
 /// What an accessor without a body does is not told.
-fn accessor<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let has_body = low.named_children(node).iter().any(|part| part.kind() == "function_body");
-    Some(if has_body { &Form::Closure { parameters: "=identifier", body: "=function_body" } } else { &Form::Skip })
+fn accessor<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let mut cursor = node.walk();
+    let has_body = node.named_children(&mut cursor).any(|part| part.kind() == "function_body");
+    if has_body { &Form::Closure { parameters: "=identifier", body: "=function_body" } } else { &Form::Skip }
 }
 
 /// Jumps and constants are words like any other to the grammar.
-fn name<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(match low.text(node) {
+fn name<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    match text(source, node) {
         "break" => &Form::Break { label: "", value: "" },
         "continue" => &Form::Continue { label: "" },
         "null" | "true" | "false" => &Form::Skip,
         _ => &Form::Name,
-    })
+    }
 }
 
 /// `break@name`, `continue@name`, or a label and what it names.
-fn labeled<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(match node.named_child(0).map_or("", |label| low.text(label)) {
+fn labeled<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    match node.named_child(0).map_or("", |label| text(source, label)) {
         "break@" => &Form::Break { label: "1", value: "" },
         "continue@" => &Form::Continue { label: "1" },
         _ => &Form::Label { name: "0", body: "1" },
-    })
+    }
 }
 
 /// The label of a loop is a part of it.
-fn repetition<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    const WHILE: Form = Form::While { condition: "condition", body: "*", otherwise: "" };
-    const DO_WHILE: Form = Form::DoWhile { body: "*", condition: "condition" };
+fn repetition<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if node.named_child(0).is_some_and(|first| first.kind() == "label") { &Form::Control(labelled_loop) } else { loop_at(node, false) }
+}
+
+fn labelled_loop<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
+    if let Some(label) = node.named_child(0) {
+        low.labelled(label, node, loop_at(node, true));
+    }
+}
+
+fn loop_at(node: Node<'_>, labelled: bool) -> &'static Form {
     const PATTERN: &str = "=variable_declaration+=multi_variable_declaration";
-    const FOR: Form = Form::ForEach { pattern: PATTERN, iterable: "1", body: "2", otherwise: "" };
-    const LABELLED_FOR: Form = Form::ForEach { pattern: PATTERN, iterable: "2", body: "3", otherwise: "" };
-    let label = node.named_child(0).filter(|first| first.kind() == "label");
-    let form: &'static Form = match node.kind() {
-        "while_statement" => &WHILE,
-        "do_while_statement" => &DO_WHILE,
-        _ if label.is_some() => &LABELLED_FOR,
-        _ => &FOR,
-    };
-    let Some(label) = label else { return Some(form) };
-    low.labelled(label, node, form);
-    None
+    match node.kind() {
+        "while_statement" => &Form::While { condition: "condition", body: "*", otherwise: "" },
+        "do_while_statement" => &Form::DoWhile { body: "*", condition: "condition" },
+        _ if labelled => &Form::ForEach { pattern: PATTERN, iterable: "2", body: "3", otherwise: "" },
+        _ => &Form::ForEach { pattern: PATTERN, iterable: "1", body: "2", otherwise: "" },
+    }
+}
+
+fn text<'t>(source: &'t str, node: Node<'_>) -> &'t str {
+    source.get(node.byte_range()).unwrap_or("")
 }
 
 /// Whether some arm must be taken cannot be seen where no value is needed.
-fn when<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn when<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     const WHEN: Switch = Switch { subject: "=when_subject", cases: "", ..Switch::MATCH };
     let is_statement = node.parent().is_some_and(|parent| {
         matches!(parent.kind(), "block" | "lambda_literal" | "source_file" | "for_statement" | "while_statement" | "do_while_statement")
     });
-    Some(if is_statement { &Form::Switch(Switch { exhaustive: false, ..WHEN }) } else { &Form::Switch(WHEN) })
+    if is_statement { &Form::Switch(Switch { exhaustive: false, ..WHEN }) } else { &Form::Switch(WHEN) }
 }
 
-fn unary<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    Some(match node.child_by_field_name("operator").map_or("", |operator| low.text(operator)) {
+fn unary<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    match node.child_by_field_name("operator").map_or("", |operator| text(source, operator)) {
         "++" | "--" => &Form::Update { operand: "argument" },
         "!!" => &Form::Pass { value: "argument" },
         _ => &Form::Unary { operator: "operator", operand: "argument" },
-    })
+    }
 }

@@ -46,8 +46,8 @@ const FORMS: &[(&str, Form)] = &[
     ("function_definition", Form::Function { name: "name", parameters: "parameters", body: "body" }),
     ("parameters", Form::Evaluate),
     ("parameter", Form::Declare { name: "name", value: "default_value" }),
-    ("val_definition", Form::Custom(value)),
-    ("var_definition", Form::Custom(value)),
+    ("val_definition", Form::Choose(value)),
+    ("var_definition", Form::Choose(value)),
     ("val_declaration", Form::Declare { name: "name", value: "" }),
     ("var_declaration", Form::Declare { name: "name", value: "" }),
     // Expressions with control.
@@ -56,9 +56,9 @@ const FORMS: &[(&str, Form)] = &[
     ("if_expression", Form::If { condition: "condition", then: "consequence", otherwise: "alternative" }),
     ("while_expression", Form::While { condition: "condition", body: "body", otherwise: "" }),
     ("do_while_expression", Form::DoWhile { body: "body", condition: "condition" }),
-    ("for_expression", Form::Custom(comprehension)),
+    ("for_expression", Form::Choose(comprehension)),
     ("enumerators", Form::Sequence),
-    ("enumerator", Form::Custom(enumerator)),
+    ("enumerator", Form::Choose(enumerator)),
     ("guard", Form::Filter { condition: "condition" }),
     ("match_expression", Form::Switch(Switch::MATCH)),
     ("case_block", CASES),
@@ -85,7 +85,7 @@ const FORMS: &[(&str, Form)] = &[
     ("wildcard", Form::Skip),
     // Other expressions.
     ("lambda_expression", Form::Closure { parameters: "parameters", body: "*" }),
-    ("colon_argument", Form::Custom(colon_argument)),
+    ("colon_argument", Form::Choose(colon_argument)),
     ("bindings", Form::Evaluate),
     ("binding", Form::Declare { name: "name", value: "" }),
     ("call_expression", Form::Call { function: "function", arguments: "arguments" }),
@@ -95,8 +95,8 @@ const FORMS: &[(&str, Form)] = &[
     ("instance_expression", Form::New { class: "0", arguments: "arguments" }),
     ("field_expression", Form::Member { object: "value", name: "field" }),
     ("method_value", Form::Evaluate),
-    ("assignment_expression", Form::Custom(assignment)),
-    ("infix_expression", Form::Custom(infix)),
+    ("assignment_expression", Form::Choose(assignment)),
+    ("infix_expression", Form::Choose(infix)),
     ("prefix_expression", Form::Unary { operator: "", operand: "0" }),
     ("postfix_expression", Form::Member { object: "0", name: "1" }),
     ("ascription_expression", Form::Pass { value: "0" }),
@@ -153,30 +153,35 @@ const TYPE: Form = Form::Type { name: "name", body: "body" };
 const CASES: Form = Form::Closure { parameters: "", body: "*" };
 
 /// A capital at the beginning is a constant's in a pattern, not in the name of a value.
-fn value<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let pattern = node.child_by_field_name("pattern").filter(|pattern| pattern.kind() == "identifier");
-    let Some(name) = pattern else { return Some(&Form::Declare { name: "pattern", value: "value" }) };
+fn value<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let is_name = node.child_by_field_name("pattern").is_some_and(|pattern| pattern.kind() == "identifier");
+    if is_name { &Form::Custom(named_value) } else { &Form::Declare { name: "pattern", value: "value" } }
+}
+
+fn named_value<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     if let Some(value) = node.child_by_field_name("value") {
         low.expression(value);
     }
-    low.declare_name(name);
+    if let Some(name) = node.child_by_field_name("pattern") {
+        low.declare_name(name);
+    }
     None
 }
 
-fn comprehension<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn comprehension<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let mut cursor = node.walk();
     let yields = node.children(&mut cursor).any(|child| child.kind() == "yield");
-    Some(if yields { &Form::Comprehension { element: "body" } } else { &Form::Loops { body: "body" } })
+    if yields { &Form::Comprehension { element: "body" } } else { &Form::Loops { body: "body" } }
 }
 
-fn enumerator<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn enumerator<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let mut cursor = node.walk();
     let mut tokens = node.children(&mut cursor).filter(|child| !child.is_named());
-    Some(match tokens.find_map(|token| matches!(token.kind(), "<-" | "=").then(|| token.kind())) {
+    match tokens.find_map(|token| matches!(token.kind(), "<-" | "=").then(|| token.kind())) {
         Some("<-") => &Form::ForEach { pattern: "0", iterable: "1", body: "", otherwise: "" },
         Some(_) => &Form::Declare { name: "0", value: "1" },
         None => &Form::Sequence,
-    })
+    }
 }
 
 /// A path in a pattern is compared with.
@@ -187,32 +192,39 @@ fn stable<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     None
 }
 
-fn colon_argument<'t>(_: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+fn colon_argument<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let lambda = node.child_by_field_name("lambda_start").is_some();
-    Some(if lambda { &Form::Closure { parameters: "lambda_start", body: "*" } } else { &Form::Pass { value: "0" } })
+    if lambda { &Form::Closure { parameters: "lambda_start", body: "*" } } else { &Form::Pass { value: "0" } }
 }
 
 /// `x(i) = v` changes `x`.
-fn assignment<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let Some(left) = node.child_by_field_name("left").filter(|left| left.kind() == "call_expression") else {
-        return Some(&Form::Assign { left: "left", right: "right" });
-    };
+fn assignment<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let element = node.child_by_field_name("left").is_some_and(|left| left.kind() == "call_expression");
+    if element { &Form::Custom(update) } else { &Form::Assign { left: "left", right: "right" } }
+}
+
+fn update<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     if let Some(right) = node.child_by_field_name("right") {
         low.expression(right);
     }
-    low.modify(left);
+    let Some(left) = node.child_by_field_name("left") else { return None };
+    // `a(i) = x` updates what is called.
+    if let (Some(updated), Some(arguments)) = (left.child_by_field_name("function"), left.child_by_field_name("arguments")) {
+        low.modify(updated);
+        low.expression(arguments);
+    }
     None
 }
 
 /// Operators of truth values, assigning ones, and methods.
-fn infix<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    let operator = node.child_by_field_name("operator").map_or("", |operator| low.text(operator));
+fn infix<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    let operator = node.child_by_field_name("operator").and_then(|operator| source.get(operator.byte_range())).unwrap_or("");
     let assigns = operator.ends_with('=') && !matches!(operator, "==" | "!=" | "<=" | ">=" | "=");
-    Some(if assigns {
+    if assigns {
         &Form::Compound { left: "left", right: "right" }
     } else if operator.chars().all(|c| "+-*/%<>=!&|^:".contains(c)) {
         &Form::Binary { left: "left", operator: "operator", right: "right" }
     } else {
         &Form::MethodCall { object: "left", name: "operator", arguments: "right" }
-    })
+    }
 }
