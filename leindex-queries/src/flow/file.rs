@@ -53,6 +53,10 @@ pub(crate) fn outermost(rows: &Rows, symbol: u32) -> u32 {
     found
 }
 
+const fn is_function_form(form: Form) -> bool {
+    matches!(form, Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } | Form::Clauses(_))
+}
+
 /// A file whose flows can be made: its text, its tree and its rows.
 pub(crate) struct FlowSource<'a> {
     grammar: &'a Grammar,
@@ -101,6 +105,16 @@ impl<'a> FlowSource<'a> {
         Flow::of(&scratch.program, opaque)
     }
 
+    /// The first function inside a node that is none itself (`M.f = function … end`).
+    fn function_in<'n>(&self, node: Node<'n>) -> Option<Node<'n>> {
+        let forms = self.grammar.forms();
+        let mut cursor = node.walk();
+        node.named_children(&mut cursor).find_map(|child| {
+            let is_function = forms.form_of(child, self.source).is_some_and(is_function_form);
+            if is_function { Some(child) } else { self.function_in(child) }
+        })
+    }
+
     /// The nodes that define a function: one, or its clauses.
     fn nodes(&self, owner: Owner) -> Vec<Node<'a>> {
         let root = self.tree.root_node();
@@ -108,13 +122,10 @@ impl<'a> FlowSource<'a> {
             return Vec::new();
         };
         let forms = self.grammar.forms();
-        let is_function = |node: Node<'_>| {
-            forms.form_of(node, self.source).is_some_and(|form| {
-                matches!(
-                    form,
-                    Form::Function { .. } | Form::AssignedFunction { .. } | Form::Closure { .. } | Form::Clauses(_) | Form::Custom(_)
-                )
-            })
+        let is_function = |node: Node<'_>| match forms.get(node.kind_id()).map(|compiled| compiled.form) {
+            Some(Form::Custom(_)) => true,
+            Some(_) => forms.form_of(node, self.source).is_some_and(is_function_form),
+            None => false,
         };
         // The smallest node with these bytes, or that around it which defines a function.
         let range = (owner.start as usize, owner.end as usize);
@@ -136,19 +147,26 @@ impl<'a> FlowSource<'a> {
             return vec![found];
         }
         // One node that is none: a macro, a template around a function.
-        if inside(node) && (node.start_byte(), node.end_byte()) == range {
+        if inside(node) && (node.start_byte(), node.end_byte()) == range && !self.grammar.config.flow.clauses {
             return vec![best.or_else(|| wrapped(node, is_function)).unwrap_or(node)];
         }
         // Clauses: functions side by side in the range.
-        let around = if inside(node) { node.parent().unwrap_or(node) } else { node };
-        let mut cursor = around.walk();
-        let children: Vec<Node<'_>> = around.children(&mut cursor).filter(|&child| inside(child)).collect();
-        let clauses: Vec<Node<'a>> = children.iter().copied().filter(|&child| is_function(child)).collect();
+        let side_by_side = |around: Node<'a>| -> Vec<Node<'a>> {
+            around.children(&mut around.walk()).filter(|&child| inside(child) && is_function(child)).collect()
+        };
+        let mut clauses = if self.grammar.config.flow.clauses || !inside(node) { side_by_side(node) } else { Vec::new() };
+        if let Some(parent) = node.parent().filter(|_| clauses.is_empty() && inside(node)) {
+            clauses = side_by_side(parent);
+        }
         match (clauses.is_empty(), best) {
             (false, _) => clauses,
             (true, Some(found)) => vec![found],
+            (true, None) if self.grammar.config.flow.clauses => vec![self.function_in(node).unwrap_or(node)],
             // What follows its attributes, or what it is written around.
-            (true, None) if !inside(node) => vec![children.last().copied().unwrap_or(node)],
+            (true, None) if !inside(node) => {
+                let last = node.children(&mut node.walk()).filter(|&child| inside(child)).last();
+                vec![last.unwrap_or(node)]
+            }
             (true, None) => vec![wrapped(node, is_function).unwrap_or(node)],
         }
     }

@@ -128,7 +128,7 @@ pub struct FlowRules {
     pub capitals_are_constants: bool,
     /// Whether handlers are tried one after the other by code; else what is raised chooses among them.
     pub handlers_in_order: bool,
-    /// Whether functions side by side may be clauses of one.
+    /// Whether what defines a function may be several nodes side by side (clauses), or have the function inside.
     pub clauses: bool,
     /// Types that catch everything; `*` if every handler does.
     pub catch_all: &'static [&'static str],

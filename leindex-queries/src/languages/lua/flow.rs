@@ -8,7 +8,7 @@ use tree_sitter::Node;
 use crate::flow::Lower;
 use crate::languages::{FlowRules, Form};
 
-pub(super) const FLOW: FlowRules = FlowRules { forms: FORMS, ..FlowRules::NONE };
+pub(super) const FLOW: FlowRules = FlowRules { forms: FORMS, clauses: true, ..FlowRules::NONE };
 
 const FORMS: &[(&str, Form)] = &[
     ("chunk", Form::Sequence),

@@ -15,6 +15,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     results: Results::Always,
     closures_share_names: true,
     handlers_in_order: true,
+    clauses: true,
     catch_all: &["Exception", "StandardError"],
     ..FlowRules::NONE
 };
