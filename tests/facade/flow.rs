@@ -1,13 +1,9 @@
 //! Control and data flow through the facade: graphs, slices, chops, the program graph, and context that follows data.
 
-use std::sync::atomic::Ordering;
-
 use leindex_queries::index::{Dependence, StorePlace};
-use leindex_queries::query::LOWERED;
-use leindex_queries::syntax::blob::PARSES;
 use leindex_queries::{Change, ContextOptions, GraphOptions, Index, Options, Slice, SliceOptions};
 
-use crate::{ALONE, folder, open};
+use crate::{folder, open};
 
 const SUMS: &str = "from scale import scale, noise
 
@@ -222,29 +218,37 @@ fn the_program_graph_holds_calls_data_and_what_holds_what() {
 
 #[test]
 fn what_was_analysed_is_read_back_from_the_store() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let folder = folder(FILES);
     let store = tempfile::tempdir().unwrap();
     let options = || Options { store: StorePlace::Folder(store.path().to_owned()), ..Options::default() };
+    let analysed = |index: &Index| index.snapshot().analyse_flows().unwrap().analysed;
     let index = Index::open(folder.path().join("shop"), options()).unwrap();
     let graph = index.snapshot().program_graph(&GraphOptions::default()).unwrap();
     index.persist().unwrap();
-    let before = (PARSES.load(Ordering::Relaxed), LOWERED.load(Ordering::Relaxed));
-    let again = index.snapshot().program_graph(&GraphOptions::default()).unwrap();
+    assert_eq!(analysed(&index), 0);
     drop(index);
     let mut index = Index::open(folder.path().join("shop"), options()).unwrap();
+    assert_eq!(analysed(&index), 0, "all of it is stored");
     let reopened = index.snapshot().program_graph(&GraphOptions::default()).unwrap();
-    assert_eq!(before, (PARSES.load(Ordering::Relaxed), LOWERED.load(Ordering::Relaxed)), "nothing is parsed or lowered again");
-    for other in [&again, &reopened] {
-        assert_eq!(graph.graph.edge_weights().collect::<Vec<_>>(), other.graph.edge_weights().collect::<Vec<_>>());
-    }
-    // An edit lowers the function that it is in, and the top level of the file; a move of a file lowers its top level.
+    assert_eq!(graph.graph.edge_weights().collect::<Vec<_>>(), reopened.graph.edge_weights().collect::<Vec<_>>());
+    // An edit costs the function that it is in, and the top level of its file.
     index.apply(Change::Overlay("sums.py".to_owned(), SUMS.replace("s = 0", "s = 1"))).unwrap();
-    index.snapshot().program_graph(&GraphOptions::default()).unwrap();
-    assert_eq!(LOWERED.load(Ordering::Relaxed) - before.1, 2);
+    assert_eq!(analysed(&index), 2);
+    index.apply(Change::Overlay("sums.py".to_owned(), SUMS.to_owned())).unwrap();
     index.apply(Change::Overlay("copy.py".to_owned(), SCALE.to_owned())).unwrap();
-    index.snapshot().program_graph(&GraphOptions::default()).unwrap();
-    assert_eq!(LOWERED.load(Ordering::Relaxed) - before.1, 2, "the same text elsewhere is known");
+    assert_eq!(analysed(&index), 0, "a revert and a copy are known");
+}
+
+#[test]
+fn a_pass_may_make_flows_of_the_tree_that_it_reads_symbols_from() {
+    let folder = folder(FILES);
+    let analysed = |flows: bool| {
+        let options = Options { store: StorePlace::Memory, flows, ..Options::default() };
+        let index = Index::open(folder.path().join("shop"), options).unwrap();
+        index.snapshot().analyse_flows().unwrap().analysed
+    };
+    // Ten functions and two top levels.
+    assert_eq!((analysed(false), analysed(true)), (12, 0));
 }
 
 /// `load_table` is one of 41 functions that `checkout` calls, and none of those that `apply_discount` calls; only what it

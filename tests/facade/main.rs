@@ -19,9 +19,6 @@ mod lookup;
 mod metrics;
 mod store;
 
-/// Held by tests that count what the process does.
-static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
 /// A folder with files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

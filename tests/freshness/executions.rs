@@ -9,8 +9,9 @@ use std::sync::atomic::Ordering;
 
 use leindex_queries::index::StorePlace;
 use leindex_queries::languages::Languages;
+use leindex_queries::query::LOWERED;
 use leindex_queries::syntax::blob::PARSES;
-use leindex_queries::{Change, Index, Options};
+use leindex_queries::{Change, GraphOptions, Index, Options, SliceOptions};
 use tempfile::TempDir;
 
 use crate::ALONE;
@@ -349,6 +350,51 @@ fn opening_again_parses_nothing() {
         let snapshot = index.snapshot();
         assert_eq!((snapshot.edges().unwrap(), snapshot.revision().to_owned()), (edges.clone(), revision.clone()));
         assert_eq!(PARSES.load(Ordering::Relaxed) - parses, 0, "parses of an index opened again");
+    }
+}
+
+#[test]
+fn a_program_graph_is_made_of_what_is_stored() {
+    let _alone = ALONE.write();
+    let folder = tempfile::tempdir().unwrap();
+    let (project, store) = (folder.path().join("project"), folder.path().join("store"));
+    write_all(&project, &crate::project::mixed(&PROJECTS.map(|(language, _)| language)));
+    let open = || Index::open(&project, Options { store: StorePlace::Folder(store.clone()), ..Options::default() }).unwrap();
+    let graph =
+        |index: &Index| index.snapshot().program_graph(&GraphOptions::default()).unwrap().graph.edge_weights().copied().collect::<Vec<_>>();
+    let index = open();
+    let first = graph(&index);
+    index.persist().unwrap();
+    assert!(first.iter().filter(|edge| edge.kind == "data").count() > 50);
+    let counts = || (PARSES.load(Ordering::Relaxed), LOWERED.load(Ordering::Relaxed));
+    let before = counts();
+    assert_eq!(graph(&index), first);
+    drop(index);
+    assert_eq!(graph(&open()), first);
+    assert_eq!(counts(), before, "nothing is parsed or lowered again");
+}
+
+#[test]
+fn an_edit_runs_the_summaries_of_those_that_reach_it_only() {
+    let _alone = ALONE.write();
+    let text = |name: &str, calls: &str| format!("{calls}\ndef {name}(a, b):\n    c = a + 1\n    return c\n");
+    let top = "from one import one\n\ndef top(x, y):\n    return one(x, y)\n";
+    let files = [("top.py", top.to_owned()), ("one.py", text("one", "")), ("two.py", text("two", ""))];
+    let files: Files = files.map(|(path, text)| (path.to_owned(), text.into_bytes())).into();
+    let mut lab = Lab::new(&files);
+    let ask = |index: &Index| index.snapshot().slice("top.py", 4, None, SliceOptions::default()).unwrap().lines.len();
+    ask(&lab.index);
+    for (path, edited, expected) in [
+        // A file that nothing here calls; a comment in one that is called; its body.
+        ("two.py", text("two", "").replace("a + 1", "b + 2"), 0),
+        ("one.py", text("one", "# said"), 0),
+        ("one.py", text("one", "# said").replace("a + 1", "b + 2"), 1),
+    ] {
+        let ran = lab.watch(path, |index, _| {
+            index.apply(Change::Overlay(path.to_owned(), edited)).unwrap();
+            ask(index);
+        });
+        assert_eq!(ran.queries.get("symbol_summary").copied().unwrap_or(0), expected, "{path}: {:?}", ran.queries);
     }
 }
 

@@ -99,12 +99,23 @@ pub fn symbol_flow<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<SymbolFl
     let body = symbol_body(db, symbol)?;
     let key = StoreKey::from_bytes(body.key);
     let flow = db.flow_in_memory(&key, &mut || {
-        let stored = db.packed(&key).and_then(|bytes| decode(&bytes));
-        stored.or_else(|| flow_of_file(db, symbol.file(db), &key)).unwrap_or_default()
+        let stored = || db.packed(&key).and_then(|bytes| decode(&bytes));
+        // Made by a query of its own, so that whoever asks depends on the body alone, not on all of its file.
+        let made = || is_analysed(db, symbol).then(stored).flatten();
+        stored().or_else(made).or_else(|| flow_of_file(db, symbol.file(db), &key)).unwrap_or_default()
     });
     let region = if body.region == (0, u32::MAX) { Some(0) } else { flow.region_at(body.region.0, body.region.1) };
     let region = region.filter(|&region| (region as usize) < flow.regions.len())?;
     Some(SymbolFlow { flow, region })
+}
+
+/// Whether the flow of a symbol's body is stored; it is made if not. Changes with nothing that matters: the flow itself
+/// lies under the key of the body.
+#[salsa::tracked(returns(copy))]
+fn is_analysed<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
+    let Some(body) = symbol_body(db, symbol) else { return false };
+    let key = StoreKey::from_bytes(body.key);
+    db.packed(&key).is_some() || flow_of_file(db, symbol.file(db), &key).is_some()
 }
 
 /// Analyses the functions of a file that the store misses, and returns the one wanted.
