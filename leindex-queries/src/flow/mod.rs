@@ -3,7 +3,7 @@
 //! [`lower`] makes of a function's syntax [one form](ir) that all languages share; [`cfg`] makes of that a control-flow
 //! graph; [`dominance`] and [`control`] say which condition decides about a node, [`reaching`] which definition a use
 //! sees. Together they are a [`Flow`]: a function of the body's text alone, stored under its hash. [`summary`] links
-//! flows through resolved calls, [`slice`] follows dependences.
+//! flows through resolved calls; slices over them are questions about the whole project, in `graph/slice.rs`.
 
 mod blocks;
 mod body;
