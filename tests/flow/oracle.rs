@@ -114,6 +114,13 @@ impl<'f> Graph<'f> {
         }
     }
 
+    fn is_defined_where_reached(&self, variable: u32) -> bool {
+        let defines = |&node: &u32| {
+            self.flow.mentions_of(node).any(|(_, mention)| mention.variable == variable && mention.kind == MentionKind::Define)
+        };
+        self.reached.iter().any(defines)
+    }
+
     /// The value of an expression with control inside is always there; a local may be read before it is set.
     fn has_a_value_for_each_use(&self, tally: &mut Tally, wrong: &mut Vec<String>) {
         let seen: BTreeSet<(u32, u32)> = self.flow.data.iter().map(|pair| (pair.target, pair.usage)).collect();
@@ -128,6 +135,8 @@ impl<'f> Graph<'f> {
                 }
                 match self.flow.variables[mention.variable as usize].kind {
                     VariableKind::Local | VariableKind::Parameter => tally.unset += 1,
+                    // A function that errors alone leave has its result where nothing comes to.
+                    VariableKind::Result if !self.is_defined_where_reached(mention.variable) => {}
                     kind => wrong.push(format!("node {node} uses a {kind:?} that nothing gives a value")),
                 }
             }

@@ -54,6 +54,8 @@ impl<'t> Lower<'t> {
                     self.pending.flags.set(StepFlags::RAISES);
                 }
             }
+            // A variable may be called as what raises is (Ruby).
+            Form::Raise { .. } if node.child_count() == 0 && self.is_known(node) => self.use_name(node),
             Form::This => self.mention_receiver(node),
             Form::OwnField => self.mention_own_field(node, MentionKind::Use),
             Form::Member { .. } => {

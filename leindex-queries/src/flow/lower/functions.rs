@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, TreeCursor};
 
-use super::super::ir::{Block, Item, Mention, MentionKind, NONE, Program, RegionSource, StepFlags, StepKind};
+use super::super::ir::{Block, Item, Mention, MentionKind, NONE, Program, RegionSource, StepFlags, StepKind, VariableKind};
 use super::parts::{Kid, Kids};
 use super::scopes::{Names, OpenScope};
 use super::{Bind, Lower, Pending};
@@ -251,7 +251,16 @@ impl<'t> Lower<'t> {
         let kids = self.children(node);
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
         let open = self.begin();
+        let defaults = self.open_block();
         self.parameters(parameters);
+        // Control in the value of a parameter runs first in the body: what it leaves behind is not there on entry.
+        let defaults: Vec<u32> = self.open.drain(defaults.0..).collect();
+        let variables = &self.program.variables;
+        let is_there =
+            |mention: &Mention| variables.get(mention.variable as usize).is_none_or(|variable| variable.kind != VariableKind::Temporary);
+        let first = open.mentions.min(self.pending.mentions.len());
+        let own = self.pending.mentions.split_off(first);
+        self.pending.mentions.extend(own.into_iter().filter(is_there));
         let end = self.kid(bodies, 0).map_or(node.end_byte(), |body| body.start_byte());
         let head = self.source.get(node.start_byte()..end).unwrap_or("").trim_end();
         let end = self.offset(node.start_byte() + head.len());
@@ -275,6 +284,7 @@ impl<'t> Lower<'t> {
         let is_arm = |body: Node<'t>| self.forms.get(body.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Case(_)));
         let only_arms = !bodies.is_empty() && (0..bodies.len()).filter_map(|n| self.kid(bodies, n)).all(is_arm);
         let body = self.block(|this| {
+            this.open.extend(defaults);
             let sink = tail.then(|| this.result(node));
             if only_arms {
                 return this.choice(node, bodies, sink);

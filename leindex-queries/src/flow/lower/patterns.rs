@@ -86,6 +86,8 @@ impl<'t> Lower<'t> {
         let parts = &compiled.parts;
         match compiled.form {
             Form::Name | Form::NameOrCall => self.bind_name(node),
+            // A word that raises may be the name of a variable (Ruby).
+            Form::Raise { .. } if node.child_count() == 0 => self.bind_name(node),
             Form::Skip
             | Form::Path { .. }
             | Form::Clauses(_)

@@ -125,6 +125,7 @@ impl<'t> Lower<'t> {
                 self.push(Item::Return { step });
                 self.release(kids);
             }
+            Form::Raise { .. } if node.child_count() == 0 && self.is_known(node) => self.expression_statement(node, sink),
             Form::Raise { .. } => {
                 let kids = self.children(node);
                 let values = self.select(kids, &parts[0]);
