@@ -428,7 +428,7 @@ impl<'w> Renderer<'w, '_> {
         format!("entry: {}", parts.join(", "))
     }
 
-    fn why(&self, via: &Via<'w>) -> String {
+    fn why(&mut self, via: &Via<'w>) -> String {
         let Some((rows, _, row)) = symbol_row(self.world.db, via.from) else { return String::new() };
         let separator = ".";
         let local = crate::index::describe::local_name(&rows, &row, separator);
@@ -465,12 +465,12 @@ impl<'w> Renderer<'w, '_> {
     }
 
     /// The innermost condition that a call stands under.
-    fn condition_at(&self, via: &Via<'w>, file: SourceFile<'w>, start: u32) -> Option<String> {
+    fn condition_at(&mut self, via: &Via<'w>, file: SourceFile<'w>, start: u32) -> Option<String> {
         let body = self.body_at(via, file, start)?;
         let (flow, node) = (&body.flow.flow, body.node);
         let control = flow.control.iter().filter(|edge| edge.target == node).max_by_key(|edge| edge.source)?;
         let step = flow.step(control.source).filter(|step| matches!(step.kind, StepKind::Condition | StepKind::Case))?;
-        let source = self.world.source(file)?;
+        let source = self.text(file);
         let text = excerpt(source.get(body.base as usize..)?, step.start, step.end);
         let line = self.world.rows(file)?.position(body.base + step.start).0;
         let decides = if control.kind == FlowEdge::False { "unless" } else { "if" };

@@ -249,9 +249,4 @@ impl Flow {
     pub fn region_at(&self, start: u32, end: u32) -> Option<u32> {
         self.regions.iter().position(|region| (region.start, region.end) == (start, end)).map(|index| index as u32)
     }
-
-    /// The kinds of edges that leave the region's function other than by its end.
-    pub fn edges_into(&self, node: u32) -> impl Iterator<Item = &Edge> {
-        self.edges.iter().filter(move |edge| edge.target == node)
-    }
 }

@@ -198,12 +198,12 @@ struct Builder<'p> {
     /// Where the item stands that the label around names, and its name: the last one that it holds, as a loop's first
     /// value is evaluated before it.
     labelled: (u32, u32),
-    /// The arm after the one being built, for `fallthrough`.
+    /// The body of the arm after the one being built, for `fallthrough`.
     next_arm: Option<Label>,
+    /// Where control goes if the arm being built does not fit after all.
+    next_test: Option<Label>,
     /// The head of the dispatch around, and whether one of its cases takes what no other does.
     dispatch: Option<(u32, bool)>,
-    /// Its test.
-    next_test: Option<Label>,
 }
 
 impl Builder<'_> {

@@ -1,13 +1,15 @@
 //! Slices within one function: the closure of its dependences, nearest first.
 
 use super::body::Flow;
+use super::index::FlowIndex;
 use super::ir::NONE;
 
 /// What a node depends on, by value or by a condition: breadth first, itself first.
 pub(crate) fn backward(flow: &Flow, node: u32) -> Vec<u32> {
+    let index = FlowIndex::of(flow);
     closure(flow, node, |flow, at, next| {
-        next.extend(flow.control.iter().filter(|edge| edge.target == at).map(|edge| edge.source));
-        next.extend(flow.data.iter().filter(|edge| edge.target == at && edge.definition != NONE).map(|edge| edge.source));
+        next.extend(index.control_into(at).map(|edge| edge.source));
+        next.extend(index.data_at(flow, at).filter(|edge| edge.definition != NONE).map(|edge| edge.source));
     })
 }
 

@@ -47,6 +47,13 @@ impl FlowIndex {
         self.data[first..].iter().take_while(move |&&at| key(at) == (node, usage)).map(|&at| &flow.data[at as usize])
     }
 
+    /// The definitions that the uses at a node may see.
+    pub(crate) fn data_at<'f>(&'f self, flow: &'f Flow, node: u32) -> impl Iterator<Item = &'f DataDependence> {
+        let edge = |at: u32| &flow.data[at as usize];
+        let first = self.data.partition_point(|&at| edge(at).target < node);
+        self.data[first..].iter().map(move |&at| edge(at)).take_while(move |edge| edge.target == node)
+    }
+
     /// What decides about a node.
     pub(crate) fn control_into(&self, node: u32) -> impl Iterator<Item = &ControlDependence> {
         let first = self.control.partition_point(|edge| edge.target < node);

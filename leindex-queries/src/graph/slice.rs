@@ -39,11 +39,11 @@ pub(crate) enum Reason<'w> {
     /// It is what was asked about.
     Start,
     /// It gives a variable the value that another uses; or uses the value that another gives.
-    Data { variable: String, other: At<'w> },
+    Data { variable: u32, other: At<'w> },
     /// It decides whether another runs; or whether it runs is decided there.
     Control { other: At<'w> },
     /// It calls the function that another is in, with the value of a parameter.
-    Caller { parameter: String, other: At<'w> },
+    Caller { parameter: u32, other: At<'w> },
     /// It gives what a call results in; or receives what is handed to it.
     Callee { other: At<'w> },
     /// It makes the function that another is in.
@@ -201,7 +201,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
             }
             let variable = flow.variables.get(mention.variable as usize);
             for edge in body.index.data_into(flow, at.node, index) {
-                let reason = || Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
+                let reason = || Reason::Data { variable: mention.variable, other: at };
                 if edge.definition == NONE {
                     if let Some(variable) = variable.filter(|variable| variable.kind == VariableKind::Capture && region.owner != NONE) {
                         let (reason, outer) = (reason(), variable.outer);
@@ -316,9 +316,8 @@ impl<'j, 'w> Slicer<'j, 'w> {
     /// From the use of a parameter to what callers hand over.
     fn up(&mut self, at: At<'w>, region: u32, number: u16, variable: u32) {
         let Some(symbol) = self.symbol_of_region(at.owner, region) else { return };
-        let parameter = self.name(at.owner, variable);
         for (site, call) in self.call_sites(symbol) {
-            let reason = Reason::Caller { parameter: parameter.clone(), other: at };
+            let reason = Reason::Caller { parameter: variable, other: at };
             self.push(site, Phase::Up, Focus::Argument(call, number), reason);
         }
     }
@@ -384,7 +383,7 @@ impl<'j, 'w> Slicer<'j, 'w> {
             if let Some(&target) = body.calls.get(&mention.call) {
                 self.enter(target, mention.argument, same(edge.target));
             }
-            let reason = Reason::Data { variable: self.name(at.owner, mention.variable), other: at };
+            let reason = Reason::Data { variable: mention.variable, other: at };
             if self.matters(&body, mention.call, mention.argument, Focus::All) {
                 self.push(same(edge.target), phase, Focus::All, reason);
             } else if self.listed.insert(same(edge.target)) {
@@ -401,10 +400,10 @@ impl<'j, 'w> Slicer<'j, 'w> {
             .map(|edge| (edge.source, edge.definition, edge.usage))
             .collect();
         for (source, definition, usage) in handed {
-            let name = flow.mentions.get(usage as usize).map_or_else(String::new, |mention| self.name(at.owner, mention.variable));
+            let variable = flow.mentions.get(usage as usize).map_or(NONE, |mention| mention.variable);
             for (call, after) in self.changed_between(&body, source, definition, None) {
                 for node in after.into_iter().filter(|_| call == at.node) {
-                    self.push(same(node), phase, Focus::All, Reason::Data { variable: name.clone(), other: at });
+                    self.push(same(node), phase, Focus::All, Reason::Data { variable, other: at });
                 }
             }
         }
@@ -475,13 +474,6 @@ impl<'j, 'w> Slicer<'j, 'w> {
             }
         }
         sites
-    }
-
-    fn name(&self, owner: Symbol<'w>, variable: u32) -> String {
-        let db = self.join.world.db;
-        let Some(Some(body)) = self.bodies.get(&owner) else { return String::new() };
-        let (Some(base), Some(source)) = (flow_base(db, owner), self.join.world.source(owner.file(db))) else { return String::new() };
-        crate::flow::variable_name(body.flow(), source.get(base as usize..).unwrap_or(""), variable)
     }
 }
 

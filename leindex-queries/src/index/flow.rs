@@ -1,6 +1,7 @@
 //! Questions about control and data flow: graphs of a function, slices, chops.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
@@ -234,15 +235,11 @@ impl Snapshot<'_> {
 
     fn lines<'w>(&self, world: World<'w>, found: &Found<'w>, wanted: impl Fn(&At<'w>) -> bool) -> Slice {
         let mut lines = BTreeMap::<(String, u32), SliceLine>::new();
-        let mut bodies = rustc_hash::FxHashMap::default();
+        let mut bodies = Bodies { world, known: rustc_hash::FxHashMap::default() };
         for (at, reason) in found.nodes.iter().filter(|(at, _)| wanted(at)) {
-            let body = bodies.entry(at.owner).or_insert_with(|| Shown::of(world, at.owner));
-            let Some(body) = body else { continue };
+            let Some(body) = bodies.of(at.owner) else { continue };
             let Some((first, last)) = body.lines_of(at.node) else { continue };
-            let reason = match reason {
-                Reason::Start => "start of the slice".to_owned(),
-                other => other.text(world),
-            };
+            let reason = reason.text(&mut bodies);
             for line in first..=last {
                 let text = body.source.lines().nth(line as usize - 1).unwrap_or("").trim_end().to_owned();
                 let row = SliceLine { path: body.path.clone(), line, text, reason: reason.clone() };
@@ -282,6 +279,11 @@ impl Shown {
         })
     }
 
+    /// The name of a variable.
+    fn name(&self, variable: u32) -> String {
+        variable_name(&self.flow, self.source.get(self.base as usize..).unwrap_or(""), variable)
+    }
+
     /// The lines of a node, without those of functions inside it.
     fn lines_of(&self, node: u32) -> Option<(u32, u32)> {
         if !is_shown(&self.flow, node) {
@@ -300,20 +302,45 @@ impl Shown {
     }
 }
 
-impl Reason<'_> {
-    fn text(&self, world: World<'_>) -> String {
-        let place = |at: &At<'_>| Shown::of(world, at.owner).and_then(|body| Some((body.lines_of(at.node)?.0, body.path)));
-        let line = |at: &At<'_>| place(at).map_or_else(|| "the end".to_owned(), |(line, _)| format!("line {line}"));
-        let far = |at: &At<'_>| place(at).map_or_else(|| "a result".to_owned(), |(line, path)| format!("{path}:{line}"));
+/// The bodies that an answer shows, each read once.
+struct Bodies<'w> {
+    world: World<'w>,
+    known: rustc_hash::FxHashMap<Symbol<'w>, Option<Rc<Shown>>>,
+}
+
+impl<'w> Bodies<'w> {
+    fn of(&mut self, owner: Symbol<'w>) -> Option<Rc<Shown>> {
+        let world = self.world;
+        self.known.entry(owner).or_insert_with(|| Shown::of(world, owner).map(Rc::new)).clone()
+    }
+}
+
+impl<'w> Reason<'w> {
+    fn text(&self, bodies: &mut Bodies<'w>) -> String {
+        let mut place = |at: &At<'w>| bodies.of(at.owner).and_then(|body| Some((body.lines_of(at.node)?.0, body)));
+        let mut line = |at: &At<'w>| place(at).map_or_else(|| "the end".to_owned(), |(line, _)| format!("line {line}"));
         match self {
-            Self::Start => String::new(),
-            Self::Data { variable, other } if variable == "<result>" => format!("gives the result, {}", line(other)),
-            Self::Data { variable, other } if variable == "<value>" => format!("data: a value of {}", line(other)),
-            Self::Data { variable, other } => format!("data: `{variable}` of {}", line(other)),
+            Self::Start => "start of the slice".to_owned(),
             Self::Control { other } => format!("control: decides about {}", line(other)),
-            Self::Caller { parameter, other } => format!("call: hands over `{parameter}` of {}", far(other)),
-            Self::Callee { other } => format!("call: runs for {}", far(other)),
             Self::Closure { other } => format!("function around {}", line(other)),
+            Self::Data { variable, other } => {
+                let line = line(other);
+                match bodies.of(other.owner).map_or_else(String::new, |body| body.name(*variable)).as_str() {
+                    "<result>" => format!("gives the result, {line}"),
+                    "<value>" => format!("data: a value of {line}"),
+                    variable => format!("data: `{variable}` of {line}"),
+                }
+            }
+            Self::Caller { other, .. } | Self::Callee { other } => {
+                let far = place(other).map_or_else(|| "a result".to_owned(), |(line, body)| format!("{}:{line}", body.path));
+                match self {
+                    Self::Caller { parameter, .. } => {
+                        let parameter = bodies.of(other.owner).map_or_else(String::new, |body| body.name(*parameter));
+                        format!("call: hands over `{parameter}` of {far}")
+                    }
+                    _ => format!("call: runs for {far}"),
+                }
+            }
         }
     }
 }

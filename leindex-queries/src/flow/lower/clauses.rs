@@ -100,10 +100,7 @@ impl<'t> Lower<'t> {
         for clause in clauses {
             let parameters = |this: &mut Self| this.clause_parameters(&clause.parameters);
             self.add_arm(clause.node, false, parameters, clause.guard, |this| (clause.body)(this, clause.node, result));
-            let end = self.offset(clause.head_end);
-            if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
-                step.end = end.max(step.start + 1);
-            }
+            self.end_test(clause.head_end);
         }
         self.close_switch(arms, head, SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true });
     }

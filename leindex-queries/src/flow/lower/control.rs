@@ -694,16 +694,13 @@ impl<'t> Lower<'t> {
 
     /// Conditions that stand inside the patterns of an arm.
     fn guards_in(&mut self, patterns: Kids) -> Kids {
-        let mut guards = Vec::new();
+        let mut parts = Vec::new();
         for n in 0..patterns.len() {
             let Some(pattern) = self.kid(patterns, n) else { continue };
-            guards.extend(
-                self.named_children(pattern)
-                    .into_iter()
-                    .filter(|part| self.forms.get(part.kind_id()).is_some_and(|compiled| matches!(compiled.form, Form::Filter { .. }))),
-            );
+            for part in self.named_children(pattern) {
+                parts.extend(self.condition_of_filter(part));
+            }
         }
-        let parts: Vec<Node<'t>> = guards.into_iter().filter_map(|guard| self.condition_of_filter(guard)).collect();
         self.lay(&parts)
     }
 

@@ -148,7 +148,7 @@ impl<'t> Lower<'t> {
                 for n in 0..arguments.len() {
                     if let Some(argument) = self.kid(arguments, n).filter(|argument| Some(argument.id()) != function.map(|node| node.id()))
                     {
-                        self.bind_parts_or(argument);
+                        self.bind_pattern(argument);
                     }
                 }
                 self.release(kids);
@@ -175,9 +175,8 @@ impl<'t> Lower<'t> {
             }
             // A name with a default, or a declaration of its own inside a pattern.
             Form::Declare { .. } | Form::Assign { .. } | Form::Matches { .. } => {
-                let at = usize::from(matches!(compiled.form, Form::Assign { .. } | Form::Declare { .. } | Form::Matches { .. }));
                 let kids = self.children(node);
-                let (names, value) = (self.select(kids, &parts[0]), self.part(kids, &parts[at]));
+                let (names, value) = (self.select(kids, &parts[0]), self.part(kids, &parts[1]));
                 if let Some(value) = value {
                     self.expression(value);
                 }
@@ -195,10 +194,6 @@ impl<'t> Lower<'t> {
             Form::Custom(_) => {}
             _ => self.expression(node),
         }
-    }
-
-    fn bind_parts_or(&mut self, node: Node<'t>) {
-        self.bind_pattern(node);
     }
 
     /// Binds what is in each named child.
