@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::ir::{Block, Item, NONE, StepKind, SwitchKind};
+use super::super::ir::{Block, Item, NONE, StepKind};
 use super::{Bind, Lower};
 use crate::languages::Form;
 
@@ -99,10 +99,9 @@ impl<'t> Lower<'t> {
         let arms = self.open_arms();
         for clause in clauses {
             let parameters = |this: &mut Self| this.clause_parameters(&clause.parameters);
-            self.add_arm(clause.node, false, parameters, clause.guard, |this| (clause.body)(this, clause.node, result));
-            self.end_test(clause.head_end);
+            self.add_arm(clause.node, clause.head_end, false, parameters, clause.guard, |this| (clause.body)(this, clause.node, result));
         }
-        self.close_switch(arms, head, SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true });
+        self.close_choice(arms, head, true);
     }
 
     fn clause_parameters(&mut self, parameters: &[Node<'t>]) {

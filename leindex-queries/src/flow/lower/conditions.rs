@@ -6,7 +6,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{Condition, StepFlags, StepKind};
 use super::operators::ShortCircuit;
-use super::{Bind, Kids, Lower};
+use super::{Bind, Kids, Lower, OpenBlock};
 use crate::languages::{Compiled, Form};
 
 impl<'t> Lower<'t> {
@@ -26,17 +26,9 @@ impl<'t> Lower<'t> {
                 continue;
             }
             let one = self.condition(node);
-            let one = if self.is_empty(before) {
-                one
-            } else {
-                let block = self.close_block(before);
-                self.condition_id(Condition::After(block, one))
-            };
+            let one = self.after(before, one);
             before = self.open_block();
-            all = Some(match all {
-                Some(all) => self.condition_id(Condition::And(all, one)),
-                None => one,
-            });
+            all = Some(self.both(all, one));
         }
         all
     }
@@ -108,18 +100,14 @@ impl<'t> Lower<'t> {
     }
 
     /// A condition without short circuits; what was added since `before` runs first.
-    fn leaf_condition(&mut self, node: Node<'t>, leaf: u32, before: super::OpenBlock) -> u32 {
+    fn leaf_condition(&mut self, node: Node<'t>, leaf: u32, before: OpenBlock) -> u32 {
         match self.text(node) {
             "true" | "True" | "1" => self.program.steps[leaf as usize].flags.set(StepFlags::ALWAYS),
             "false" | "False" | "0" => self.program.steps[leaf as usize].flags.set(StepFlags::NEVER),
             _ => {}
         }
         let leaf = self.condition_id(Condition::Leaf(leaf));
-        if self.is_empty(before) {
-            return leaf;
-        }
-        let block = self.close_block(before);
-        self.condition_id(Condition::After(block, leaf))
+        self.after(before, leaf)
     }
 
     /// Whether a condition is a match, or several conditions with one among them.
@@ -138,6 +126,15 @@ impl<'t> Lower<'t> {
                 Form::Declare { .. } | Form::Assign { .. } | Form::Compound { .. } | Form::Statement | Form::Sequence | Form::Update { .. }
             )
         })
+    }
+
+    /// A condition, after what was added since `before`.
+    fn after(&mut self, before: OpenBlock, condition: u32) -> u32 {
+        if self.is_empty(before) {
+            return condition;
+        }
+        let block = self.close_block(before);
+        self.condition_id(Condition::After(block, condition))
     }
 
     /// A condition that is always true, for parts that are missing.
@@ -159,11 +156,7 @@ impl<'t> Lower<'t> {
         make(self);
         let leaf = self.finish(open, StepKind::Condition, (self.offset(first.start_byte()), self.offset(last.end_byte())));
         let leaf = self.condition_id(Condition::Leaf(leaf));
-        if self.is_empty(before) {
-            return leaf;
-        }
-        let block = self.close_block(before);
-        self.condition_id(Condition::After(block, leaf))
+        self.after(before, leaf)
     }
 
     /// Two conditions that must both hold.
@@ -181,20 +174,11 @@ impl<'t> Lower<'t> {
 
     /// `all` and, after `before` ran, another condition.
     pub(crate) fn and_after(&mut self, all: Option<u32>, before: impl FnOnce(&mut Self), one: impl FnOnce(&mut Self) -> u32) -> u32 {
-        let block = self.block(before);
-        let mut condition = 0;
-        let more = self.block(|this| condition = one(this));
-        // What the condition itself needs runs after what was before it.
-        if more.count > 0 {
-            condition = self.condition_id(Condition::After(more, condition));
-        }
-        if block.count > 0 {
-            condition = self.condition_id(Condition::After(block, condition));
-        }
-        match all {
-            Some(all) => self.condition_id(Condition::And(all, condition)),
-            None => condition,
-        }
+        let open = self.open_block();
+        before(self);
+        let one = one(self);
+        let one = self.after(open, one);
+        self.both(all, one)
     }
 
     /// The condition that a value, kept in `value`, fits a pattern, and that a guard holds.
@@ -216,11 +200,8 @@ impl<'t> Lower<'t> {
             self.program.steps[step as usize].flags.set(StepFlags::ALWAYS);
         }
         let fits = self.condition_id(Condition::Leaf(step));
-        match guard {
-            Some(guard) => {
-                let guard = self.condition(guard);
-                self.condition_id(Condition::And(fits, guard))
-            }
+        match guard.map(|guard| self.condition(guard)) {
+            Some(guard) => self.both(Some(fits), guard),
             None => fits,
         }
     }

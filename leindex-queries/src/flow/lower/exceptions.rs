@@ -8,18 +8,6 @@ use super::super::ir::{Block, Handler, Item, NONE, StepFlags, StepKind};
 use super::{Bind, Kids, Lower};
 use crate::languages::{Compiled, Form, Spot};
 
-/// A handler that is no node of its own.
-#[derive(Clone, Debug)]
-pub(crate) struct Handled<'t> {
-    /// What it binds.
-    pub(crate) names: Vec<Node<'t>>,
-    /// Its head: first byte, and one past the last.
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) body: Node<'t>,
-    pub(crate) catches_all: bool,
-}
-
 impl<'t> Lower<'t> {
     pub(super) fn attempt(&mut self, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
         let body = self.select(kids, &compiled.parts[0]);
@@ -61,13 +49,8 @@ impl<'t> Lower<'t> {
         let otherwise = otherwise.map_or(Block::default(), |node| self.inner_body(node, 0, sink));
         let rows: Vec<Node<'t>> = rows.into_iter().flat_map(|handler| self.handlers_of(handler)).collect();
         let rows: Vec<Handler> = rows.into_iter().map(|handler| self.handler(handler, sink)).collect();
-        let first_handler = self.program.handlers.len() as u32;
-        let count = rows.len() as u32;
-        self.program.handlers.extend(rows);
-        let cleanup = finally.map_or(NONE, |node| self.bare_step(StepKind::Cleanup, node));
-        let finally = finally.map(|node| self.inner_body(node, 0, None));
-        let in_order = self.config.flow.handlers_in_order;
-        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
+        let finally = finally.map(|node| (self.inner_body(node, 0, None), node));
+        self.push_try(body, rows, otherwise, finally);
     }
 
     /// `body`, and `handler` if it raises anything. Made by code.
@@ -77,36 +60,8 @@ impl<'t> Lower<'t> {
         let head = self.bare_step(StepKind::Catch, node);
         let handler = self.block(handler);
         self.block_depth -= 1;
-        let first_handler = self.program.handlers.len() as u32;
-        self.program.handlers.push(Handler { head, catches_all: true, takes_some: false, body: handler });
-        let (otherwise, cleanup) = (Block::default(), NONE);
-        self.push(Item::Try { body, first_handler, handlers: 1, in_order: true, otherwise, finally: None, cleanup });
-    }
-
-    /// A try whose handlers are no nodes of their own: types and names, and what runs. Made by code.
-    pub(crate) fn attempt_by_code(&mut self, node: Node<'t>, body: Node<'t>, handlers: &[Handled<'t>], finally: Option<Node<'t>>) {
-        let nodes = self.lay(&[body]);
-        let body = self.body(nodes, None);
-        let mut rows = Vec::with_capacity(handlers.len());
-        for of in handlers {
-            let scope = self.open_scope();
-            let open = self.begin();
-            for &name in &of.names {
-                self.pattern(name, Bind::Declare);
-            }
-            let head = self.finish(open, StepKind::Catch, (self.offset(of.start), self.offset(of.end)));
-            let nodes = self.lay(&[of.body]);
-            let body = self.body(nodes, None);
-            self.close_scope(scope);
-            rows.push(Handler { head, catches_all: of.catches_all, takes_some: false, body });
-        }
-        let first_handler = self.program.handlers.len() as u32;
-        let count = rows.len() as u32;
-        self.program.handlers.extend(rows);
-        let cleanup = finally.map_or(NONE, |_| self.bare_step(StepKind::Cleanup, finally.unwrap_or(node)));
-        let finally = finally.map(|node| self.inner_body(node, 0, None));
-        let in_order = self.config.flow.handlers_in_order;
-        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise: Block::default(), finally, cleanup });
+        let handler = Handler { head, catches_all: true, takes_some: false, body: handler };
+        self.push_try(body, vec![handler], Block::default(), None);
     }
 
     pub(super) fn with(&mut self, node: Node<'t>, kids: Kids, compiled: &Compiled, sink: Option<u32>) {
@@ -148,7 +103,7 @@ impl<'t> Lower<'t> {
     }
 
     /// The part of a node that is its body (the n-th of its form's parts), or all its children.
-    fn inner_body(&mut self, node: Node<'t>, part: usize, sink: Option<u32>) -> Block {
+    pub(crate) fn inner_body(&mut self, node: Node<'t>, part: usize, sink: Option<u32>) -> Block {
         let Some(compiled) = self.forms.get(node.kind_id()).copied() else { return Block::default() };
         let kids = self.children(node);
         let selected = self.select(kids, &compiled.parts[part.min(3)]);
@@ -227,8 +182,16 @@ impl<'t> Lower<'t> {
         Handler { head, catches_all, takes_some, body }
     }
 
-    /// The head of a handler, to `end`.
-    pub(crate) fn catch_head(&mut self, node: Node<'t>, end: usize, patterns: &[Node<'t>], guard: Option<Node<'t>>) -> u32 {
+    /// A handler that is no node of its own: its head goes from `start` to `end`. Made by code.
+    pub(crate) fn handler_of(
+        &mut self,
+        (start, end): (usize, usize),
+        patterns: &[Node<'t>],
+        guard: Option<Node<'t>>,
+        catches_all: bool,
+        body: impl FnOnce(&mut Self) -> Block,
+    ) -> Handler {
+        let scope = self.open_scope();
         let open = self.begin();
         for &pattern in patterns {
             self.pattern(pattern, Bind::Declare);
@@ -236,20 +199,20 @@ impl<'t> Lower<'t> {
         if let Some(guard) = guard {
             self.expression(guard);
         }
-        self.finish(open, StepKind::Catch, (self.offset(node.start_byte()), self.offset(end)))
-    }
-
-    pub(crate) const fn handler_of(&self, head: u32, catches_all: bool, body: Block) -> Handler {
+        let head = self.finish(open, StepKind::Catch, (self.offset(start), self.offset(end)));
+        let body = body(self);
+        self.close_scope(scope);
         Handler { head, catches_all, takes_some: false, body }
     }
 
     /// A body with handlers, what runs after it if nothing was raised, and what always runs with the node that says so.
-    pub(crate) fn push_attempt(&mut self, body: Block, handlers: Vec<Handler>, otherwise: Block, finally: Option<(Block, Node<'t>)>) {
+    pub(crate) fn push_try(&mut self, body: Block, handlers: Vec<Handler>, otherwise: Block, finally: Option<(Block, Node<'t>)>) {
         let first_handler = self.program.handlers.len() as u32;
         let count = handlers.len() as u32;
         self.program.handlers.extend(handlers);
         let cleanup = finally.map_or(NONE, |(_, node)| self.bare_step(StepKind::Cleanup, node));
         let finally = finally.map(|(block, _)| block);
-        self.push(Item::Try { body, first_handler, handlers: count, in_order: true, otherwise, finally, cleanup });
+        let in_order = self.config.flow.handlers_in_order;
+        self.push(Item::Try { body, first_handler, handlers: count, in_order, otherwise, finally, cleanup });
     }
 }

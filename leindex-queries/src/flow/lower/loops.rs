@@ -122,26 +122,12 @@ impl<'t> Lower<'t> {
         head
     }
 
-    /// A loop over the values of `iterable`, made by code.
-    pub(crate) fn for_each(&mut self, node: Node<'t>, pattern: &[Node<'t>], iterable: &[Node<'t>], body: &[Node<'t>]) {
-        let named = std::mem::take(&mut self.named);
-        let kids = self.nothing();
+    /// A loop over the values of `iterable`, in a scope of its own; `body` makes what repeats.
+    pub(crate) fn for_each(&mut self, node: Node<'t>, patterns: &[Node<'t>], iterable: &[Node<'t>], body: impl FnOnce(&mut Self)) {
         self.scoped(|this| {
-            let (pattern, iterable, body) = (this.lay(pattern), this.lay(iterable), this.lay(body));
-            let head = this.for_head(node, pattern, iterable);
-            let body = this.body(body, None);
-            this.push(Item::ForEach { head, body, otherwise: Block::default() });
-        });
-        self.release(kids);
-        self.named = named;
-    }
-
-    /// A loop over the elements of `iterable`; `body` makes what repeats.
-    pub(crate) fn for_each_with(&mut self, node: Node<'t>, pattern: Node<'t>, iterable: Node<'t>, body: impl FnOnce(&mut Self)) {
-        self.scoped(|this| {
-            let (pattern, iterable) = (this.lay(&[pattern]), this.lay(&[iterable]));
-            let head = this.for_head(node, pattern, iterable);
-            this.release(pattern);
+            let (patterns, iterable) = (this.lay(patterns), this.lay(iterable));
+            let head = this.for_head(node, patterns, iterable);
+            this.release(patterns);
             this.named.push(Left { label: NONE, is_loop: true, sink: None });
             this.block_depth += 1;
             let body = this.block(body);

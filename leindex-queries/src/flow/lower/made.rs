@@ -98,19 +98,4 @@ impl<'t> Lower<'t> {
             this.mention(gathered, MentionKind::Modify, node.start_byte());
         });
     }
-
-    /// A loop over the values of `iterable` with a body made by code.
-    pub(crate) fn loop_over(&mut self, node: Node<'t>, patterns: &[Node<'t>], iterable: Node<'t>, body: impl FnOnce(&mut Self)) {
-        let kids = self.nothing();
-        let (pattern, iterable) = (self.lay(patterns), self.lay(&[iterable]));
-        let head = self.for_head(node, pattern, iterable);
-        let body = self.block(body);
-        self.push(Item::ForEach { head, body, otherwise: Block::default() });
-        self.release(kids);
-    }
-
-    /// Reads a variable.
-    pub(crate) fn use_variable(&mut self, variable: u32, node: Node<'t>) {
-        self.mention(variable, MentionKind::Use, node.start_byte());
-    }
 }

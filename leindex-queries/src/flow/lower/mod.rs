@@ -31,7 +31,6 @@ mod statements;
 mod switches;
 
 pub use clauses::{Clause, ClauseBody};
-pub(crate) use exceptions::Handled;
 pub(crate) use functions::{Root, Scratch, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;

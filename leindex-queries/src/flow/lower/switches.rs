@@ -182,7 +182,7 @@ impl<'t> Lower<'t> {
         self.program.steps[head as usize].kind = StepKind::Switch;
         let first = self.open_arms();
         self.cases(arms, None, sink);
-        self.close_switch(first, head, SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true });
+        self.close_choice(first, head, true);
     }
 
     /// Where the arms of a switch begin: they are gathered on a stack, as switches nest.
@@ -198,10 +198,11 @@ impl<'t> Lower<'t> {
         self.push(Item::Switch { head, first_arm, arms, kind });
     }
 
-    /// An arm made by code: `test` makes the step of its pattern, `body` what runs.
+    /// An arm made by code: `test` makes the step of its pattern, which stands before `end`, `body` what runs.
     pub(crate) fn add_arm(
         &mut self,
         node: Node<'t>,
+        end: usize,
         default: bool,
         test: impl FnOnce(&mut Self),
         guard: Option<Node<'t>>,
@@ -214,21 +215,14 @@ impl<'t> Lower<'t> {
             self.mention(value, MentionKind::Use, node.start_byte());
         }
         test(self);
-        let test = self.finish(open, StepKind::Case, self.span(node));
+        let start = self.offset(node.start_byte());
+        let test = self.finish(open, StepKind::Case, (start, self.offset(end).max(start + 1)));
         let guard = guard.map_or(NONE, |guard| self.condition(guard));
         self.block_depth += 1;
         let body = self.block(body);
         self.block_depth -= 1;
         self.close_scope(scope);
         self.arms.push(Arm { test, guard, default: default && guard == NONE, label: NONE, body });
-    }
-
-    /// Where the pattern of the arm that was added last ends.
-    pub(crate) fn end_test(&mut self, end: usize) {
-        let end = self.offset(end);
-        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
-            step.end = end.max(step.start + 1);
-        }
     }
 
     /// The head of a switch over a value, and the variable of that value.
@@ -246,23 +240,6 @@ impl<'t> Lower<'t> {
         self.sink(value, node);
         let span = (self.offset(node.start_byte()), self.offset(end.max(node.start_byte() + 1)));
         self.finish(open, StepKind::Switch, span)
-    }
-
-    /// An arm whose test ends at `end`.
-    pub(crate) fn add_arm_to(
-        &mut self,
-        node: Node<'t>,
-        end: usize,
-        default: bool,
-        test: impl FnOnce(&mut Self),
-        guard: Option<Node<'t>>,
-        body: impl FnOnce(&mut Self),
-    ) {
-        self.add_arm(node, default, test, guard, body);
-        let end = self.offset(end);
-        if let Some(step) = self.arms.last().and_then(|arm| self.program.steps.get_mut(arm.test as usize)) {
-            step.end = end.max(step.start + 1);
-        }
     }
 
     /// Adds a switch whose arms are tried in order and do not fall through.
