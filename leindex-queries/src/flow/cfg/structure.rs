@@ -39,70 +39,20 @@ impl Builder<'_> {
                 self.block(otherwise);
                 self.bind(end);
             }
-            Item::While { condition, body, otherwise } => {
-                let (again, round, done, leave) = (self.label(), self.label(), self.label(), self.label());
-                self.bind(again);
-                self.condition(condition, round, done);
-                self.looped(name, leave, again, round, |this| {
-                    this.bind(round);
-                    this.block(body);
-                });
-                self.go(again, Some(EdgeKind::Back));
-                self.bind(done);
-                self.block(otherwise);
-                self.bind(leave);
+            Item::While { condition, body, update, otherwise } => {
+                self.repeat(name, |this, round, done| this.condition(condition, round, done), body, update, otherwise);
             }
-            Item::For { condition, update, body } => {
-                let (test, round, again, leave) = (self.label(), self.label(), self.label(), self.label());
-                self.bind(test);
-                self.condition(condition, round, leave);
-                self.looped(name, leave, again, round, |this| {
-                    this.bind(round);
-                    this.block(body);
-                });
-                self.bind(again);
-                self.block(update);
-                self.go(test, Some(EdgeKind::Back));
-                self.bind(leave);
+            Item::Forever { head, body, update } => {
+                let head = |this: &mut Self, _, _| {
+                    this.emit(head);
+                };
+                self.repeat(name, head, body, update, Block::default());
             }
             Item::DoWhile { body, condition } => {
                 let (round, again, leave) = (self.label(), self.label(), self.label());
-                self.looped(name, leave, again, round, |this| {
-                    this.bind(round);
-                    this.block(body);
-                });
+                self.round(name, leave, again, round, body);
                 self.bind(again);
                 self.condition(condition, round, leave);
-                self.bind(leave);
-            }
-            Item::Forever { head, body, update } => {
-                let (begin, again, round, leave) = (self.label(), self.label(), self.label(), self.label());
-                self.bind(begin);
-                self.emit(head);
-                self.looped(name, leave, again, round, |this| {
-                    this.bind(round);
-                    this.block(body);
-                });
-                self.bind(again);
-                self.block(update);
-                self.go(begin, Some(EdgeKind::Back));
-                self.bind(leave);
-            }
-            Item::ForEach { head, body, otherwise } => {
-                let (again, round, leave) = (self.label(), self.label(), self.label());
-                self.bind(again);
-                let node = self.emit(head);
-                let done = self.label();
-                self.current = None;
-                self.edge(node, round, EdgeKind::True);
-                self.edge(node, done, EdgeKind::False);
-                self.looped(name, leave, again, round, |this| {
-                    this.bind(round);
-                    this.block(body);
-                });
-                self.go(again, Some(EdgeKind::Back));
-                self.bind(done);
-                self.block(otherwise);
                 self.bind(leave);
             }
             Item::Switch { head, first_arm, arms, kind } => self.switch(name, head, first_arm, arms, kind),
@@ -232,9 +182,25 @@ impl Builder<'_> {
         }
     }
 
-    fn looped(&mut self, label: u32, leave: Label, again: Label, redo: Label, body: impl FnOnce(&mut Self)) {
-        self.scopes.push(Scope::Loop { label, leave, again, redo });
-        body(self);
+    /// A loop whose `test`, looked at first, leads to the body or to `otherwise`.
+    fn repeat(&mut self, name: u32, test: impl FnOnce(&mut Self, Label, Label), body: Block, update: Block, otherwise: Block) {
+        let (begin, round, again) = (self.label(), self.label(), self.label());
+        let (done, leave) = (self.label(), self.label());
+        self.bind(begin);
+        test(self, round, done);
+        self.round(name, leave, again, round, body);
+        self.bind(again);
+        self.block(update);
+        self.go(begin, Some(EdgeKind::Back));
+        self.bind(done);
+        self.block(otherwise);
+        self.bind(leave);
+    }
+
+    fn round(&mut self, label: u32, leave: Label, again: Label, round: Label, body: Block) {
+        self.scopes.push(Scope::Loop { label, leave, again, redo: round });
+        self.bind(round);
+        self.block(body);
         self.scopes.pop();
     }
 }

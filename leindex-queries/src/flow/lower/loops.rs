@@ -1,4 +1,4 @@
-//! Loops, those that comprehensions stand for included.
+//! Loops: their heads, and what repeats.
 //!
 //! What leaves a loop or begins its next round is a jump in its body, which the graph resolves.
 
@@ -20,7 +20,7 @@ impl<'t> Lower<'t> {
                     if matches!(compiled.form, Form::Until { .. }) { self.condition_id(Condition::Not(condition)) } else { condition };
                 let body = self.body(body, None);
                 let otherwise = self.body(otherwise, None);
-                self.push(Item::While { condition, body, otherwise });
+                self.push(Item::While { condition, body, update: Block::default(), otherwise });
             }
             Form::DoWhile { .. } | Form::DoUntil { .. } => {
                 let (body, conditions) = (self.select(kids, &parts[0]), self.select(kids, &parts[1]));
@@ -51,7 +51,7 @@ impl<'t> Lower<'t> {
                 let body = self.body(body, None);
                 let update = self.body(update, None);
                 self.push(match condition {
-                    Some(condition) => Item::For { condition, update, body },
+                    Some(condition) => Item::While { condition, body, update, otherwise: Block::default() },
                     None => Item::Forever { head, body, update },
                 });
             }
@@ -61,7 +61,7 @@ impl<'t> Lower<'t> {
                 let head = self.for_head(node, pattern, iterable);
                 let body = self.body(body, None);
                 let otherwise = self.body(otherwise, None);
-                self.push(Item::ForEach { head, body, otherwise });
+                self.push_for_each(head, body, otherwise);
             }
             _ => {}
         }
@@ -111,6 +111,12 @@ impl<'t> Lower<'t> {
         self.finish(open, StepKind::Loop, span)
     }
 
+    /// A loop whose head takes each value.
+    pub(super) fn push_for_each(&mut self, head: u32, body: Block, otherwise: Block) {
+        let condition = self.condition_id(Condition::Leaf(head));
+        self.push(Item::While { condition, body, update: Block::default(), otherwise });
+    }
+
     /// A head without a condition: the text up to the body.
     pub(super) fn head(&mut self, node: Node<'t>, body: Kids) -> u32 {
         let head = self.bare_step(StepKind::Loop, node);
@@ -133,7 +139,7 @@ impl<'t> Lower<'t> {
             let body = this.block(body);
             this.block_depth -= 1;
             this.named.pop();
-            this.push(Item::ForEach { head, body, otherwise: Block::default() });
+            this.push_for_each(head, body, Block::default());
         });
     }
 
@@ -143,6 +149,6 @@ impl<'t> Lower<'t> {
         self.block_depth += 1;
         let body = self.block(|this| this.scoped(|this| this.children_as_statements(body, None)));
         self.block_depth -= 1;
-        self.push(Item::ForEach { head, body, otherwise: Block::default() });
+        self.push_for_each(head, body, Block::default());
     }
 }

@@ -82,20 +82,4 @@ impl<'t> Lower<'t> {
         let otherwise = self.block(|this| this.block_scope(otherwise));
         self.push_branch(condition, then, otherwise);
     }
-
-    /// The first value of what a comprehension makes.
-    pub(crate) fn define_value(&mut self, node: Node<'t>, value: u32, from: &[Node<'t>]) {
-        self.step_of(node, node.end_byte(), |this| {
-            from.iter().for_each(|part| this.expression(*part));
-            this.sink(Some(value), node);
-        });
-    }
-
-    /// Adds the value of a node to what a comprehension makes.
-    pub(crate) fn gather(&mut self, node: Node<'t>, gathered: u32) {
-        self.step_of(node, node.end_byte(), |this| {
-            this.expression(node);
-            this.mention(gathered, MentionKind::Modify, node.start_byte());
-        });
-    }
 }

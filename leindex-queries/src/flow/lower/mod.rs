@@ -15,6 +15,7 @@ use crate::languages::{Compiled, Form, FormTable, Grammar, LanguageConfig};
 
 mod calls;
 mod clauses;
+mod comprehensions;
 mod conditions;
 mod control;
 mod exceptions;

@@ -418,7 +418,7 @@ fn repetition<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     let scope = low.open_scope();
     if let Some(condition) = all(low, &groups) {
         let body = low.inner(rest.iter().find(|child| child.kind() == "statements").copied(), None);
-        low.push(Item::While { condition, body, otherwise: Default::default() });
+        low.push(Item::While { condition, body, update: Default::default(), otherwise: Default::default() });
     }
     low.close_scope(scope);
 }
