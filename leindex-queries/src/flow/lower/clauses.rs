@@ -63,12 +63,12 @@ impl<'t> Lower<'t> {
         let around = self.enter();
         let region = self.open_region(span);
         let result = Some(self.result(first));
-        let open = self.begin();
         let (entry, body) = match clauses.as_slice() {
             [only] => {
-                self.clause_parameters(&only.parameters);
-                let entry = self.finish(open, StepKind::Entry, (span.0, self.offset(only.head_end)));
+                let head = (span.0, self.offset(only.head_end));
+                let (entry, defaults) = self.entry(head, |this| this.clause_parameters(&only.parameters));
                 let body = self.block(|this| {
+                    this.open.extend(defaults);
                     if let Some(guard) = only.guard {
                         let condition = this.condition(guard);
                         let otherwise = this.block(|this| {
@@ -82,7 +82,7 @@ impl<'t> Lower<'t> {
                 (entry, body)
             }
             clauses => {
-                let entry = self.finish(open, StepKind::Entry, (span.0, span.0));
+                let (entry, _) = self.entry((span.0, span.0), |_| ());
                 let body = self.block(|this| this.clause_arms(first, clauses, result));
                 (entry, body)
             }
