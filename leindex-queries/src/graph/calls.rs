@@ -194,6 +194,12 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
             subtype_names(world, ty, &mut names, 0);
         }
     }
+    // An iteration runs it and names what gives the iterator.
+    if let Some(special) = file_config(world.db, symbol.file(world.db)).map(|config| config.names.special)
+        && special.next == rows.str(row.name)
+    {
+        add(&mut names, special.iterate);
+    }
     if rows.str(row.name) == "__call__" {
         return names;
     }

@@ -93,6 +93,9 @@ impl<'a> Walk<'a> {
             return;
         }
         self.rows.uses[target as usize].role = UseRole::Write;
+        if row.kind == UseKind::Element {
+            self.rows.uses[target as usize].name = self.rows.string(self.grammar.config.names.special.assign_element);
+        }
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
             return;
         }
@@ -119,6 +122,9 @@ impl<'a> Walk<'a> {
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
         row.type_use = ty.use_index();
+        if row.kind == BindingKind::Symbol {
+            self.rows.symbols[row.target as usize].type_use = row.type_use;
+        }
     }
 
     /// Where nothing else declares fields, the first assignment to one in its class is its definition: the binding of
@@ -177,7 +183,12 @@ impl<'a> Walk<'a> {
             }
             if declare.element {
                 value = match value {
-                    Value::Use(base) => Value::Use(walk.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    Value::Use(base) => {
+                        let name = walk.rows.string(walk.grammar.config.names.special.iterate);
+                        let element = walk.push_use(UseKind::Element, UseRole::Read, name, base, frame.start);
+                        walk.rows.uses[element as usize].arity = 1;
+                        Value::Use(element)
+                    }
                     _ => Value::Unknown,
                 };
             }
