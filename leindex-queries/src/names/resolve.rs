@@ -509,6 +509,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let db = self.db;
         let name = self.name(text);
         match base {
+            Entity::Instance(ty) if self.config.is_some_and(|config| config.names.special.class == name.text(db)) => {
+                (Entity::Symbol(*ty), Rule::Type)
+            }
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
             Entity::Symbol(symbol) => match self.kind(*symbol) {
@@ -1342,6 +1345,13 @@ fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -
     parent.kind.is_type().then(|| Symbol::new(db, file, parent.identity()))
 }
 
+/// The name of the type that values of a declared type are (`type[User]`).
+pub(crate) fn type_held(rows: &Rows, declared: u32) -> Option<Str> {
+    let row = rows.use_row(declared).filter(|row| row.role == UseRole::Type && row.arity != 0)?;
+    let holds = container_kind(rows.str(row.name)) == Some(Holds::Itself);
+    holds.then(|| rows.use_row(declared + row.arity).map(|held| held.name)).flatten()
+}
+
 /// What is in a type's last type argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
@@ -1409,7 +1419,9 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
         return Some(value);
     }
     let (rows, _, row) = shape_symbol(db, symbol)?;
-    if row.type_use != NONE || row.flags.has(SymbolFlags::ASYNC) {
+    let function = file_config(db, symbol.file(db)).map_or("", |config| config.names.special.function);
+    let says = rows.use_row(row.type_use).is_some_and(|used| rows.str(used.name) != function);
+    if says || row.flags.has(SymbolFlags::ASYNC) {
         return None;
     }
     // In order of the text: the first that nothing is known of decides.

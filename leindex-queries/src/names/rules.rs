@@ -65,13 +65,17 @@ pub struct SpecialMembers {
     pub iterate: &'static str,
     /// What gives an iterator's next value.
     pub next: &'static str,
+    /// The type of any function.
+    pub function: &'static str,
+    /// What gives an object's type.
+    pub class: &'static str,
     /// Built-in functions of one argument, sorted, and the member of it that each runs.
     pub run_by: &'static [(&'static str, &'static str)],
 }
 
 impl SpecialMembers {
     /// A language that runs no members by itself, or for which none are told.
-    pub const NONE: Self = Self { element: "", assign_element: "", iterate: "", next: "", run_by: &[] };
+    pub const NONE: Self = Self { element: "", assign_element: "", iterate: "", next: "", function: "", class: "", run_by: &[] };
 }
 
 /// A file as its module name is worked out.

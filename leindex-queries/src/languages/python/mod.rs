@@ -54,6 +54,8 @@ const SPECIAL: SpecialMembers = SpecialMembers {
     assign_element: "__setitem__",
     iterate: "__iter__",
     next: "__next__",
+    function: "Callable",
+    class: "__class__",
     run_by: &[
         ("abs", "__abs__"),
         ("aiter", "__aiter__"),
