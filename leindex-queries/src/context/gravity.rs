@@ -85,7 +85,7 @@ pub(crate) fn length(kind: EdgeKind, rule: Rule, to_test: bool) -> f64 {
     };
     let rule = match rule {
         Rule::Exact | Rule::Import | Rule::Type => 1.0,
-        Rule::Hierarchy => 1.25,
+        Rule::Hierarchy | Rule::Passed => 1.25,
         _ => 1.5,
     };
     kind * rule * if to_test { 2.0 } else { 1.0 }

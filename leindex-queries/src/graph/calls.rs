@@ -30,6 +30,8 @@ pub(crate) struct FoundEdge<'w> {
     pub(crate) name: Box<str>,
     /// First byte of the site.
     pub(crate) start: u32,
+    /// The use at the site, or `NONE`.
+    pub(crate) site: u32,
 }
 
 /// The edges of a file's uses and imports, open ones joined.
@@ -143,6 +145,7 @@ fn add_edges<'w, 'e>(
             file,
             name,
             start,
+            site: if let Site::Use(index) = edge.site { index } else { NONE },
         });
     }
     for row in open {
@@ -162,6 +165,7 @@ fn add_edges<'w, 'e>(
             file,
             name,
             start,
+            site: row.site,
         });
     }
 }

@@ -10,6 +10,7 @@ use super::declaring::twins;
 use super::dispatch::{dispatched, dispatched_to};
 use super::join::Join;
 use super::overriding::overrides;
+use super::passed::{passed, passed_to};
 use super::structure::{declares, overriding};
 use crate::names::edges::EdgeKind;
 use crate::names::files::Symbol;
@@ -109,6 +110,7 @@ fn is_module(join: &Join<'_>, symbol: Symbol<'_>) -> bool {
 fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = incoming(join, symbol);
     edges.extend(dispatched_to(join, symbol));
+    edges.extend(passed_to(join, symbol));
     edges.extend(overrides(join.world, symbol).into_iter().filter_map(|below| overriding(join.world, below, symbol)));
     edges.extend(declarations(join, symbol));
     edges
@@ -117,6 +119,7 @@ fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>>
 /// What a symbol depends on: the edges out of it, what else may run at its calls, and its definition.
 fn dependencies<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = outgoing(join, symbol);
+    edges.extend(passed(join, &edges));
     edges.extend(dispatched(join, &edges));
     edges.extend(declarations(join, symbol));
     edges

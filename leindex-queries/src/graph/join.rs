@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::calls::is_through_super;
 use super::overriding;
+use super::passed::{Parameter, functions_passed};
 use crate::db::Db;
 use crate::index::describe::is_test;
 use crate::index::world::World;
@@ -20,6 +21,7 @@ pub(crate) struct Join<'w> {
     pub(crate) world: World<'w>,
     candidates: FxHashMap<(Box<str>, &'static str), Box<[Candidate<'w>]>>,
     implementations: FxHashMap<Symbol<'w>, Arc<[Symbol<'w>]>>,
+    passed: FxHashMap<Parameter<'w>, Arc<[Symbol<'w>]>>,
 }
 
 /// A definition that a name may mean.
@@ -49,13 +51,19 @@ pub(crate) struct Joined<'w> {
 
 impl<'w> Join<'w> {
     pub(crate) fn new(world: World<'w>) -> Self {
-        Self { world, candidates: FxHashMap::default(), implementations: FxHashMap::default() }
+        Self { world, candidates: FxHashMap::default(), implementations: FxHashMap::default(), passed: FxHashMap::default() }
     }
 
     /// What may run instead of a member where a call names it.
     pub(crate) fn implementations(&mut self, member: Symbol<'w>) -> Arc<[Symbol<'w>]> {
         let world = self.world;
         self.implementations.entry(member).or_insert_with(|| overriding::implementations(world, member).into()).clone()
+    }
+
+    /// The functions that are handed to a parameter.
+    pub(crate) fn passed_to(&mut self, parameter: Parameter<'w>) -> Arc<[Symbol<'w>]> {
+        let world = self.world;
+        self.passed.entry(parameter).or_insert_with(|| functions_passed(world, parameter)).clone()
     }
 
     /// Decides an open row of a file.

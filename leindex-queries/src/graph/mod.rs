@@ -13,6 +13,7 @@ pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;
 pub(crate) mod overriding;
+pub(crate) mod passed;
 pub(crate) mod program;
 pub(crate) mod slice;
 pub(crate) mod structure;

@@ -175,7 +175,10 @@ pub(crate) fn program_graph(world: World<'_>, revision: &str, options: &GraphOpt
 pub(crate) fn data_edges<'w>(world: World<'w>, edges: &[FoundEdge<'w>]) -> Vec<FoundEdge<'w>> {
     let mut by_body = Vec::<(Symbol<'w>, Vec<&FoundEdge<'w>>)>::new();
     let mut places = FxHashMap::<Symbol<'w>, usize>::default();
-    for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::Call && edge.target.is_some() && edge.rule != Rule::Hierarchy) {
+    for edge in edges
+        .iter()
+        .filter(|edge| edge.kind == EdgeKind::Call && edge.target.is_some() && !matches!(edge.rule, Rule::Hierarchy | Rule::Passed))
+    {
         let owner = owner_of(world.db, edge.source);
         let at = *places.entry(owner).or_insert_with(|| {
             by_body.push((owner, Vec::new()));

@@ -10,16 +10,18 @@ use super::declaring::definitions_of;
 use super::dispatch::dispatched;
 use super::join::Join;
 use super::overriding::{overridden_next, stands_in_type};
+use super::passed::passed;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::{file_extensions, type_parts};
 use crate::names::resolve::{Heads, Rule};
-use crate::syntax::rows::{SymbolFlags, SymbolRow};
+use crate::syntax::rows::{NONE, SymbolFlags, SymbolRow};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
     let mut found = uses_of_file(join, file);
+    found.extend(passed(join, &found));
     found.extend(dispatched(join, &found));
     found.extend(structural_edges(join.world, file));
     found.sort_by_key(|edge| (edge.start, edge.kind));
@@ -99,5 +101,6 @@ fn definition_edge<'w>(
         file: site.file(world.db),
         name: target_rows.str(target_row.name).into(),
         start: row.name_start,
+        site: NONE,
     })
 }

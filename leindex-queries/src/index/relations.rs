@@ -18,6 +18,7 @@ use crate::graph::declaring::twins;
 use crate::graph::dispatch::{dispatched, dispatched_to};
 use crate::graph::impact::{Reach, reach};
 use crate::graph::join::Join;
+use crate::graph::passed::{passed, passed_to};
 use crate::graph::structure::edges_of_file;
 use crate::graph::{cycles, dead, hierarchy, overriding};
 use crate::names::edges::EdgeKind;
@@ -132,7 +133,7 @@ impl Default for ImpactOptions {
 
 impl Snapshot<'_> {
     /// Who calls a symbol. A declaration and its definition answer as one; calls of a member that it overrides, which may
-    /// run it, are edges of rule `hierarchy`.
+    /// run it, are edges of rule `hierarchy`; calls of parameters that it is handed to, edges of rule `passed`.
     ///
     /// # Errors
     ///
@@ -142,13 +143,15 @@ impl Snapshot<'_> {
             let mut edges = incoming_as_one(join, symbol);
             edges.retain(|edge| edge.kind == EdgeKind::Call);
             edges.extend(dispatched_to(join, symbol));
+            edges.extend(passed_to(join, symbol));
             in_order(join.world, &mut edges);
             edges
         })
     }
 
     /// What a symbol calls. Calls that leave the workspace are edges of rule `external` without a target; what may run
-    /// instead of a member that a call names are edges of rule `hierarchy`.
+    /// instead of a member that a call names are edges of rule `hierarchy`, and what is handed to a parameter that it calls,
+    /// edges of rule `passed`.
     ///
     /// # Errors
     ///
@@ -157,6 +160,7 @@ impl Snapshot<'_> {
         self.relations(name, |join, symbol| {
             let mut edges = outgoing(join, symbol);
             edges.retain(|edge| edge.kind == EdgeKind::Call);
+            edges.extend(passed(join, &edges));
             edges.extend(dispatched(join, &edges));
             in_order(join.world, &mut edges);
             edges

@@ -72,6 +72,8 @@ pub enum Rule {
     Type,
     /// One of the possible overrides by class hierarchy.
     Hierarchy,
+    /// One of the functions handed to the parameter that is called.
+    Passed,
     /// The only visible definition of that name.
     Name,
     /// Several definitions by name; no target.
@@ -84,8 +86,17 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, strongest first.
-    pub const ALL: [Self; 8] =
-        [Self::Exact, Self::Import, Self::Type, Self::Hierarchy, Self::Name, Self::Ambiguous, Self::External, Self::Unresolved];
+    pub const ALL: [Self; 9] = [
+        Self::Exact,
+        Self::Import,
+        Self::Type,
+        Self::Hierarchy,
+        Self::Passed,
+        Self::Name,
+        Self::Ambiguous,
+        Self::External,
+        Self::Unresolved,
+    ];
 
     /// The name used in tables and JSON.
     pub const fn as_str(self) -> &'static str {
@@ -94,6 +105,7 @@ impl Rule {
             Self::Import => "import",
             Self::Type => "type",
             Self::Hierarchy => "hierarchy",
+            Self::Passed => "passed",
             Self::Name => "name",
             Self::Ambiguous => "ambiguous",
             Self::External => "external",

@@ -229,9 +229,25 @@ record! {
         scope: u32,
         /// First byte of the name token.
         start: u32,
-        /// Arguments of a call; of a type with type arguments, how many rows further the last of them stands; of an element
+        /// Arguments of a call; of what is an argument itself, see [`UseRow::argument`]; of a type with type arguments, how many rows further the last of them stands; of an element
         /// that an iteration gives, 1; else 0.
         arity: u32,
+    }
+}
+
+impl UseRow {
+    /// Of a name or member that is read as an argument of a call: how many rows before it the callee stands, and which
+    /// argument it is, from 0.
+    pub fn argument(&self) -> Option<(u32, u32)> {
+        let is_read = self.role == UseRole::Read && matches!(self.kind, UseKind::Name | UseKind::Member);
+        (is_read && self.arity != 0).then(|| (self.arity >> 8, (self.arity & 255) - 1))
+    }
+
+    /// Says that this is an argument of a call.
+    pub(crate) fn set_argument(&mut self, distance: u32, index: u32) {
+        if distance < 1 << 24 && index < 255 {
+            self.arity = distance << 8 | (index + 1);
+        }
     }
 }
 

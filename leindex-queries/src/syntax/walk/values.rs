@@ -304,6 +304,10 @@ impl<'a> Walk<'a> {
     pub(super) fn deliver(&mut self, value: Value) {
         let Some(parent) = self.buffers.frames.last_mut() else { return };
         let slot = parent.slot;
+        if let Value::Use(index) = value {
+            self.number_argument(index);
+        }
+        let Some(parent) = self.buffers.frames.last_mut() else { return };
         if let Some(Role::Declarations(_)) = parent.role {
             deliver(parent, slot, value);
             let parent = *parent;
@@ -341,6 +345,22 @@ impl<'a> Walk<'a> {
             return;
         }
         deliver(parent, slot, value);
+    }
+
+    /// Says of a name or member which argument of which call it is, if it is one.
+    fn number_argument(&mut self, index: u32) {
+        let [.., call, list] = self.buffers.frames.as_slice() else { return };
+        if list.role.is_some() || call.slot != Slot::Arguments || !matches!(call.role, Some(Role::Call { .. } | Role::New { .. })) {
+            return;
+        }
+        let (Value::Use(callee), position) = (call.object, list.children.saturating_sub(1)) else { return };
+        if let Some(row) = self.rows.uses.get_mut(index as usize)
+            && row.role == UseRole::Read
+            && matches!(row.kind, UseKind::Name | UseKind::Member)
+            && callee < index
+        {
+            row.set_argument(index - callee, u32::from(position));
+        }
     }
 
     /// The node around that gives several definitions one type.

@@ -1,0 +1,271 @@
+//! Functions that are handed to others as arguments and run there, where the parameter is called: 0-CFA (Shivers, PLDI
+//! 1988) along arguments and decorators only. What goes through fields, containers and variables is not followed.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::calls::{FoundEdge, known_names};
+use super::join::Join;
+use crate::index::world::World;
+use crate::names::edges::{Edge, EdgeKind, FileEdges, Site, file_edges};
+use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
+use crate::names::resolve::{Rule, symbol_kind};
+use crate::syntax::row_index::IndexedRows;
+use crate::syntax::rows::{BindingKind, BindingRow, NONE, Rows, ScopeRow, Str, SymbolKind, UseKind, UseRole, UseRow};
+
+/// A parameter of a function, by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Parameter<'w> {
+    function: Symbol<'w>,
+    index: u32,
+}
+
+/// Functions that hand a parameter on to another, one after the other, at most.
+const DEPTH: u32 = 3;
+/// Functions that are told of one parameter, at most.
+const MOST: usize = 64;
+/// Uses after that of a callee among which its arguments are looked for.
+const NEAR: u32 = 512;
+
+/// Languages in which functions have members that call them.
+const ECMASCRIPT: &str = "javascript";
+
+/// One edge for each function that may run where a call names a parameter.
+pub(crate) fn passed<'w>(join: &mut Join<'w>, edges: &[FoundEdge<'w>]) -> Vec<FoundEdge<'w>> {
+    let mut found = Vec::new();
+    for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::Call && edge.rule == Rule::Unresolved && edge.site != NONE) {
+        let Some(rows) = join.world.rows(edge.file) else { continue };
+        let Some(parameter) = called_parameter(join.world, edge.file, &rows, edge.site) else { continue };
+        let functions = join.passed_to(parameter);
+        found.extend(functions.iter().map(|&function| runs(edge, function, &functions)));
+    }
+    found
+}
+
+/// The calls of parameters that may run a function, because it is handed to them.
+pub(crate) fn passed_to<'w>(join: &mut Join<'w>, function: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+    let world = join.world;
+    if !is_function(world, function) {
+        return Vec::new();
+    }
+    let mut given = given_to(world, function);
+    let mut next = 0;
+    while let Some(&(parameter, depth)) = given.get(next) {
+        next += 1;
+        if depth < DEPTH {
+            for further in handed_on(world, parameter) {
+                if given.iter().all(|(known, _)| *known != further) {
+                    given.push((further, depth + 1));
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for (parameter, _) in given {
+        let file = parameter.function.file(world.db);
+        let Some(rows) = world.rows(file) else { continue };
+        let functions = join.passed_to(parameter);
+        if !functions.contains(&function) {
+            continue;
+        }
+        for open in file_edges(world.db, file).open.iter().filter(|open| open.kind == EdgeKind::Call) {
+            if called_parameter(world, file, &rows, open.site) != Some(parameter) {
+                continue;
+            }
+            let (source, used) = (rows.symbol(open.source), rows.use_row(open.site));
+            let (Some(source), Some(used)) = (source, used) else { continue };
+            found.push(FoundEdge {
+                source: Symbol::new(world.db, file, source.identity()),
+                target: Some(function),
+                kind: EdgeKind::Call,
+                rule: Rule::Passed,
+                candidates: functions.clone(),
+                receiver: None,
+                file,
+                name: rows.str(used.name).into(),
+                start: used.start,
+                site: open.site,
+            });
+        }
+    }
+    found
+}
+
+/// The functions that are handed to a parameter, in order of the files and places where they are.
+pub(crate) fn functions_passed<'w>(world: World<'w>, parameter: Parameter<'w>) -> Arc<[Symbol<'w>]> {
+    let mut found: Vec<Symbol<'w>> = Vec::new();
+    let mut asked = vec![(parameter, 0)];
+    let mut next = 0;
+    while let Some(&(parameter, depth)) = asked.get(next) {
+        next += 1;
+        for argument in arguments_of(world, parameter) {
+            match argument {
+                Argument::Function(function) if found.len() < MOST && !found.contains(&function) => found.push(function),
+                Argument::Parameter(further) if depth < DEPTH && asked.iter().all(|(known, _)| *known != further) => {
+                    asked.push((further, depth + 1));
+                }
+                _ => {}
+            }
+        }
+    }
+    found.into()
+}
+
+enum Argument<'w> {
+    Function(Symbol<'w>),
+    Parameter(Parameter<'w>),
+}
+
+/// What is handed to a parameter by the calls of its function, and by what it decorates.
+fn arguments_of<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Argument<'w>> {
+    let mut found = Vec::new();
+    for file in files_with(world, parameter.function) {
+        let edges = file_edges(world.db, file);
+        let mut calls = edges.leading_to(parameter.function).filter(|edge| edge.kind == EdgeKind::Call).peekable();
+        if calls.peek().is_none() {
+            continue;
+        }
+        let Some(rows) = world.rows(file) else { continue };
+        for edge in calls {
+            let Site::Use(site) = edge.site else { continue };
+            match rows.use_row(site).map(|used| used.role) {
+                Some(UseRole::Call | UseRole::New) => found.extend(argument_at(world, file, &rows, edges, site, parameter.index)),
+                Some(UseRole::Decorator) if parameter.index == 0 => {
+                    found.extend(decorated(world, file, &rows, site).map(Argument::Function));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn argument_at<'w>(
+    world: World<'w>,
+    file: SourceFile<'w>,
+    rows: &IndexedRows,
+    edges: &FileEdges<'w>,
+    call: u32,
+    index: u32,
+) -> Option<Argument<'w>> {
+    let at = (1..=NEAR).find(|&distance| {
+        let argument = rows.use_row(call + distance).filter(|argument| argument.role == UseRole::Read);
+        argument.is_some_and(|argument| argument.argument() == Some((distance, index)))
+    })?;
+    if let Some(target) = edge_at(edges, call + at).filter(|edge| edge.kind == EdgeKind::Reference).and_then(|edge| edge.target) {
+        return is_function(world, target).then_some(Argument::Function(target));
+    }
+    let used = rows.use_row(call + at).filter(|used| used.kind == UseKind::Name)?;
+    parameter_of(world, file, rows, used.scope, used.name).map(Argument::Parameter)
+}
+
+/// The parameters that a function is handed to by name.
+fn given_to<'w>(world: World<'w>, function: Symbol<'w>) -> Vec<(Parameter<'w>, u32)> {
+    let mut found: Vec<(Parameter<'w>, u32)> = Vec::new();
+    let mut add = |parameter| {
+        if found.iter().all(|(known, _)| *known != parameter) {
+            found.push((parameter, 0));
+        }
+    };
+    for file in files_with(world, function) {
+        let edges = file_edges(world.db, file);
+        let mut references = edges.leading_to(function).filter(|edge| edge.kind == EdgeKind::Reference).peekable();
+        if references.peek().is_none() {
+            continue;
+        }
+        let Some(rows) = world.rows(file) else { continue };
+        for edge in references {
+            if let Site::Use(site) = edge.site {
+                receiving(world, &rows, edges, site).into_iter().for_each(&mut add);
+            }
+        }
+    }
+    // What decorates it.
+    let file = function.file(world.db);
+    if let (Some(rows), Some((_, _, row))) = (world.rows(file), symbol_row(world.db, function)) {
+        let edges = file_edges(world.db, file);
+        for (site, _) in rows.iter::<UseRow>().enumerate().filter(|(_, used)| used.role == UseRole::Decorator && used.start >= row.start) {
+            let site = site as u32;
+            if decorated(world, file, &rows, site) == Some(function)
+                && let Some(target) = edge_at(edges, site).and_then(|edge| edge.target)
+            {
+                add(Parameter { function: target, index: 0 });
+            }
+        }
+    }
+    found
+}
+
+/// The parameters to which the function that has one hands it on.
+fn handed_on<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Parameter<'w>> {
+    let file = parameter.function.file(world.db);
+    let Some(rows) = world.rows(file) else { return Vec::new() };
+    let edges = file_edges(world.db, file);
+    let arguments = rows.iter::<UseRow>().enumerate().filter(|(_, used)| used.kind == UseKind::Name && used.argument().is_some());
+    arguments
+        .filter(|(_, used)| parameter_of(world, file, &rows, used.scope, used.name) == Some(parameter))
+        .filter_map(|(site, _)| receiving(world, &rows, edges, site as u32))
+        .collect()
+}
+
+/// The parameter that an argument is given to.
+fn receiving<'w>(world: World<'w>, rows: &Rows, edges: &FileEdges<'w>, argument: u32) -> Option<Parameter<'w>> {
+    let (distance, index) = rows.use_row(argument).filter(|used| used.role == UseRole::Read)?.argument()?;
+    let call = edge_at(edges, argument.checked_sub(distance)?).filter(|edge| edge.kind == EdgeKind::Call)?;
+    let function = call.target.filter(|&target| is_function(world, target))?;
+    Some(Parameter { function, index })
+}
+
+/// The parameter that a call names.
+fn called_parameter<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows, site: u32) -> Option<Parameter<'w>> {
+    let mut used = rows.use_row(site).filter(|used| used.role == UseRole::Call)?;
+    if used.kind == UseKind::Member && matches!(rows.str(used.name), "apply" | "call") {
+        let family = file_config(world.db, file).map(|config| config.names.family);
+        used = rows.use_row(used.base).filter(|base| family == Some(ECMASCRIPT) && base.role == UseRole::Read)?;
+    }
+    (used.kind == UseKind::Name).then(|| parameter_of(world, file, rows, used.scope, used.name)).flatten()
+}
+
+/// The parameter that a name stands for, if it is never given another value.
+fn parameter_of<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows, mut scope: u32, name: Str) -> Option<Parameter<'w>> {
+    while let Some(row) = rows.get::<ScopeRow>(scope) {
+        let mut bindings = rows.index().bindings(scope, name).filter_map(|index| rows.get::<BindingRow>(index));
+        if let Some(binding) = bindings.next() {
+            let function = rows.symbol(row.symbol).filter(|_| binding.kind == BindingKind::Parameter && bindings.next().is_none())?;
+            let index = rows.parameters(&function).position(|parameter| parameter.name == name && !parameter.variadic)?;
+            return Some(Parameter { function: Symbol::new(world.db, file, function.identity()), index: index as u32 });
+        }
+        scope = row.parent;
+    }
+    None
+}
+
+/// The definition that a decorator stands before.
+fn decorated<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, site: u32) -> Option<Symbol<'w>> {
+    let at = rows.use_row(site)?.start;
+    let around = rows.symbols().filter(|symbol| symbol.start <= at && at < symbol.name_start).max_by_key(|symbol| symbol.start)?;
+    around.kind.is_callable().then(|| Symbol::new(world.db, file, around.identity()))
+}
+
+fn edge_at<'e, 'w>(edges: &'e FileEdges<'w>, site: u32) -> Option<&'e Edge<'w>> {
+    // Uses come before imports.
+    let at = edges.closed.partition_point(|edge| matches!(edge.site, Site::Use(other) if other < site));
+    edges.closed.get(at).filter(|edge| edge.site == Site::Use(site))
+}
+
+fn files_with<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<SourceFile<'w>> {
+    let mut seen = FxHashSet::default();
+    let names = known_names(world, symbol);
+    let files: Vec<_> = names.iter().flat_map(|name| world.mentioning(name)).filter(|&file| seen.insert(file)).collect();
+    world.resolve(&files);
+    files
+}
+
+fn is_function(world: World<'_>, symbol: Symbol<'_>) -> bool {
+    matches!(symbol_kind(world.db, symbol), Some(SymbolKind::Function | SymbolKind::Method))
+}
+
+fn runs<'w>(edge: &FoundEdge<'w>, function: Symbol<'w>, functions: &Arc<[Symbol<'w>]>) -> FoundEdge<'w> {
+    FoundEdge { target: Some(function), rule: Rule::Passed, candidates: functions.clone(), ..edge.clone() }
+}
