@@ -265,6 +265,10 @@ impl<'j, 'w> Slicer<'j, 'w> {
 
     /// Whether what is handed to a call matters to anything that can be seen of it.
     fn matters(&mut self, body: &Body<'w>, mut call: u32, mut argument: u16, focus: Focus) -> bool {
+        // The value of a variable is asked for, whatever a call does with it.
+        if matches!(focus, Focus::Variable(_)) {
+            return true;
+        }
         let flow = body.flow();
         while let Some(of) = flow.calls.get(call as usize) {
             if focus == Focus::Argument(call, argument) {
@@ -333,10 +337,11 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let of = &flow.flow;
         for node in region.entry + 1..region.exit {
             let changes = of.mentions_of(node).any(|(_, mention)| {
-                matches!(mention.kind, MentionKind::Modify)
-                    && of.variables.get(mention.variable as usize).is_some_and(|variable| {
-                        matches!(variable.kind, VariableKind::Parameter | VariableKind::Field | VariableKind::Receiver)
-                    })
+                of.variables.get(mention.variable as usize).is_some_and(|variable| match mention.kind {
+                    MentionKind::Modify => variable.kind.is_seen_outside(),
+                    MentionKind::Define => variable.kind == VariableKind::Reference,
+                    _ => false,
+                })
             });
             if changes {
                 self.push(At { owner, node }, Phase::Down, Focus::All, Reason::Callee { other: from });
