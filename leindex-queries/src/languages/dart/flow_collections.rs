@@ -47,7 +47,7 @@ fn round<'t>(low: &mut Lower<'t>, node: Node<'t>, gathered: u32) {
     if let (true, Some(values)) = (has(node, |child| child.kind() == "in"), part("value")) {
         let pattern = part("name").or_else(|| low.named_children(node).into_iter().find(|child| is_pattern(*child)));
         let patterns: Vec<_> = pattern.into_iter().collect();
-        return low.loop_over(node, &patterns, values, run);
+        return low.for_each(node, &patterns, &[values], run);
     }
     if let Some(init) = part("init") {
         low.statement(init, None);
@@ -57,5 +57,5 @@ fn round<'t>(low: &mut Lower<'t>, node: Node<'t>, gathered: u32) {
     let body = low.block(run);
     let updates: Vec<_> = node.children_by_field_name("update", &mut node.walk()).filter(|update| update.is_named()).collect();
     let update = low.block(|low| updates.into_iter().for_each(|update| low.statement(update, None)));
-    low.push(Item::For { condition, update, body });
+    low.push(Item::While { condition, body, update, otherwise: Default::default() });
 }
