@@ -140,7 +140,7 @@ pub struct FlowRules {
     pub conditions_bind_around: bool,
     /// The parameters of a function that are named only where they are used (`it`, `$0`): where each is named first, and
     /// its number.
-    pub implicit_parameters: for<'t> fn(&'t str, tree_sitter::Node<'t>) -> Vec<(std::ops::Range<usize>, u16)>,
+    pub implicit_parameters: for<'t> fn(&'t str, tree_sitter::Node<'t>) -> Vec<ImplicitParameter>,
     /// Whether a parameter with this text stands for a variable of the caller, which assigning to it changes.
     pub is_reference: fn(&str) -> bool,
 }
@@ -163,6 +163,9 @@ impl FlowRules {
         is_reference: |_| false,
     };
 }
+
+/// The bytes of a parameter's name where it is used first, and its number.
+pub type ImplicitParameter = (std::ops::Range<usize>, u16);
 
 /// Which functions give the value of their last expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
