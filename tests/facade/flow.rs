@@ -153,6 +153,40 @@ fn what_a_call_changes_of_its_argument_is_in_the_slice() {
     assert!(!noise.contains(&"sums:20".to_owned()), "{noise:?}");
 }
 
+/// A file, a line and a variable of it (`""`: all), and the lines that its slice must have.
+type Wanted = (&'static str, &'static str, u32, &'static str, &'static [u32]);
+
+const REFERENCES: &[Wanted] = &[
+    ("set.cpp", "void set(int& a, int b) { a = b; }\nint f(int x) {\n  int r = 0;\n  set(r, x);\n  return r;\n}\n", 5, "r", &[1, 2, 4]),
+    (
+        "set.swift",
+        "func set(_ a: inout Int, _ b: Int) { a = b }\nfunc f(x: Int) -> Int {\n  var r = 0\n  set(&r, x)\n  return r\n}\n",
+        5,
+        "r",
+        &[1, 2, 4],
+    ),
+];
+
+const MADE: &[Wanted] = &[
+    ("p.kt", "class P(val a: Int)\nfun f(x: Int): P {\n  val y = x + 1\n  return P(y)\n}\n", 4, "", &[2, 3]),
+    ("P.java", "record P(int a) {}\nclass A { P f(int x) {\n  int y = x + 1;\n  return new P(y);\n} }\n", 4, "", &[2, 3]),
+    ("p.ts", "class P { constructor(private a: number) {} }\nfunction f(x) {\n  const y = x + 1;\n  return new P(y);\n}\n", 4, "", &[2, 3]),
+    ("p.dart", "class P { int a; P(this.a); }\nP f(int x) {\n  var y = x + 1;\n  return P(y);\n}\n", 4, "", &[2, 3]),
+    ("p.py", "def ignore(a):\n    return 1\ndef f(x):\n    y = x + 1\n    return ignore(y)\n", 5, "y", &[3, 4]),
+];
+
+#[test]
+fn a_slice_goes_through_references_objects_that_are_made_and_the_variable_asked_for() {
+    for &(path, text, line, variable, wanted) in REFERENCES.iter().chain(MADE) {
+        let folder = folder(&[(path, text)]);
+        let index = open(&folder);
+        let variable = Some(variable).filter(|variable| !variable.is_empty());
+        let slice = index.snapshot().slice(path, line, variable, SliceOptions::default()).unwrap();
+        let found: Vec<u32> = slice.lines.iter().map(|line| line.line).collect();
+        assert!(wanted.iter().all(|line| found.contains(line)), "{path}: {found:?}");
+    }
+}
+
 #[test]
 fn a_place_without_the_variable_names_those_it_has() {
     let folder = folder(FILES);

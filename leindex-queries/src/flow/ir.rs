@@ -230,6 +230,8 @@ pub enum VariableKind {
     Local,
     /// A parameter.
     Parameter,
+    /// A parameter that stands for a variable of the caller: assigning to it changes that.
+    Reference,
     /// The current object.
     Receiver,
     /// A field of the current object.
@@ -242,6 +244,13 @@ pub enum VariableKind {
     Temporary,
     /// What the region gives.
     Result,
+}
+
+impl VariableKind {
+    /// Whether the caller of a function sees what is changed in it.
+    pub(crate) const fn is_seen_outside(self) -> bool {
+        matches!(self, Self::Parameter | Self::Reference | Self::Field | Self::Receiver)
+    }
 }
 
 /// A variable of one region.

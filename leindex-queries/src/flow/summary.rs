@@ -17,7 +17,7 @@ use crate::db::Db;
 use crate::names::edges::{EdgeKind, Site, file_edges};
 use crate::names::files::{Symbol, file_rows, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
-use crate::syntax::rows::{UseKind, UseRow};
+use crate::syntax::rows::{SymbolKind, UseKind, UseRow};
 
 /// Functions looked into for one summary, nearest first.
 const MOST_FUNCTIONS: usize = 256;
@@ -134,6 +134,14 @@ pub(crate) fn calls_of<'db>(db: &'db dyn Db, symbol: Symbol<'db>, flow: &SymbolF
 struct Member<'db> {
     transfer: Transfer,
     calls: FxHashMap<u32, Symbol<'db>>,
+    /// Whether it makes an object: what it is handed may be in that.
+    constructs: bool,
+}
+
+/// Whether calling a symbol makes an object.
+#[salsa::tracked(returns(copy))]
+fn constructs<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> bool {
+    symbol_row(db, symbol).is_some_and(|(_, _, row)| row.kind == SymbolKind::Constructor || row.kind.is_type())
 }
 
 /// The summary of a symbol. Changes when its body, or one that it reaches through calls, does.
@@ -175,7 +183,13 @@ fn component_order<'db>(db: &'db dyn Db, start: Symbol<'db>) -> (FxHashMap<Symbo
             complete = false;
             break;
         }
-        let Some(flow) = symbol_flow(db, symbol) else { continue };
+        let constructs = constructs(db, symbol);
+        let Some(flow) = symbol_flow(db, symbol) else {
+            if constructs {
+                members.insert(symbol, Member { transfer: Transfer::default(), calls: FxHashMap::default(), constructs });
+            }
+            continue;
+        };
         let calls = calls_of(db, symbol, &flow);
         let mut targets: Vec<(u32, Symbol<'db>)> = calls.iter().map(|(&call, &target)| (call, target)).collect();
         targets.sort_unstable_by_key(|&(call, _)| call);
@@ -184,7 +198,7 @@ fn component_order<'db>(db: &'db dyn Db, start: Symbol<'db>) -> (FxHashMap<Symbo
                 queue.push_back(target);
             }
         }
-        members.insert(symbol, Member { transfer: flow.transfer().cloned().unwrap_or_default(), calls });
+        members.insert(symbol, Member { transfer: flow.transfer().cloned().unwrap_or_default(), calls, constructs });
     }
     let order = components(&members, start);
     (members, order, complete)
@@ -257,7 +271,8 @@ fn link<'db>(members: &FxHashMap<Symbol<'db>, Member<'db>>, symbol: Symbol<'db>,
         return Summary::unknown();
     }
     let inputs = |sink: Sink| inputs_of(member, sink, known);
-    let mut summary = Summary { result: inputs(Sink::Result), ..Summary::default() };
+    let result = if member.constructs { Inputs::ALL } else { inputs(Sink::Result) };
+    let mut summary = Summary { result, ..Summary::default() };
     let mut changes: Vec<(u16, Inputs)> = Vec::new();
     let change = |changes: &mut Vec<(u16, Inputs)>, parameter: u16, inputs: Inputs| match changes.iter_mut().find(|row| row.0 == parameter)
     {

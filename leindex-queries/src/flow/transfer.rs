@@ -108,7 +108,7 @@ fn outer_source(flow: &Flow, region: &Region, node: u32, mention: &Mention) -> O
     let kind = flow.variables.get(mention.variable as usize)?.kind;
     match kind {
         // The clauses of a function bind its parameters in their patterns.
-        VariableKind::Parameter
+        VariableKind::Parameter | VariableKind::Reference
             if mention.kind == MentionKind::Define
                 && (node == region.entry
                     || mention.call == NONE && mention.argument > 0 && flow.step(node).is_some_and(|step| step.kind == StepKind::Case)) =>
@@ -230,7 +230,9 @@ impl Spread<'_> {
                     (MentionKind::Use | MentionKind::Delete, _) => None,
                     (_, VariableKind::Field | VariableKind::Free | VariableKind::Capture) => Some(Sink::Variable(mention.variable)),
                     (MentionKind::Modify, VariableKind::Receiver) => Some(Sink::Parameter(0)),
-                    (MentionKind::Modify, VariableKind::Parameter) => self.parameter_of(mention.variable).map(Sink::Parameter),
+                    (MentionKind::Modify, VariableKind::Parameter) | (_, VariableKind::Reference) => {
+                        self.parameter_of(mention.variable).map(Sink::Parameter)
+                    }
                     _ => None,
                 };
                 if let Some(sink) = sink {

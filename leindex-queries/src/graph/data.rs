@@ -125,7 +125,10 @@ fn takes_values<'w>(db: &'w dyn Db, symbol: Symbol<'w>) -> bool {
     symbol_flow(db, symbol).is_none_or(|flow| {
         flow.region().is_none_or(|region| {
             flow.flow.mentions_of(region.entry).any(|(_, mention)| {
-                flow.flow.variables.get(mention.variable as usize).is_some_and(|variable| variable.kind == VariableKind::Parameter)
+                flow.flow
+                    .variables
+                    .get(mention.variable as usize)
+                    .is_some_and(|variable| matches!(variable.kind, VariableKind::Parameter | VariableKind::Reference))
             })
         })
     })

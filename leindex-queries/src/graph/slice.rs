@@ -258,6 +258,10 @@ impl<'j, 'w> Slicer<'j, 'w> {
 
     /// Whether what is handed to a call matters to anything that can be seen of it.
     fn matters(&mut self, body: &Body<'w>, mut call: u32, mut argument: u16, focus: Focus) -> bool {
+        // The value of a variable is asked for, whatever a call does with it.
+        if matches!(focus, Focus::Variable(_)) {
+            return true;
+        }
         let flow = body.flow();
         while let Some(of) = flow.calls.get(call as usize) {
             if focus == Focus::Argument(call, argument) {
@@ -323,9 +327,10 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let Some(region) = flow.region().copied() else { return };
         self.push(At { owner, node: region.exit }, Phase::Down, Focus::All, Reason::Callee { other: from });
         // What it changes of its parameters.
-        let changes = |mention: &Mention, variable: &Variable| {
-            mention.kind == MentionKind::Modify
-                && matches!(variable.kind, VariableKind::Parameter | VariableKind::Field | VariableKind::Receiver)
+        let changes = |mention: &Mention, variable: &Variable| match mention.kind {
+            MentionKind::Modify => variable.kind.is_seen_outside(),
+            MentionKind::Define => variable.kind == VariableKind::Reference,
+            _ => false,
         };
         for node in mentioning(&flow.flow, &region, changes) {
             self.push(At { owner, node }, Phase::Down, Focus::All, Reason::Callee { other: from });

@@ -138,6 +138,11 @@ pub struct FlowRules {
     pub operators_raise: bool,
     /// Whether what the condition of a decision binds is known after the decision.
     pub conditions_bind_around: bool,
+    /// The parameters of a function that are named only where they are used (`it`, `$0`): where each is named first, and
+    /// its number.
+    pub implicit_parameters: for<'t> fn(&'t str, tree_sitter::Node<'t>) -> Vec<ImplicitParameter>,
+    /// Whether a parameter with this text stands for a variable of the caller, which assigning to it changes.
+    pub is_reference: fn(&str) -> bool,
 }
 
 impl FlowRules {
@@ -154,8 +159,13 @@ impl FlowRules {
         raising_is_marked: false,
         operators_raise: true,
         conditions_bind_around: false,
+        implicit_parameters: |_, _| Vec::new(),
+        is_reference: |_| false,
     };
 }
+
+/// The bytes of a parameter's name where it is used first, and its number.
+pub type ImplicitParameter = (std::ops::Range<usize>, u16);
 
 /// Which functions give the value of their last expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -122,7 +122,7 @@ impl<'t> Lower<'t> {
 
     /// The object and the name of a method that is called, unless it stands in parentheses.
     pub(super) fn method(&mut self, callee: Node<'t>) -> Option<(Node<'t>, Node<'t>)> {
-        let compiled = self.forms.get(callee.kind_id()).copied()?;
+        let compiled = self.chosen(callee)?;
         let parts = &compiled.parts;
         let kids = self.children(callee);
         let found = match compiled.form {
@@ -136,7 +136,7 @@ impl<'t> Lower<'t> {
 
     /// Whether a callee is a member of a value.
     fn is_member(&mut self, callee: Node<'t>) -> bool {
-        let Some(compiled) = self.forms.get(callee.kind_id()).copied() else { return false };
+        let Some(compiled) = self.chosen(callee) else { return false };
         let kids = self.children(callee);
         let part = self.part(kids, &compiled.parts[0]).or_else(|| self.only_named(kids));
         self.release(kids);
@@ -178,9 +178,11 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Whether nothing runs at a node: a type or a namespace.
+    /// Whether nothing runs at a node: a type or a namespace, rather than a literal.
     pub(super) fn is_no_value(&self, node: Node<'t>) -> bool {
-        matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Skip))
+        let text = self.text(node);
+        let is_name = text != "_" && text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        is_name && matches!(self.forms.get(node.kind_id()).map(|compiled| compiled.form), Some(Form::Skip))
     }
 
     /// A call of `name` with arguments; `callee` is evaluated if it is a value.

@@ -77,6 +77,7 @@ pub(crate) fn lower<'t>(
         has_own_object: false,
         function_scope: Default::default(),
         bind: Bind::Declare,
+        binds_reference: false,
         in_pattern: false,
         pattern_scope: Default::default(),
         in_comprehension: false,
@@ -253,7 +254,12 @@ impl<'t> Lower<'t> {
         let end = self.kid(bodies, 0).map_or(node.end_byte(), |body| body.start_byte());
         let head = self.source.get(node.start_byte()..end).unwrap_or("").trim_end();
         let end = self.offset(node.start_byte() + head.len());
-        let (entry, defaults) = self.entry((span.0, end), |this| this.parameters(parameters));
+        let (entry, defaults) = self.entry((span.0, end), |this| {
+            this.parameters(parameters);
+            for (bytes, number) in (this.config.flow.implicit_parameters)(this.source, node) {
+                this.bind_implicit(bytes, number);
+            }
+        });
         let results = self.config.flow.results;
         let mut tail = match results {
             Results::Never => false,
@@ -382,7 +388,7 @@ impl<'t> Lower<'t> {
             // The current object is number 0, as it is at a call.
             *count += u16::from(*count > 0 || outermost || !self.is_receiver_parameter(node));
             self.pending.argument = *count;
-            return self.pattern(node, Bind::Parameter);
+            return self.one_parameter(node);
         }
         let kids = self.children(node);
         let selected = match compiled {
@@ -465,7 +471,8 @@ impl<'t> Lower<'t> {
     }
 
     /// A type among statements: its name is defined, its members that run are statements, its methods regions.
-    pub(super) fn type_definition(&mut self, node: Node<'t>, compiled: &Compiled) {
+    pub(super) fn type_definition(&mut self, node: Node<'t>, compiled: &Compiled, sink: Option<u32>) {
+        let before = self.program.mentions.len();
         let kids = self.children(node);
         let name = self.part(kids, &compiled.parts[0]);
         let members = self.select(kids, &compiled.parts[1]);
@@ -479,8 +486,29 @@ impl<'t> Lower<'t> {
         if let Some(name) = name {
             self.define(name);
         }
+        if sink.is_some() {
+            self.use_what_members_used(before, node);
+            self.sink(sink, node);
+        }
         self.pending.flags = StepFlags::default();
         let step = self.finish(open, StepKind::Statement, self.span(name.unwrap_or(node)));
         self.push(Item::Step(step));
+    }
+
+    /// The value of a type without a name holds what its members, lowered since `before`, read of the code around.
+    fn use_what_members_used(&mut self, before: usize, node: Node<'t>) {
+        let variables = &self.program.variables;
+        let is_around = |variable: u32| {
+            let of = variables.get(variable as usize);
+            of.is_some_and(|of| of.region == self.region && of.kind != VariableKind::Temporary)
+        };
+        let members = self.program.mentions.get(before..).unwrap_or(&[]).iter();
+        let mut used: Vec<u32> =
+            members.filter(|of| of.kind != MentionKind::Define && is_around(of.variable)).map(|of| of.variable).collect();
+        used.sort_unstable();
+        used.dedup();
+        for variable in used {
+            self.mention(variable, MentionKind::Use, node.start_byte());
+        }
     }
 }

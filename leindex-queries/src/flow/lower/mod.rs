@@ -83,6 +83,8 @@ pub struct Lower<'t> {
     function_scope: scopes::OpenScope,
     /// How plain names in a pattern are bound.
     bind: Bind,
+    /// Whether the parameter being bound stands for a variable of the caller.
+    binds_reference: bool,
     in_pattern: bool,
     /// Names bound since here belong to the pattern around.
     pattern_scope: scopes::OpenScope,

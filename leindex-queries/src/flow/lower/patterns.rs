@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::super::ir::{MentionKind, StepFlags, VariableKind};
 use super::Lower;
-use crate::languages::{Case, Form};
+use crate::languages::{Case, Form, Receiver};
 
 /// How plain names in a pattern are bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +44,14 @@ impl<'t> Lower<'t> {
     /// Binds the names of a parameter, by its number.
     pub(crate) fn parameter(&mut self, node: Node<'t>, number: u16) {
         let argument = std::mem::replace(&mut self.pending.argument, number);
-        self.pattern(node, Bind::Parameter);
+        self.one_parameter(node);
         self.pending.argument = argument;
+    }
+
+    pub(super) fn one_parameter(&mut self, node: Node<'t>) {
+        self.binds_reference = (self.config.flow.is_reference)(self.text(node));
+        self.pattern(node, Bind::Parameter);
+        self.binds_reference = false;
     }
 
     /// Lowers what may be written instead of what was lowered just before (`#else`).
@@ -75,7 +81,12 @@ impl<'t> Lower<'t> {
                 self.mention(variable, MentionKind::Define, node.start_byte());
             }
             Bind::Parameter => {
-                let variable = self.declare(node, VariableKind::Parameter);
+                // Who names the current object among the parameters has one of its own.
+                if matches!(self.config.receiver, Receiver::Named(names) if names.contains(&text)) {
+                    self.object_region = self.region;
+                }
+                let kind = if self.binds_reference { VariableKind::Reference } else { VariableKind::Parameter };
+                let variable = self.declare(node, kind);
                 self.mention(variable, MentionKind::Define, node.start_byte());
             }
         }

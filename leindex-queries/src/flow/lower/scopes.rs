@@ -1,10 +1,13 @@
 //! Names and what they are bound to: variables of regions, in scopes.
 
+use std::ops::Range;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
 use super::super::ir::{Mention, MentionKind, NONE, Variable, VariableKind};
 use super::Lower;
+use crate::languages::Form;
 
 /// What names are bound to now.
 #[derive(Debug, Default)]
@@ -30,12 +33,14 @@ pub(super) struct Names<'t> {
     named_results: Vec<(u32, u32)>,
     /// Captures that their regions change.
     changed: FxHashSet<u32>,
+    /// The region that has the names which nothing binds.
+    free_region: u32,
 }
 
 impl Names<'_> {
     /// Forgets everything, for the next function.
     pub(super) fn clear(&mut self) {
-        let Self { ids, bound, free, bound_at, undo, scope, captures, results, hoisted, named_results, changed } = self;
+        let Self { ids, bound, free, bound_at, undo, scope, captures, results, hoisted, named_results, changed, free_region } = self;
         ids.clear();
         for list in [bound, free, bound_at, results] {
             list.clear();
@@ -46,6 +51,7 @@ impl Names<'_> {
         hoisted.clear();
         named_results.clear();
         changed.clear();
+        *free_region = 0;
     }
 }
 
@@ -148,6 +154,51 @@ impl<'t> Lower<'t> {
             let variable = self.seen_from_here(variable);
             self.mention(variable, MentionKind::Use, byte);
         }
+    }
+
+    /// Reads the variable that is named at these bytes, in a node that the grammar does not look into.
+    pub(crate) fn use_at(&mut self, bytes: Range<usize>) {
+        let Some(text) = self.source.get(bytes.clone()) else { return };
+        let id = self.name_id(Space::Plain, text);
+        let variable = match self.known(id) {
+            Some(variable) => variable,
+            None => {
+                let variable = self.new_variable_at(VariableKind::Free, bytes.clone(), self.names.free_region, NONE);
+                self.names.free[id as usize] = variable;
+                variable
+            }
+        };
+        let variable = self.seen_from_here(variable);
+        self.mention(variable, MentionKind::Use, bytes.start);
+    }
+
+    /// Binds a parameter that is named only where it is used, by its number.
+    pub(super) fn bind_implicit(&mut self, bytes: Range<usize>, number: u16) {
+        let Some(text) = self.source.get(bytes.clone()) else { return };
+        let id = self.name_id(Space::Plain, text);
+        let variable = self.new_variable_at(VariableKind::Parameter, bytes.clone(), self.region, NONE);
+        self.bind_variable(id, variable);
+        let argument = std::mem::replace(&mut self.pending.argument, number);
+        self.mention(variable, MentionKind::Define, bytes.start);
+        self.pending.argument = argument;
+    }
+
+    /// A closure that sees no names of the code around but `seen`; what it does not bind is its own.
+    pub(crate) fn closed_closure(&mut self, node: Node<'t>, form: &'static Form, seen: &[Node<'t>]) {
+        let compiled = self.given(form);
+        let seen: Vec<u32> = seen.iter().map(|name| self.name_id(Space::Plain, self.text(*name))).collect();
+        let around = (self.names.bound.clone(), self.names.free.clone(), self.names.free_region);
+        for (&(space, _), &id) in &self.names.ids {
+            if space == Space::Plain && !seen.contains(&id) {
+                (self.names.bound[id as usize], self.names.free[id as usize]) = (NONE, NONE);
+            }
+        }
+        self.names.free_region = self.program.regions.len() as u32;
+        self.closure(node, &compiled);
+        let count = self.names.bound.len();
+        (self.names.bound, self.names.free, self.names.free_region) = around;
+        self.names.bound.resize(count, NONE);
+        self.names.free.resize(count, NONE);
     }
 
     /// Reads a field of the current object.
@@ -371,7 +422,7 @@ impl<'t> Lower<'t> {
             return self.seen_from_here(variable);
         }
         let (kind, region) = match space {
-            Space::Plain | Space::Label => (VariableKind::Free, 0),
+            Space::Plain | Space::Label => (VariableKind::Free, self.names.free_region),
             Space::Field(region) => (VariableKind::Field, region),
             Space::Receiver(region) => (VariableKind::Receiver, region),
         };
@@ -441,7 +492,11 @@ impl<'t> Lower<'t> {
     }
 
     fn new_variable(&mut self, kind: VariableKind, node: Node<'t>, region: u32, outer: u32) -> u32 {
-        let (start, end) = self.span(node);
+        self.new_variable_at(kind, node.byte_range(), region, outer)
+    }
+
+    fn new_variable_at(&mut self, kind: VariableKind, bytes: Range<usize>, region: u32, outer: u32) -> u32 {
+        let (start, end) = (self.offset(bytes.start), self.offset(bytes.end));
         self.program.variables.push(Variable { kind, start, end, region, outer });
         self.program.variables.len() as u32 - 1
     }

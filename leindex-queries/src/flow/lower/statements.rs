@@ -212,7 +212,7 @@ impl<'t> Lower<'t> {
             Form::Outer => self.expression(node),
             Form::Clauses(_) if sink.is_none() => self.named_clauses(&[node], None),
             Form::Function { .. } | Form::AssignedFunction { .. } => self.named_function(node, compiled),
-            Form::Type { .. } => self.type_definition(node, compiled),
+            Form::Type { .. } => self.type_definition(node, compiled, sink),
             Form::Compound { .. } => {
                 let kids = self.children(node);
                 let (left, right) = (self.part(kids, &parts[0]), self.select(kids, &parts[1]));

@@ -6,7 +6,7 @@ use crate::flow::{Bind, Lower};
 use crate::languages::c_family::flow::{self, joined};
 use crate::languages::{FlowRules, Form};
 
-pub(super) const FLOW: FlowRules = flow::rules(&joined::<{ flow::FORMS.len() + OWN.len() }>(OWN));
+pub(super) const FLOW: FlowRules = FlowRules { is_reference, ..flow::rules(&joined::<{ flow::FORMS.len() + OWN.len() }>(OWN)) };
 
 const CONDITION: &str = "=condition_clause>initializer+=condition_clause>value";
 
@@ -26,7 +26,7 @@ const OWN: &[(&str, Form)] = &[
     ("function_declarator", Form::Custom(function_declarator)),
     ("structured_binding_declarator", Form::Evaluate),
     ("field_initializer_list", Form::Sequence),
-    ("field_initializer", Form::Assign { left: "0", right: "1" }),
+    ("field_initializer", Form::Custom(field_initializer)),
     ("class_specifier", Form::Type { name: "name", body: "body" }),
     ("struct_specifier", Form::Type { name: "name", body: "body" }),
     ("union_specifier", Form::Type { name: "name", body: "body" }),
@@ -86,6 +86,12 @@ const OWN: &[(&str, Form)] = &[
     ("decltype", Form::Skip),
 ];
 
+/// `T& name`, unless what it stands for is constant.
+fn is_reference(parameter: &str) -> bool {
+    let declared = parameter.split('=').next().unwrap_or(parameter);
+    declared.contains('&') && !declared.split(|c: char| !c.is_alphanumeric()).any(|word| word == "const")
+}
+
 /// What a lambda takes along by its own name is seen from its body; `[y = x]` makes a variable.
 fn captures<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     for capture in low.named_children(node) {
@@ -117,4 +123,12 @@ fn value_like(parameter: Node<'_>) -> Option<Node<'_>> {
     let named = parameter.kind() != "parameter_declaration" || parameter.child_by_field_name("declarator").is_some();
     let ty = parameter.child_by_field_name("type").filter(|_| !named && parameter.named_child_count() == 1)?;
     matches!(ty.kind(), "type_identifier" | "qualified_identifier").then_some(ty)
+}
+
+/// `name(value)` gives the field a value, whatever the parameters are called.
+fn field_initializer<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    for part in low.named_children(node).into_iter().rev() {
+        if part.kind() == "field_identifier" { low.define_field(part) } else { low.expression(part) }
+    }
+    None
 }

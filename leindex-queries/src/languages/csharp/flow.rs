@@ -1,12 +1,21 @@
 //! What C#'s node kinds do when they run.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use crate::flow::{Bind, Lower};
 use crate::languages::{Case, FlowRules, Form, Switch};
 
-pub(super) const FLOW: FlowRules =
-    FlowRules { forms: FORMS, operators_raise: false, conditions_bind_around: true, catch_all: &["Exception"], ..FlowRules::NONE };
+pub(super) const FLOW: FlowRules = FlowRules {
+    forms: FORMS,
+    operators_raise: false,
+    conditions_bind_around: true,
+    catch_all: &["Exception"],
+    implicit_parameters,
+    is_reference: |parameter| parameter.starts_with("ref ") || parameter.starts_with("out "),
+    ..FlowRules::NONE
+};
 
 const FORMS: &[(&str, Form)] = &[
     ("compilation_unit", Form::Sequence),
@@ -32,8 +41,8 @@ const FORMS: &[(&str, Form)] = &[
     ("variable_declarator", Form::Declare { name: "name+=tuple_pattern", value: "*" }),
     ("property_declaration", Form::Declare { name: "name", value: "accessors+value" }),
     ("event_declaration", Form::Declare { name: "name", value: "accessors" }),
-    ("indexer_declaration", Form::Declare { name: "", value: "accessors+value" }),
-    ("accessor_list", Form::Evaluate),
+    ("indexer_declaration", Form::Function { name: "", parameters: "parameters", body: "accessors+value" }),
+    ("accessor_list", Form::Choose(accessors)),
     ("accessor_declaration", Form::Choose(accessor)),
     ("method_declaration", FUNCTION),
     ("local_function_statement", FUNCTION),
@@ -220,6 +229,12 @@ fn local<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     if has_token(node, &["using"]) { &Form::With { items: "=variable_declaration", body: "", swallows: false } } else { &VARIABLES }
 }
 
+/// The accessors of an indexer are functions in one, those of a property parts of its value.
+fn accessors<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let indexer = node.parent().is_some_and(|parent| parent.kind() == "indexer_declaration");
+    if indexer { &Form::Sequence } else { &Form::Evaluate }
+}
+
 /// What an accessor without a body does is not told.
 fn accessor<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     node.child_by_field_name("body").map_or(&Form::Skip, |_| &Form::Closure { parameters: "", body: "body" })
@@ -227,7 +242,7 @@ fn accessor<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
 
 /// The body of a property without accessors is a function of its own.
 fn arrow<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
-    let property = node.parent().is_some_and(|parent| matches!(parent.kind(), "property_declaration" | "indexer_declaration"));
+    let property = node.parent().is_some_and(|parent| parent.kind() == "property_declaration");
     if property { &Form::Closure { parameters: "", body: "0" } } else { &Form::Pass { value: "0" } }
 }
 
@@ -297,4 +312,24 @@ fn unary<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     } else {
         &Form::Unary { operator: "", operand: "0" }
     }
+}
+
+/// `value` of an accessor that is handed one.
+fn implicit_parameters<'t>(source: &'t str, node: Node<'t>) -> Vec<(Range<usize>, u16)> {
+    let takes = node.kind() == "accessor_declaration" && !has_token(node, &["get"]);
+    let found = if takes { value(source, node) } else { None };
+    found.map(|found| (found, 1)).into_iter().collect()
+}
+
+fn value(source: &str, node: Node<'_>) -> Option<Range<usize>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).find_map(|child| match child.kind() {
+        "identifier" => (source.get(child.byte_range()) == Some("value")).then(|| child.byte_range()),
+        "member_access_expression" => child.child_by_field_name("expression").and_then(|object| value_or_self(source, object)),
+        _ => value(source, child),
+    })
+}
+
+fn value_or_self(source: &str, node: Node<'_>) -> Option<Range<usize>> {
+    if source.get(node.byte_range()) == Some("value") { Some(node.byte_range()) } else { value(source, node) }
 }

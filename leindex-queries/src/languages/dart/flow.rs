@@ -2,6 +2,7 @@
 
 use tree_sitter::Node;
 
+use super::flow_collections::collection;
 use crate::flow::ir::{Block, Item, StepKind};
 use crate::flow::{Bind, Lower};
 use crate::languages::{FlowRules, Form, Results, Switch};
@@ -72,7 +73,7 @@ const FORMS: &[(&str, Form)] = &[
     ("super_formal_parameter", Form::Declare { name: "name", value: "" }),
     ("initializers", Form::Sequence),
     ("initializer_list_entry", Form::Sequence),
-    ("field_initializer", Form::Assign { left: "name", right: "value" }),
+    ("field_initializer", Form::Custom(field_initializer)),
     ("redirection", Form::Evaluate),
     ("top_level_variable_declaration", Form::Sequence),
     ("initialized_identifier_list", Form::Sequence),
@@ -86,8 +87,8 @@ const FORMS: &[(&str, Form)] = &[
     ("block", Form::Block),
     ("expression_statement", Form::Statement),
     ("empty_statement", Form::Skip),
-    ("if_statement", Form::Custom(if_statement)),
-    ("if_element", Form::If { condition: "condition+*+guard", then: "consequence", otherwise: "alternative" }),
+    ("if_statement", Form::Choose(if_statement)),
+    ("if_element", Form::Choose(if_statement)),
     ("for_statement", Form::Choose(for_statement)),
     ("for_element", Form::Choose(for_statement)),
     ("while_statement", Form::While { condition: "condition", body: "body", otherwise: "" }),
@@ -166,8 +167,8 @@ const FORMS: &[(&str, Form)] = &[
     ("identifier_dollar_escaped", Form::Name),
     ("this", Form::This),
     ("super", Form::This),
-    ("list_literal", Form::Evaluate),
-    ("set_or_map_literal", Form::Evaluate),
+    ("list_literal", Form::Custom(collection)),
+    ("set_or_map_literal", Form::Custom(collection)),
     ("map_element", Form::Evaluate),
     ("null_aware_map_element", Form::Evaluate),
     ("null_aware_expression_element", Form::Evaluate),
@@ -232,7 +233,6 @@ const NAMED_PARAMETER: Form = Form::Declare { name: "name", value: "" };
 const PLAIN_PARAMETER: Form = Form::Declare { name: "=identifier", value: "" };
 const FIELD_PARAMETER: Form = Form::Pass { value: "=field_formal_parameter+=super_formal_parameter" };
 const IF: Form = Form::If { condition: "condition", then: "consequence", otherwise: "alternative" };
-const IF_CASE: Form = Form::If { condition: "*+guard", then: "consequence", otherwise: "alternative" };
 const FOR: Form = Form::For { init: "init", condition: "condition", update: "update", body: "body" };
 const FOR_EACH: Form = Form::ForEach { pattern: "name", iterable: "value", body: "body", otherwise: "" };
 const FOR_EACH_PATTERN: Form = Form::ForEach { pattern: "*", iterable: "value", body: "body", otherwise: "" };
@@ -248,12 +248,12 @@ const NOTHING: Form = Form::Skip;
 const CONTINUE: Form = Form::Continue { label: "0" };
 const GOTO: Form = Form::Goto { label: "0" };
 
-fn has<'t>(node: Node<'t>, wanted: impl Fn(Node<'t>) -> bool) -> bool {
+pub(super) fn has<'t>(node: Node<'t>, wanted: impl Fn(Node<'t>) -> bool) -> bool {
     let mut cursor = node.walk();
     node.children(&mut cursor).any(wanted)
 }
 
-fn is_pattern(node: Node<'_>) -> bool {
+pub(super) fn is_pattern(node: Node<'_>) -> bool {
     node.kind().ends_with("_pattern")
 }
 
@@ -310,15 +310,47 @@ fn variables<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
     None
 }
 
-/// `if (value case pattern when guard)`: the value first, then the pattern as a condition.
-fn if_statement<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    if !has(node, |child| child.kind() == "case") {
-        return Some(&IF);
+/// `if (value case pattern when guard)` is a condition with a pattern.
+fn if_statement<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if has(node, |child| child.kind() == "case") { &Form::Control(if_case) } else { &IF }
+}
+
+fn if_case<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
+    let scope = low.open_scope();
+    let condition = decision(low, node);
+    let then = low.inner(node.child_by_field_name("consequence"), sink);
+    low.close_scope(scope);
+    let otherwise = low.inner(node.child_by_field_name("alternative"), sink);
+    low.push(Item::Branch { condition, then, otherwise });
+}
+
+/// The condition of an `if`, with its pattern and guard if it has some.
+pub(super) fn decision<'t>(low: &mut Lower<'t>, node: Node<'t>) -> u32 {
+    let Some(value) = node.child_by_field_name("condition") else { return low.condition_with(node, node, |_| {}) };
+    let pattern = low.named_children(node).into_iter().find(|child| is_pattern(*child));
+    let Some(pattern) = pattern.filter(|_| has(node, |child| child.kind() == "case")) else { return low.condition(value) };
+    let fits = low.condition_with(value, pattern, |low| {
+        low.expression(value);
+        part(low, pattern, Bind::Declare);
+    });
+    match node.child_by_field_name("guard") {
+        Some(guard) => {
+            let guard = low.condition(guard);
+            low.both(Some(fits), guard)
+        }
+        None => fits,
     }
-    if let Some(value) = node.child_by_field_name("condition") {
-        low.statement(value, None);
+}
+
+/// `: name = value` gives the field a value, whatever the parameters are called.
+fn field_initializer<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    if let Some(value) = node.child_by_field_name("value") {
+        low.expression(value);
     }
-    Some(&IF_CASE)
+    if let Some(name) = node.child_by_field_name("name") {
+        low.define_field(name);
+    }
+    None
 }
 
 fn for_statement<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
@@ -390,7 +422,9 @@ fn parts<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
 
 /// In an assignment a name is assigned, else it is compared with.
 fn constant<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
-    for value in low.named_children(node) {
+    // Of `Type.name` the type.
+    let values = if has(node, |child| child.kind() == ".") { 1 } else { usize::MAX };
+    for value in low.named_children(node).into_iter().take(values) {
         if low.text(value) == "_" {
             continue;
         }

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod flow;
+mod flow_collections;
 mod libraries;
 mod modules;
 mod roles;

@@ -184,8 +184,7 @@ fn definition<'t>(source: &'t str, node: Node<'t>) -> Vec<Clause<'t>> {
     // A head that only says defaults.
     if !sections.has_body
         && !is_guard
-        && node
-            .next_named_sibling()
+        && next_definition(source, node)
             .is_some_and(|next| matches!(text(source, next).split(' ').next(), Some("def" | "defp" | "defmacro" | "defmacrop")))
         && is_clause_of(source, node)
     {
@@ -201,7 +200,17 @@ fn is_clause_of(source: &str, node: Node<'_>) -> bool {
         let (head, _) = head_and_guard(source, *control::sections_arguments(node).first()?);
         Some(text_until_parenthesis(source, head))
     };
-    node.next_named_sibling().is_some_and(|next| name(next) == name(node))
+    next_definition(source, node).is_some_and(|next| name(next) == name(node))
+}
+
+/// What follows a definition, comments and attributes left out.
+fn next_definition<'t>(source: &str, node: Node<'t>) -> Option<Node<'t>> {
+    let mut next = node.next_named_sibling();
+    while let Some(between) = next.filter(|next| next.is_extra() || source.get(next.byte_range()).is_some_and(|text| text.starts_with('@')))
+    {
+        next = between.next_named_sibling();
+    }
+    next
 }
 
 fn text_until_parenthesis<'s>(source: &'s str, node: Node<'_>) -> &'s str {

@@ -17,6 +17,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     operators_raise: false,
     conditions_bind_around: false,
     raising_is_marked: false,
+    ..FlowRules::NONE
 };
 
 const FORMS: &[(&str, Form)] = &[

@@ -2,7 +2,8 @@
 //!
 //! A lazy language evaluates what is needed when it is needed; the graph is that of evaluating in the order of the text:
 //! bindings of `let` and `where` before what uses them, arguments before the call. `where` comes before the guards that
-//! see it. Bindings of one group may use each other in any order; a name that is bound only further down is free here.
+//! see it. Bindings of one group run in the order in which they need each other; of those in a circle a later one is
+//! free in the first.
 //! A `do` that is an argument is a function without parameters: whether it runs is up to the function it is given to.
 
 use tree_sitter::Node;
@@ -249,9 +250,10 @@ fn holds<'t>(low: &mut Lower<'t>, guard: Node<'t>) -> u32 {
 
 // --- bindings ---
 
-/// Bindings side by side; equations of one name are one function.
+/// Bindings side by side, each after those that it needs; equations of one name are one function.
 fn bindings<'t>(low: &mut Lower<'t>, group: Node<'t>) {
     let all = children(group);
+    let mut groups = Vec::new();
     let mut at = 0;
     while let Some(&first) = all.get(at) {
         let name = first.child_by_field_name("name").filter(|_| first.kind() == "function");
@@ -261,12 +263,67 @@ fn bindings<'t>(low: &mut Lower<'t>, group: Node<'t>) {
                 other.kind() == "function" && other.child_by_field_name("name").is_some_and(|other| low.text(other) == low.text(name))
             };
             end += all.iter().skip(end).take_while(same).count();
-            low.named_clauses(all.get(at..end).unwrap_or(&[]), Some(name));
-        } else {
-            low.statement(first, None);
         }
+        groups.push(Bindings { nodes: all.get(at..end).unwrap_or(&[]), name });
         at = end;
     }
+    for n in in_order(low, &groups) {
+        let Some(Bindings { nodes, name }) = groups.get(n) else { continue };
+        match (name, nodes.first()) {
+            (Some(name), _) => low.named_clauses(nodes, Some(*name)),
+            (None, Some(first)) => low.statement(*first, None),
+            _ => {}
+        }
+    }
+}
+
+/// Equations of one function, or one binding.
+struct Bindings<'n, 't> {
+    nodes: &'n [Node<'t>],
+    name: Option<Node<'t>>,
+}
+
+/// The order in which each follows those that it needs; those that need each other keep theirs.
+fn in_order<'t>(low: &Lower<'t>, groups: &[Bindings<'_, 't>]) -> Vec<usize> {
+    if groups.len() < 2 {
+        return (0..groups.len()).collect();
+    }
+    let names = |nodes: &[Node<'t>]| {
+        let mut found = Vec::new();
+        nodes.iter().for_each(|node| variables(*node, &mut found));
+        found.into_iter().map(|name| low.text(name)).collect::<Vec<_>>()
+    };
+    let bound = |group: &Bindings<'_, 't>| match (group.name, group.nodes.first()) {
+        (Some(name), _) => vec![low.text(name)],
+        (None, Some(one)) => {
+            let target = one.child_by_field_name("name").or_else(|| one.child_by_field_name("pattern"));
+            names(target.as_slice())
+        }
+        _ => Vec::new(),
+    };
+    let bound: Vec<Vec<&str>> = groups.iter().map(bound).collect();
+    let used: Vec<Vec<&str>> = groups.iter().map(|group| names(group.nodes)).collect();
+    let binds = |names: &Vec<&str>, of: usize| bound.get(of).is_some_and(|bound| bound.iter().any(|name| names.contains(name)));
+    let needs: Vec<Vec<usize>> = used.iter().map(|names| (0..groups.len()).filter(|&of| binds(names, of)).collect()).collect();
+    let (mut order, mut seen) = (Vec::new(), vec![false; groups.len()]);
+    (0..groups.len()).for_each(|n| add_after_needs(n, &needs, &mut seen, &mut order));
+    order
+}
+
+/// Depth first; what is met again is already on its way.
+fn add_after_needs(n: usize, needs: &[Vec<usize>], seen: &mut [bool], order: &mut Vec<usize>) {
+    if seen.get_mut(n).is_none_or(|seen| std::mem::replace(seen, true)) {
+        return;
+    }
+    needs.get(n).into_iter().flatten().for_each(|&needed| add_after_needs(needed, needs, seen, order));
+    order.push(n);
+}
+
+fn variables<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
+    if node.kind() == "variable" {
+        found.push(node);
+    }
+    children(node).into_iter().for_each(|child| variables(child, found));
 }
 
 /// `name = value` or `pattern = value`, where the value may have guards.

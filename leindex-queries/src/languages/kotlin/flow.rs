@@ -1,12 +1,20 @@
 //! What Kotlin's node kinds do when they run.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use crate::flow::Lower;
 use crate::languages::{Case, FlowRules, Form, Results, Switch};
 
-pub(super) const FLOW: FlowRules =
-    FlowRules { forms: FORMS, results: Results::Closures, operators_raise: false, catch_all: &["Throwable"], ..FlowRules::NONE };
+pub(super) const FLOW: FlowRules = FlowRules {
+    forms: FORMS,
+    results: Results::Closures,
+    operators_raise: false,
+    catch_all: &["Throwable"],
+    implicit_parameters,
+    ..FlowRules::NONE
+};
 
 const FORMS: &[(&str, Form)] = &[
     ("source_file", Form::Sequence),
@@ -34,7 +42,7 @@ const FORMS: &[(&str, Form)] = &[
     ("class_parameters", Form::Evaluate),
     ("class_parameter", Form::Declare { name: "=identifier", value: "*" }),
     ("constructor_delegation_call", Form::Call { function: "", arguments: "=value_arguments" }),
-    ("function_declaration", Form::Function { name: "name", parameters: "=function_value_parameters", body: "=function_body" }),
+    ("function_declaration", Form::Choose(function)),
     ("function_body", Form::Choose(body)),
     ("function_value_parameters", Form::Custom(parameters)),
     ("property_declaration", Form::Declare { name: "=variable_declaration+=multi_variable_declaration", value: "*" }),
@@ -69,13 +77,13 @@ const FORMS: &[(&str, Form)] = &[
     ("lambda_parameters", Form::Evaluate),
     ("annotated_lambda", Form::Pass { value: "=lambda_literal" }),
     ("anonymous_function", Form::Closure { parameters: "=function_value_parameters", body: "=function_body" }),
-    ("object_literal", Form::Evaluate),
+    ("object_literal", Form::Custom(object)),
     ("call_expression", Form::Call { function: "0", arguments: "=value_arguments+=annotated_lambda" }),
     ("infix_expression", Form::MethodCall { object: "0", name: "1", arguments: "2" }),
     ("value_arguments", Form::Evaluate),
     ("value_argument", Form::Pass { value: "-1" }),
     ("spread_expression", Form::Evaluate),
-    ("navigation_expression", Form::Member { object: "0", name: "1" }),
+    ("navigation_expression", Form::Choose(navigation)),
     ("index_expression", Form::Element { object: "0" }),
     ("callable_reference", Form::Evaluate),
     ("this_expression", Form::This),
@@ -89,7 +97,7 @@ const FORMS: &[(&str, Form)] = &[
     ("annotated_expression", Form::Pass { value: "-1" }),
     ("parenthesized_expression", Form::Pass { value: "0" }),
     ("collection_literal", Form::Evaluate),
-    ("string_literal", Form::Evaluate),
+    ("string_literal", Form::Custom(template)),
     ("multiline_string_literal", Form::Evaluate),
     ("interpolation", Form::Evaluate),
     ("character_literal", Form::Skip),
@@ -113,7 +121,7 @@ const FORMS: &[(&str, Form)] = &[
 /// The value of `= x` is the function's; that of a block is not.
 fn body<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     let block = node.named_child(0).is_some_and(|child| child.kind() == "block");
-    if block { &Form::Sequence } else { &Form::Pass { value: "0" } }
+    if block { &Form::Effect { value: "0" } } else { &Form::Pass { value: "0" } }
 }
 
 /// Default values stand among the parameters.
@@ -148,6 +156,8 @@ fn name<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
         "break" => &Form::Break { label: "", value: "" },
         "continue" => &Form::Continue { label: "" },
         "null" | "true" | "false" => &Form::Skip,
+        // A label, as in `return@name`.
+        _ if source.get(..node.start_byte()).is_some_and(|before| before.ends_with('@')) => &Form::Skip,
         _ => &Form::Name,
     }
 }
@@ -201,4 +211,110 @@ fn unary<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
         "!!" => &Form::Pass { value: "argument" },
         _ => &Form::Unary { operator: "operator", operand: "argument" },
     }
+}
+
+/// A member of an object that is made on the spot is part of its value.
+fn function<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let around = node.parent().and_then(|members| members.parent());
+    if around.is_some_and(|around| around.kind() == "object_literal") {
+        &Form::Closure { parameters: "=function_value_parameters", body: "=function_body" }
+    } else {
+        &Form::Function { name: "name", parameters: "=function_value_parameters", body: "=function_body" }
+    }
+}
+
+fn object<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    low.block_scope(|low| {
+        for part in low.named_children(node) {
+            if part.kind() != "class_body" {
+                low.expression(part);
+                continue;
+            }
+            for member in low.named_children(part) {
+                if member.kind() == "function_declaration" {
+                    low.own_object();
+                }
+                low.expression(member);
+            }
+        }
+    });
+    None
+}
+
+/// `x::class` and `x::name` read `x` alone.
+fn navigation<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let mut cursor = node.walk();
+    let refers = node.children(&mut cursor).any(|child| child.kind() == "::");
+    if refers { &Form::Pass { value: "0" } } else { &Form::Member { object: "0", name: "1" } }
+}
+
+/// In a string of one line the grammar does not look into `$name`.
+fn template<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let source = low.text_of_file();
+    for part in low.named_children(node) {
+        match short_template(source, part) {
+            Some(name) if source.get(name.clone()) == Some("this") => low.use_receiver(part),
+            Some(name) => low.use_at(name),
+            None => low.expression(part),
+        }
+    }
+    None
+}
+
+/// The name at the beginning of a part of a string that stands after a `$`.
+fn short_template(source: &str, part: Node<'_>) -> Option<Range<usize>> {
+    let before = part.prev_sibling().filter(|before| before.kind() == "string_content" && part.kind() == "string_content")?;
+    let content = source.get(part.byte_range()).filter(|content| content.starts_with(|c: char| c.is_alphabetic() || c == '_'))?;
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let length = content.find(|c| !is_name(c)).unwrap_or(content.len());
+    (text(source, before) == "$").then(|| part.start_byte()..part.start_byte() + length)
+}
+
+/// Functions that hand nothing to their lambda.
+const WITHOUT_IT: &[&str] = &[
+    "apply",
+    "async",
+    "buildList",
+    "buildMap",
+    "buildSet",
+    "buildString",
+    "launch",
+    "lazy",
+    "run",
+    "runBlocking",
+    "runCatching",
+    "synchronized",
+    "with",
+    "withContext",
+];
+
+/// Whether `it` in a lambda is its own.
+fn has_it(source: &str, lambda: Node<'_>) -> bool {
+    let mut cursor = lambda.walk();
+    if lambda.children(&mut cursor).any(|child| matches!(child.kind(), "lambda_parameters" | "->")) {
+        return false;
+    }
+    let mut call = lambda.parent();
+    while let Some(around) = call.filter(|around| matches!(around.kind(), "annotated_lambda" | "value_argument" | "value_arguments")) {
+        call = around.parent();
+    }
+    let callee = call.filter(|call| call.kind() == "call_expression").and_then(|call| call.named_child(0));
+    let name = callee.map_or("", |callee| text(source, callee));
+    !WITHOUT_IT.contains(&name.rsplit('.').next().unwrap_or(name).trim())
+}
+
+/// `it` in a lambda without parameters.
+fn implicit_parameters<'t>(source: &'t str, node: Node<'t>) -> Vec<(Range<usize>, u16)> {
+    let found = if node.kind() == "lambda_literal" && has_it(source, node) { it(source, node) } else { None };
+    found.map(|found| (found, 1)).into_iter().collect()
+}
+
+fn it(source: &str, node: Node<'_>) -> Option<Range<usize>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).find_map(|child| match child.kind() {
+        "identifier" => (text(source, child) == "it").then(|| child.byte_range()),
+        "string_content" => short_template(source, child).filter(|name| source.get(name.clone()) == Some("it")),
+        "lambda_literal" if has_it(source, child) => None,
+        _ => it(source, child),
+    })
 }

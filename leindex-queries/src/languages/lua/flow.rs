@@ -17,7 +17,7 @@ const FORMS: &[(&str, Form)] = &[
     ("empty_statement", Form::Skip),
     ("hash_bang_line", Form::Skip),
     ("attribute", Form::Skip),
-    ("function_declaration", Form::Choose(function)),
+    ("function_declaration", Form::Custom(function)),
     ("function_definition", Form::Closure { parameters: "parameters", body: "body" }),
     ("parameters", Form::Evaluate),
     ("vararg_expression", Form::Name),
@@ -55,12 +55,15 @@ const FORMS: &[(&str, Form)] = &[
 const CALL: Form = Form::Call { function: "name", arguments: "arguments" };
 
 /// `function f()` and `function M.f()` assign, `local function f()` declares.
-fn function<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
-    if is_token(source, node, "local") {
+fn function<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    if node.child_by_field_name("name").is_some_and(|name| name.kind() == "method_index_expression") {
+        low.own_object();
+    }
+    Some(if is_token(low.text_of_file(), node, "local") {
         &Form::Function { name: "name", parameters: "parameters", body: "body" }
     } else {
         &Form::AssignedFunction { target: "name", parameters: "parameters", body: "body" }
-    }
+    })
 }
 
 fn is_token(source: &str, node: Node<'_>, token: &str) -> bool {

@@ -14,6 +14,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: false,
     handlers_in_order: false,
     catch_all: &["Throwable"],
+    is_reference: |parameter| parameter.split('$').next().is_some_and(|before| before.contains('&')),
     ..FlowRules::NONE
 };
 
@@ -48,7 +49,7 @@ const FORMS: &[(&str, Form)] = &[
     ("enum_case", Form::Pass { value: "value" }),
     ("method_declaration", Form::Closure { parameters: "parameters", body: "body" }),
     ("function_definition", Form::Function { name: "name", parameters: "parameters", body: "body" }),
-    ("anonymous_function", Form::Closure { parameters: "parameters", body: "=anonymous_function_use_clause+body" }),
+    ("anonymous_function", Form::Custom(closure)),
     ("anonymous_function_use_clause", Form::Control(uses)),
     ("arrow_function", Form::Closure { parameters: "parameters", body: "body" }),
     ("formal_parameters", Form::Evaluate),
@@ -178,6 +179,19 @@ const CALL: Form = Form::Call { function: "function", arguments: "arguments" };
 const EXIT: Form = Form::Control(exit);
 const FIRST: Form = Form::Pass { value: "0" };
 const NEW: Form = Form::New { class: "0", arguments: "=arguments" };
+
+const CLOSURE: Form = Form::Closure { parameters: "parameters", body: "=anonymous_function_use_clause+body" };
+
+/// A function sees what it uses and nothing else of the code around.
+fn closure<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let mut cursor = node.walk();
+    let uses = node.named_children(&mut cursor).find(|child| child.kind() == "anonymous_function_use_clause");
+    let names = uses.map(|uses| low.named_children(uses)).unwrap_or_default();
+    let seen: Vec<Node<'t>> =
+        names.into_iter().filter_map(|name| if name.kind() == "by_ref" { name.named_child(0) } else { Some(name) }).collect();
+    low.closed_closure(node, &CLOSURE, &seen);
+    None
+}
 
 /// What a function uses by reference belongs to the code around.
 fn uses<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {

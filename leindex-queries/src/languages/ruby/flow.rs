@@ -4,6 +4,8 @@
 //! leaves it too, though it really leaves the call that was given the block, and a `return` the method around. `loop do`
 //! is a call with a block like any other. `throw` leaves as `raise` does. `a&.b(c)` is one step with or without `a`.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use crate::flow::Lower;
@@ -17,6 +19,7 @@ pub(super) const FLOW: FlowRules = FlowRules {
     handlers_in_order: true,
     clauses: true,
     catch_all: &["Exception", "StandardError"],
+    implicit_parameters,
     ..FlowRules::NONE
 };
 
@@ -317,4 +320,34 @@ fn heredoc<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
         at = body.end_byte();
     }
     None
+}
+
+/// `_1` and `it` of a block without parameters.
+fn implicit_parameters<'t>(source: &'t str, node: Node<'t>) -> Vec<(Range<usize>, u16)> {
+    let mut found = Vec::new();
+    if takes_unnamed(node) {
+        unnamed(source, node, &mut found);
+    }
+    found
+}
+
+fn takes_unnamed(node: Node<'_>) -> bool {
+    matches!(node.kind(), "block" | "do_block" | "lambda") && node.child_by_field_name("parameters").is_none()
+}
+
+fn unnamed(source: &str, node: Node<'_>, found: &mut Vec<(Range<usize>, u16)>) {
+    let mut cursor = node.walk();
+    for child in node.named_children(&mut cursor) {
+        let text = source.get(child.byte_range()).unwrap_or("");
+        let number = match text.strip_prefix('_').and_then(|number| number.parse::<u16>().ok()) {
+            number @ Some(1..=9) => number,
+            _ => (text == "it").then_some(1),
+        };
+        let is_method = node.kind() == "call" && node.child_by_field_name("method") == Some(child);
+        match number.filter(|_| child.kind() == "identifier") {
+            Some(number) if !is_method && found.iter().all(|&(_, other)| other != number) => found.push((child.byte_range(), number)),
+            None if !takes_unnamed(child) || node.kind() == "lambda" => unnamed(source, child, found),
+            _ => {}
+        }
+    }
 }

@@ -81,6 +81,7 @@ const FORMS: &[(&str, Form)] = &[
     ("typed_pattern", Form::Pass { value: "pattern" }),
     ("given_pattern", Form::Skip),
     ("xml_pattern", Form::Evaluate),
+    ("identifier", Form::Choose(name)),
     ("stable_identifier", Form::Custom(stable)),
     ("wildcard", Form::Skip),
     // Other expressions.
@@ -104,7 +105,7 @@ const FORMS: &[(&str, Form)] = &[
     ("tuple_expression", Form::Evaluate),
     ("interpolated_string_expression", Form::Pass { value: "=interpolated_string" }),
     ("interpolated_string", Form::Evaluate),
-    ("interpolation", Form::Evaluate),
+    ("interpolation", Form::Custom(interpolation)),
     ("quote_expression", Form::Evaluate),
     ("splice_expression", Form::Evaluate),
     ("macro_body", Form::Evaluate),
@@ -197,8 +198,11 @@ fn colon_argument<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     if lambda { &Form::Closure { parameters: "lambda_start", body: "*" } } else { &Form::Pass { value: "0" } }
 }
 
-/// `x(i) = v` changes `x`.
+/// `x(i) = v` changes `x`. Among arguments the left side is the name of a parameter.
 fn assignment<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    if node.parent().is_some_and(|parent| parent.kind() == "arguments") {
+        return &Form::Pass { value: "right" };
+    }
     let element = node.child_by_field_name("left").is_some_and(|left| left.kind() == "call_expression");
     if element { &Form::Custom(update) } else { &Form::Assign { left: "left", right: "right" } }
 }
@@ -219,12 +223,32 @@ fn update<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
 /// Operators of truth values, assigning ones, and methods.
 fn infix<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
     let operator = node.child_by_field_name("operator").and_then(|operator| source.get(operator.byte_range())).unwrap_or("");
-    let assigns = operator.ends_with('=') && !matches!(operator, "==" | "!=" | "<=" | ">=" | "=");
-    if assigns {
+    let assigns = operator.ends_with('=') && !operator.starts_with('=') && !matches!(operator, "!=" | "<=" | ">=");
+    let element = node.child_by_field_name("left").is_some_and(|left| left.kind() == "call_expression");
+    if assigns && element {
+        &Form::Custom(update)
+    } else if assigns {
         &Form::Compound { left: "left", right: "right" }
     } else if operator.chars().all(|c| "+-*/%<>=!&|^:".contains(c)) {
         &Form::Binary { left: "left", operator: "operator", right: "right" }
     } else {
         &Form::MethodCall { object: "left", name: "operator", arguments: "right" }
     }
+}
+
+/// `${x}` is `x`, without a block around it.
+fn interpolation<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let block = low.named_children(node).into_iter().find(|part| part.kind() == "block");
+    let parts = block.map(|block| low.named_children(block)).unwrap_or_default();
+    match parts.as_slice() {
+        [only] if only.kind().ends_with("expression") || only.kind() == "identifier" => {
+            low.expression(*only);
+            None
+        }
+        _ => Some(&Form::Evaluate),
+    }
+}
+
+fn name<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
+    if source.get(node.byte_range()) == Some("super") { &Form::This } else { &Form::Name }
 }

@@ -3,11 +3,20 @@
 
 use tree_sitter::Node;
 
+use super::flow_directives::statements;
+use super::flow_names::{caught, implicit_parameters};
 use crate::flow::{Bind, Item, Lower, StepKind, SwitchKind};
 use crate::languages::{FlowRules, Form, Results};
 
-pub(super) const FLOW: FlowRules =
-    FlowRules { forms: FORMS, results: Results::Single, handlers_in_order: true, raising_is_marked: true, ..FlowRules::NONE };
+pub(super) const FLOW: FlowRules = FlowRules {
+    forms: FORMS,
+    results: Results::Single,
+    handlers_in_order: true,
+    raising_is_marked: true,
+    implicit_parameters,
+    is_reference: |parameter| parameter.contains(": inout "),
+    ..FlowRules::NONE
+};
 
 const FORMS: &[(&str, Form)] = &[
     // Declarations.
@@ -17,7 +26,7 @@ const FORMS: &[(&str, Form)] = &[
     ("class_body", Form::Sequence),
     ("enum_class_body", Form::Sequence),
     ("enum_entry", Form::Skip),
-    ("function_declaration", Form::Function { name: "name", parameters: "=parameter", body: "body" }),
+    ("function_declaration", Form::Function { name: "=simple_identifier", parameters: "=parameter", body: "body" }),
     ("protocol_function_declaration", Form::Function { name: "name", parameters: "=parameter", body: "" }),
     ("init_declaration", Form::Function { name: "", parameters: "=parameter", body: "body" }),
     ("deinit_declaration", Form::Function { name: "", parameters: "", body: "body" }),
@@ -46,7 +55,7 @@ const FORMS: &[(&str, Form)] = &[
     ("multiline_comment", Form::Skip),
     // Statements.
     ("function_body", Form::Block),
-    ("statements", Form::Sequence),
+    ("statements", Form::Choose(statements)),
     ("statement_label", Form::Label { name: "", body: "" }),
     ("control_transfer_statement", Form::Choose(transfer)),
     ("if_statement", Form::Control(decision)),
@@ -64,10 +73,10 @@ const FORMS: &[(&str, Form)] = &[
     ("value_binding_pattern", Form::Skip),
     ("wildcard_pattern", Form::Skip),
     // Expressions.
-    ("simple_identifier", Form::Choose(name)),
+    ("simple_identifier", Form::Name),
     ("bang", Form::Skip),
     ("self_expression", Form::This),
-    ("navigation_expression", Form::Member { object: "target", name: "suffix" }),
+    ("navigation_expression", Form::Choose(navigation)),
     ("navigation_suffix", Form::Skip),
     ("prefix_expression", Form::Choose(prefix)),
     ("postfix_expression", Form::Pass { value: "target" }),
@@ -116,11 +125,12 @@ const FORMS: &[(&str, Form)] = &[
     ("value_parameter_pack", Form::Evaluate),
     ("value_pack_expansion", Form::Evaluate),
     ("playground_literal", Form::Skip),
-    ("lambda_literal", Form::Closure { parameters: "type", body: "=statements" }),
+    ("lambda_literal", Form::Closure { parameters: "type+captures", body: "=statements" }),
     ("lambda_function_type", Form::Evaluate),
     ("lambda_function_type_parameters", Form::Evaluate),
     ("lambda_parameter", Form::Declare { name: "name#1", value: "" }),
-    ("capture_list", Form::Skip),
+    ("capture_list", Form::Custom(captures)),
+    ("catch_keyword", Form::Custom(caught)),
     // Types.
     ("type_annotation", Form::Skip),
     ("type_identifier", Form::Skip),
@@ -147,7 +157,6 @@ const FORMS: &[(&str, Form)] = &[
     ("as_operator", Form::Skip),
 ];
 
-const NAME: Form = Form::Name;
 const SKIP: Form = Form::Skip;
 const EVALUATE: Form = Form::Evaluate;
 const SEQUENCE: Form = Form::Sequence;
@@ -168,18 +177,11 @@ const BREAK: Form = Form::Break { label: "result", value: "" };
 const CONTINUE: Form = Form::Continue { label: "result" };
 const THROW: Form = Form::Raise { value: "-1" };
 const CATCH: Form = Form::Catch { pattern: "error+=where_clause", body: "=statements" };
+const CATCH_ANY: Form = Form::Catch { pattern: "=where_clause+=catch_keyword", body: "=statements" };
 const CATCH_ALL: Form = Form::Catch { pattern: "=where_clause+error", body: "=statements" };
 
-fn text<'t>(source: &'t str, node: Node<'_>) -> &'t str {
+pub(super) fn text<'t>(source: &'t str, node: Node<'_>) -> &'t str {
     source.get(node.byte_range()).unwrap_or("")
-}
-
-/// `$0` is what a closure is called with.
-fn name<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
-    match text(source, node) {
-        name if name.starts_with('$') => &SKIP,
-        _ => &NAME,
-    }
 }
 
 /// A property whose code is its getter; in a subscript it is the body.
@@ -234,9 +236,9 @@ fn attempt<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
     if text.starts_with("try?") || text.starts_with("try!") { &TRIED } else { &PROPAGATE }
 }
 
-/// `catch let error` catches everything.
+/// `catch let error` catches everything, as does a handler without a pattern.
 fn handler<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
-    let pattern = node.child_by_field_name("error").map_or("", |pattern| text(source, pattern));
+    let Some(pattern) = node.child_by_field_name("error").map(|pattern| text(source, pattern)) else { return &CATCH_ANY };
     let plain = pattern.strip_prefix("let ").is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
     if plain { &CATCH_ALL } else { &CATCH }
 }
@@ -262,6 +264,23 @@ fn defer<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     low.release(body);
 }
 
+/// A key path is a function that mentions no variable.
+fn navigation<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
+    let path = node.child_by_field_name("target").is_some_and(|target| target.kind() == "key_path_expression");
+    if path { &SKIP } else { &Form::Member { object: "target", name: "suffix" } }
+}
+
+/// `[x = value]` makes a variable of the closure.
+fn captures<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    for item in low.named_children(node) {
+        if let (Some(name), Some(value)) = (item.child_by_field_name("name"), item.child_by_field_name("value")) {
+            low.expression(value);
+            low.declare_name(name);
+        }
+    }
+    None
+}
+
 // --- patterns ---
 
 /// Whether a plain name in a pattern is bound: `let` stands before it, or it is the variable of a loop.
@@ -270,12 +289,17 @@ fn binds(node: Node<'_>) -> bool {
     while let Some(parent) = node.parent() {
         let before = |sibling: &Node<'_>| sibling.end_byte() <= node.start_byte();
         let mut cursor = parent.walk();
-        let mut bound = false;
+        let (mut bound, mut depth) = (false, 0);
         for sibling in parent.children(&mut cursor).filter(before) {
             bound = match sibling.kind() {
                 "value_binding_pattern" => true,
-                "," | "case" | "=" if parent.kind() != "pattern" => false,
+                "," | "case" | "=" if parent.kind() != "pattern" && depth == 0 => false,
                 _ => bound,
+            };
+            depth = match sibling.kind() {
+                "(" => depth + 1,
+                ")" => depth - 1,
+                _ => depth,
             };
         }
         if bound || parent.kind() == "for_statement" {

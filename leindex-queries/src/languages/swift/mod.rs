@@ -1,6 +1,8 @@
 //! Swift.
 
 mod flow;
+mod flow_directives;
+mod flow_names;
 mod modules;
 mod repair;
 mod roles;
