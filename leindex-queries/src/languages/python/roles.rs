@@ -47,6 +47,8 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("pattern_list", Role::List { first: false }),
     ("tuple_pattern", Role::List { first: false }),
     ("list_pattern", Role::List { first: false }),
+    ("with_item", Role::Custom(forms::with_item)),
+    ("comparison_operator", Role::Custom(forms::comparison)),
     ("type", Role::Type),
     ("generic_type", Role::Custom(types::generic)),
     ("binary_operator", Role::Custom(types::union)),
