@@ -213,13 +213,18 @@ class Flow:
         return False
 
 
+def import_root(source):
+    """The folder that names of modules below a folder count from."""
+    return os.path.dirname(source) if os.path.isfile(os.path.join(source, "__init__.py")) else source
+
+
 def record(project, source, arguments):
     import pytest
 
     recorder = Recorder(source + os.sep)
     os.chdir(project)
     sys.dont_write_bytecode = True
-    sys.path.insert(0, os.path.dirname(source) if os.path.isfile(os.path.join(source, "__init__.py")) else source)
+    sys.path.insert(0, import_root(source))
     recorder.start()
     try:
         pytest.main(["-q", "-p", "no:cacheprovider", *arguments])
@@ -423,8 +428,9 @@ def main():
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(source) for name in names if name.endswith(".py")]
     files = {path: File(path, flows) for path, flows in pyflow.flows(rows, sorted(paths))}
     check_steps(recorder, files, show)
-    output = subprocess.run([edges, source, "--hierarchy"], capture_output=True, text=True, check=True).stdout
-    check_calls(recorder, files, [json.loads(line) for line in output.splitlines()], source, show)
+    root = import_root(source)
+    output = subprocess.run([edges, root, "--hierarchy"], capture_output=True, text=True, check=True).stdout
+    check_calls(recorder, files, [json.loads(line) for line in output.splitlines()], root, show)
 
 
 if __name__ == "__main__":

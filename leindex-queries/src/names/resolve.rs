@@ -334,6 +334,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 _ => (Entity::Unknown, Rule::Unresolved),
             },
             UseKind::Apply | UseKind::Element | UseKind::Implicit => (Entity::Unknown, Rule::Unresolved),
+            UseKind::Literal if is_nothing(self.rows.str(row.name)) => (Entity::Unknown, Rule::Unresolved),
             UseKind::Literal => (Entity::External(self.name(row.name)), Rule::External),
         }
     }
@@ -1397,6 +1398,11 @@ impl<'db> Container<'db> {
     }
 }
 
+/// Whether a literal is that of no value, which says nothing of the values that come later.
+fn is_nothing(literal: &str) -> bool {
+    matches!(literal, "Nil" | "NilClass" | "None" | "Null" | "nil" | "null" | "undefined")
+}
+
 /// Whether a declared type leaves open what a value of it has.
 fn says_nothing(ty: &str) -> bool {
     matches!(ty, "Any" | "any" | "dynamic" | "mixed" | "unknown")
@@ -1436,8 +1442,9 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     let mut found: Option<Entity<'db>> = None;
     for result in results {
-        if result.value == NONE {
-            return None;
+        let Some(value) = rows.use_row(result.value) else { return None };
+        if value.kind == UseKind::Literal && is_nothing(rows.str(value.name)) {
+            continue;
         }
         match resolver.value(result.value).0 {
             Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => return None,

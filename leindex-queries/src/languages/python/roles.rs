@@ -36,6 +36,7 @@ pub(super) const ROLES: &[(&str, Role)] = &[
     ("await", Role::Pass { value: "0", ty: "" }),
     ("string", Role::Custom(types::string)),
     ("concatenated_string", Role::Literal("str")),
+    ("none", Role::Literal("None")),
     ("integer", Role::Literal("int")),
     ("float", Role::Literal("float")),
     ("list", Role::Items("list")),

@@ -6,7 +6,7 @@ use super::Walk;
 use super::frame::{Frame, Opens, Value};
 use super::mode::Mode;
 use crate::languages::{Declare, Define, Metric, Role, Slot};
-use crate::syntax::rows::{ExportRow, NONE, SymbolFlags, SymbolKind, UseKind, UseRole};
+use crate::syntax::rows::{NONE, SymbolFlags, SymbolKind, UseKind, UseRole};
 
 impl<'a> Walk<'a> {
     /// Gives the node being looked at this value in the eyes of its parent ([`NONE`] for one that rows do not describe).
@@ -292,8 +292,7 @@ impl<'a> Walk<'a> {
             }
             Role::Export { .. } => {
                 if let Value::Use(value) = frame.value {
-                    let row = ExportRow { name: self.rows.string("default"), local: self.rows.uses[value as usize].name, value };
-                    self.rows.exports.push(row);
+                    self.export_default(value, (frame.start, frame.end));
                 }
                 Value::Unknown
             }
