@@ -47,6 +47,10 @@ func main() {
 	misplaced := places{}
 	for _, info := range loaded.InitialPackages() {
 		pkg := program.Package(info.Pkg)
+		if pkg == nil {
+			log.Print("has errors, left out: ", info.Pkg.Path())
+			continue
+		}
 		pkg.Build()
 		for _, file := range info.Files {
 			misplaced.gather(file)

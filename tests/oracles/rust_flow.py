@@ -2,11 +2,17 @@
 
     python3 tests/oracles/rust_flow.py ROWS CRATE_DIR…        ROWS: the built example `rows`
 
-Each crate's library is built with `--emit=mir` at optimisation level 0, overflow checks and debug assertions off. A MIR
+Each crate's library is built with `--emit=mir` at optimisation level 0, debug assertions on (what they would be without is
+gone), checks of overflow and of undefined behaviour off. A MIR
 statement belongs to the innermost step that holds its span; unwind edges, storage markers, drops, moves of flags and unit
 values are no statements of the source and left out, as are patterns of arms (MIR tests them all at once). Compared is,
 over the lines of the steps that both sides have, the relation "a statement of line b can run after one of line a"; a line
 runs after itself if it is in a cycle. Prints a JSON line a crate, and with DIFF=1 the functions that differ.
+MIR_FEATURES are the features to build with, MIR_TARGET a target folder to keep.
+
+Compared are functions, generic ones too, and closures with at least one such line; those with several are counted apart.
+A function that only one side has is skipped, by reason, but for what is no function of both: bodies that the compiler
+makes, and functions that are not in the syntax tree that is left when macros are expanded and `cfg` is applied.
 """
 
 import collections
@@ -20,7 +26,10 @@ import tempfile
 import tomllib
 
 SPAN = re.compile(r"// scope \d+ at ([^\s:]+):(\d+):(\d+): (\d+):(\d+)")
-FLAGS = ["--emit=mir", "-Zmir-include-spans=on", "-Zmir-opt-level=0", "-Cdebug-assertions=off", "-Coverflow-checks=off", "--cap-lints=allow"]
+# Waiting is no loop of the source: what a coroutine does between `yield` and going on is not looked at.
+LEFT_OUT = {"unwind", "resume", "drop"}
+AST_SPAN = re.compile(r"^ +span: ([^\s:]+):(\d+):(\d+): (\d+):(\d+)")
+FLAGS = ["--emit=mir", "-Zmir-include-spans=on", "-Zmir-opt-level=0", "-Cdebug-assertions=on", "-Zub-checks=no", "-Coverflow-checks=off", "--cap-lints=allow"]
 NOTHING = re.compile(r"^\s+(Storage\w+\(|FakeRead|PlaceMention|nop|AscribeUserType|Coverage|ConstEvalCounter|drop\(|goto |return;|unreachable;|resume|"
                      r"_\d+ = const (false|true|\(\)|ZeroSized: \(\));)")
 
@@ -31,6 +40,7 @@ class Function:
     def __init__(self, name):
         self.name, self.blocks, self.edges, self.end = name, {}, {}, None
         self.coroutine = "{async" in name or "{coroutine" in name
+        self.shell = False
 
 
 def mir_functions(path):
@@ -38,6 +48,7 @@ def mir_functions(path):
     for line in open(path, errors="replace"):
         if line.startswith("fn "):
             function = Function(line[3:].rsplit(" -> ", 1)[0])
+            function.shell = "-> {async fn body" in line
             out.append(function)
         elif line.startswith(("const ", "static ", "alloc", "promoted")) or re.match(r"^\S+.*: .* = \{", line):
             function = None
@@ -59,7 +70,7 @@ def mir_functions(path):
                 function.blocks[block].append((at, code))
         target = re.search(r"-> \[(.*)\]", code)
         if target:
-            function.edges[block] += [int(to) for kind, to in re.findall(r"(\w+): bb(\d+)", target.group(1)) if kind != "unwind"]
+            function.edges[block] += [int(to) for kind, to in re.findall(r"(\w+): bb(\d+)", target.group(1)) if kind not in LEFT_OUT]
         elif target := re.search(r"goto -> bb(\d+)", code):
             function.edges[block].append(int(target.group(1)))
         # A call with one target and no brackets never returns: that is its unwind edge.
@@ -68,15 +79,34 @@ def mir_functions(path):
     return out
 
 
+def environment(folder):
+    return dict(os.environ, RUSTC_BOOTSTRAP="1", CARGO_TARGET_DIR=folder)
+
+
+def cargo():
+    features = os.environ.get("MIR_FEATURES", "")
+    return ["cargo", "rustc", "--lib"] + (["--features", features] if features else []) + ["--"]
+
+
 def build(crate, folder):
-    environment = dict(os.environ, RUSTC_BOOTSTRAP="1", CARGO_TARGET_DIR=folder)
-    done = subprocess.run(["cargo", "rustc", "--lib", "--"] + FLAGS, cwd=crate, env=environment, capture_output=True, text=True)
+    done = subprocess.run(cargo() + FLAGS, cwd=crate, env=environment(folder), capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr[-2000:])
     with open(crate + "/Cargo.toml", "rb") as manifest:
         described = tomllib.load(manifest)
     name = described.get("lib", {}).get("name", described["package"]["name"]).replace("-", "_")
     return max(glob.glob(f"{folder}/debug/deps/{name}-*.mir"), key=os.path.getmtime)
+
+
+def suspended(crate, folder):
+    """The coroutines by their end, as they are before they are made into machines of states."""
+    with tempfile.TemporaryDirectory() as dump:
+        flags = [*FLAGS, "-Zdump-mir=closure & StateTransform", f"-Zdump-mir-dir={dump}", f"-Cmetadata={os.path.basename(dump)}"]
+        done = subprocess.run(cargo() + flags, cwd=crate, env=environment(folder), capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(done.stderr[-2000:])
+        bodies = [body for path in sorted(glob.glob(dump + "/*.before.mir")) for body in mir_functions(path)]
+    return {body.end: body for body in bodies if body.end}
 
 
 def flows(rows, crate):
@@ -190,10 +220,45 @@ def reach_from(successors, start):
     return seen
 
 
+def seen_places(crate, folder):
+    """By file, where the nodes of the syntax tree are that is left after macros and `cfg`: what is not there does not exist."""
+    tree = subprocess.Popen(cargo() + ["-Zunpretty=ast-tree,expanded", "--cap-lints=allow"], cwd=crate, env=environment(folder),
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, errors="replace")
+    places = collections.defaultdict(set)
+    for line in tree.stdout:
+        found = AST_SPAN.match(line)
+        if found:
+            places[found.group(1)].add(tuple(map(int, found.groups()[1:])))
+    if tree.wait():
+        sys.exit(f"no syntax tree of {crate}")
+    return places
+
+
+def made_by_compiler(function, crate, file, span):
+    """What has a body that nobody wrote: derives, constructors of tuples, the shells of async functions, macros of other crates."""
+    if function.shell:
+        return "shell of an async function"
+    if not os.path.exists(os.path.join(crate, file)) or os.path.isabs(file):
+        return "from a macro of another crate"
+    derived = re.search(r"<impl at ([^:]+):(\d+):(\d+): (\d+):(\d+)>", function.name)
+    if derived and not text_at(crate, derived.group(1), int(derived.group(2)), int(derived.group(3))).startswith(("impl", "unsafe impl")):
+        return "derived"
+    if re.match(r"(pub\b(\([^)]*\))?\s*)?(struct\s|[A-Z$]\w*)", text_at(crate, file, *span[:2])):
+        return "constructor of a tuple"
+    return None
+
+
+def text_at(crate, file, line, column):
+    if os.path.isabs(file):
+        return ""
+    with open(os.path.join(crate, file)) as source:
+        return source.read().split("\n")[line - 1][column - 1:]
+
+
 def check(rows, crate, folder):
     regions = flows(rows, crate)
-    skipped, seen, different = collections.Counter(), set(), []
-    counts = dict(compared=0, equal=0, several_lines=0, pairs_missing=0, pairs_added=0)
+    skipped, apart, seen, different, coroutines = collections.Counter(), collections.Counter(), set(), [], None
+    counts = dict(compared=0, equal=0, several_lines=0, several_equal=0, pairs_missing=0, pairs_added=0)
     for function in mir_functions(build(crate, folder)):
         at = function.end or next((at for statements in function.blocks.values() for at, _ in statements), None)
         if at is None:
@@ -204,40 +269,76 @@ def check(rows, crate, folder):
         if not function.end:
             close = [region for region in regions.get(file, ()) if inside(span, region[1])]
         region = min(close, key=lambda region: (region[1][2] - region[1][0], region[1][3] - region[1][1]), default=None)
+        made = (function.shell or region is None) and made_by_compiler(function, crate, file, span)
+        if made:
+            apart[made] += 1
+            continue
+        # A text of a macro is one function, however often it is built.
+        place = (file, region[1] if region else span)
+        if place in seen:
+            continue
+        seen.add(place)
         if region is None:
-            derived = re.search(r"<impl at ([^:]+):(\d+):(\d+): (\d+):(\d+)>", function.name)
-            text = derived and open(os.path.join(crate, derived.group(1))).read().split("\n")[int(derived.group(2)) - 1][int(derived.group(3)) - 1:]
-            generated = not derived or not text.startswith(("impl", "unsafe impl"))
-            skipped["derived" if derived and generated else "written by a macro"] += 1
+            skipped["text of a macro"] += 1
             continue
-        if (file, region[1]) in seen:
-            continue
-        seen.add((file, region[1]))
         if function.coroutine:
+            if coroutines is None:
+                coroutines = suspended(crate, folder)
+            function = coroutines.get(at)
+        if function is None:
             skipped["coroutine"] += 1
             continue
         lines, added, missing, reason = compare(function, file, region)
+        if not lines:
+            skipped["no common line"] += 1
+            continue
+        equal = not added and not missing
         counts["compared"] += 1
+        counts["equal"] += equal
         counts["several_lines"] += len(lines) > 1
-        counts["equal"] += not added and not missing
+        counts["several_equal"] += len(lines) > 1 and equal
         counts["pairs_added"] += len(added)
         counts["pairs_missing"] += len(missing)
-        if added or missing:
+        if not equal:
             different.append((reason, file, region[0], region[1][0], sorted(added)[:6], sorted(missing)[:6]))
-    return counts, skipped, different
+    places = seen_places(crate, folder)
+    for file, of in regions.items():
+        for name, span, nodes, _ in of:
+            if (file, span) in seen:
+                continue
+            if not any(inside(place, span) for place in places.get(file, ())):
+                apart["not there after cfg"] += 1
+            elif all(node["kind"] in ("entry", "exit") for node in nodes.values()):
+                apart["declared without a body"] += 1
+            else:
+                skipped["no MIR"] += 1
+                if os.environ.get("DIFF"):
+                    print(f"  {file}:{span[0]} {name}: no MIR")
+    return counts, skipped, apart, different
 
 
 def main():
     rows, crates = os.path.abspath(sys.argv[1]), sys.argv[2:]
+    total = [collections.Counter() for _ in range(4)]
     with tempfile.TemporaryDirectory() as folder:
         for crate in crates:
-            counts, skipped, different = check(rows, os.path.abspath(crate), os.environ.get("MIR_TARGET", folder))
-            share = round(100 * counts["equal"] / max(counts["compared"], 1), 2)
-            print(json.dumps(dict(crate=os.path.basename(crate.rstrip("/")), **counts, equal_percent=share,
-                                  different=dict(collections.Counter(row[0] for row in different)), skipped=dict(skipped))), flush=True)
+            counts, skipped, apart, different = check(rows, os.path.abspath(crate), os.environ.get("MIR_TARGET", folder))
+            reasons = collections.Counter(row[0] for row in different)
+            report(os.path.basename(crate.rstrip("/")), counts, reasons, skipped, apart)
+            for whole, part in zip(total, (counts, reasons, skipped, apart)):
+                whole.update(part)
             if os.environ.get("DIFF"):
                 for reason, file, name, line, added, missing in different:
                     print(f"  {file}:{line} {name}: {reason}; only ours {added} only MIR {missing}")
+    report("all", *total)
+
+
+def report(name, counts, different, skipped, apart):
+    functions = counts["compared"] + sum(skipped.values())
+    print(json.dumps(dict(
+        crate=name, **counts, equal_percent=round(100 * counts["equal"] / max(counts["compared"], 1), 2),
+        several_percent=round(100 * counts["several_equal"] / max(counts["several_lines"], 1), 2), different=dict(different),
+        skipped_percent=round(100 * sum(skipped.values()) / max(functions, 1), 2), skipped=dict(skipped), apart=dict(apart))), flush=True)
 
 
 main()

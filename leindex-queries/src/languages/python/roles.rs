@@ -143,7 +143,10 @@ fn takes_everything(walk: &Walk<'_>, case: Node<'_>) -> bool {
     let mut cursor = case.walk();
     let mut patterns = case.named_children(&mut cursor).filter(|child| child.kind() == "case_pattern");
     let (Some(pattern), None) = (patterns.next(), patterns.next()) else { return false };
-    let name = walk.text(pattern).trim_matches(['(', ')', ' ']);
+    let mut name = walk.text(pattern);
+    while let Some(inner) = name.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        name = inner.trim();
+    }
     !matches!(name, "None" | "True" | "False")
         && name.starts_with(|first: char| first == '_' || first.is_alphabetic())
         && name.chars().all(|character| character == '_' || character.is_alphanumeric())

@@ -151,6 +151,7 @@ const FORMS: &[(&str, Form)] = &[
 const NAME: Form = Form::Name;
 const PLAIN: Form = Form::Statement;
 const EFFECT: Form = Form::Effect { value: "0" };
+const CONFIGURED: Form = Form::Custom(configured);
 const BODY: Form = Form::Pass { value: "body" };
 const SKIP: Form = Form::Skip;
 const LET: Form = Form::Declare { name: "pattern", value: "value" };
@@ -173,9 +174,26 @@ fn module<'t>(_: &'t str, node: Node<'t>) -> &'static Form {
     if node.child_by_field_name("body").is_some() { &BODY } else { &SKIP }
 }
 
-/// `x;` has no value, `if x { 1 } else { 2 }` at the end of a block has one.
+/// `x;` has no value, `if x { 1 } else { 2 }` at the end of a block has one. One under `#[cfg(…)]` may not be there; at the
+/// end it is taken to be, as it may have the value of the block.
 fn statement<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
-    if source.get(node.byte_range()).unwrap_or("").ends_with(';') { &EFFECT } else { &PLAIN }
+    let before = source.get(..node.start_byte()).unwrap_or("").trim_end();
+    let attribute = before.ends_with(']').then(|| before.rfind("#[").and_then(|at| before.get(at..))).flatten();
+    if attribute.is_some_and(|text| text.starts_with("#[cfg(")) && node.next_named_sibling().is_some() {
+        &CONFIGURED
+    } else if source.get(node.byte_range()).unwrap_or("").ends_with(';') {
+        &EFFECT
+    } else {
+        &PLAIN
+    }
+}
+
+fn configured<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
+    let Some(attribute) = node.prev_named_sibling().filter(|attribute| attribute.kind() == "attribute_item") else { return Some(&EFFECT) };
+    let statements = low.named_children(node);
+    let condition = low.condition_with(attribute, attribute, |_| {});
+    low.branch(condition, false, |low| low.statements_of(&statements, None), |_| {});
+    None
 }
 
 /// `let … else` is a decision: what it binds is known after it.
@@ -186,13 +204,16 @@ fn declaration<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form>
     None
 }
 
-/// Functions of the standard library that do not come back, by the last name of their path.
-const NEVER_RETURN: &[&str] = &["exit", "resume_unwind", "unreachable_unchecked", "handle_alloc_error"];
+/// Functions of the standard library that do not come back.
+const NEVER_RETURN: &[&str] = &["abort", "process::exit", "resume_unwind", "unreachable_unchecked", "handle_alloc_error"];
 
+/// A function that is called for nothing but to panic (`panic_any(…)`) does not come back either.
 fn call<'t>(source: &'t str, node: Node<'t>) -> &'static Form {
     let function = node.child_by_field_name("function").and_then(|function| source.get(function.byte_range())).unwrap_or("");
+    let called = |name: &&str| function.strip_suffix(name).is_some_and(|path| path.is_empty() || path.ends_with("::"));
     let name = function.rsplit("::").next().unwrap_or("");
-    let leaves = NEVER_RETURN.contains(&name) && function.contains("::") || name == "abort" || name.starts_with("panic_");
+    let for_nothing = || node.parent().is_some_and(|parent| matches!(parent.kind(), "expression_statement" | "block" | "match_arm"));
+    let leaves = NEVER_RETURN.iter().any(called) || name.starts_with("panic_") && for_nothing();
     if leaves { &LEAVE } else { &CALL }
 }
 
