@@ -2,11 +2,15 @@
 
 usage: trace_flow.py ROWS_BINARY EDGES_BINARY PROJECT [--source FOLDER] [--show N] [-- PYTEST_ARGUMENT…]
 
-Runs pytest in PROJECT under `sys.settrace` and records, in functions of files below FOLDER (`src` by default), which
-line runs after which in a frame, and which function calls which. Every step from line to line must be a path of the
-control-flow graph through nodes that have no line event of their own: those of the two statements, `pass`, jumps,
-constants, the end of a `finally`. Every call from one function of the project directly to another must be a call edge
-(overrides of the member that is named included). Needs pytest and what the project needs; Python 3.11.
+Runs pytest in PROJECT and records, in functions of files below FOLDER (`src` by default), which line runs after which
+in a frame (`sys.settrace`), and which function calls which (`sys.monitoring`). Every step from line to line must be a
+path of the control-flow graph through nodes that have no line event of their own: those of the two statements, `pass`,
+jumps, constants, the end of a `finally`. Every call from one function of the project directly to another must be a call
+edge (overrides of the member that is named included).
+
+A generator or coroutine is called where it is made, not by what takes from it. The wrapper that a decorator of the
+project puts around a function is seen through: its caller calls the function, as the source says.
+Needs Python 3.12, pytest and what the project needs.
 """
 
 import ast
@@ -20,6 +24,7 @@ import threading
 
 import pyflow
 
+LAZY = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 
 
@@ -27,6 +32,7 @@ class Recorder:
     def __init__(self, folder):
         self.folder = folder
         self.steps = collections.Counter()
+        # Who called who called whom, and on which line.
         self.calls = collections.Counter()
         self.wanted = {}
 
@@ -40,9 +46,6 @@ class Recorder:
             return None
         if frame.f_trace is not None:
             return frame.f_trace
-        caller = frame.f_back
-        if caller is not None and self.is_wanted(caller.f_code):
-            self.calls[caller.f_code, caller.f_lineno, frame.f_code] += 1
         code, steps, last = frame.f_code, self.steps, [None]
 
         def local(frame, event, argument):
@@ -52,6 +55,42 @@ class Recorder:
             return local
 
         return local
+
+
+    def call(self, frame, callee):
+        """The function of a frame calls another."""
+        if frame is not None and self.is_wanted(frame.f_code):
+            around = frame.f_back
+            outer = (around.f_code, around.f_lineno) if around is not None and self.is_wanted(around.f_code) else (None, 0)
+            self.calls[(*outer, frame.f_code, frame.f_lineno, callee)] += 1
+
+    def on_start(self, code, _):
+        if not self.is_wanted(code):
+            return sys.monitoring.DISABLE
+        # Special methods that are generators are made without a call.
+        if not code.co_flags & LAZY or code.co_name.startswith("__"):
+            self.call(sys._getframe(1).f_back, code)
+
+    def on_call(self, code, _, callee, __):
+        if not self.is_wanted(code):
+            return sys.monitoring.DISABLE
+        called = getattr(getattr(callee, "__func__", callee), "__code__", None)
+        if called is not None and called.co_flags & LAZY and self.is_wanted(called):
+            self.call(sys._getframe(1), called)
+
+    def start(self):
+        threading.settrace(self.tracer)
+        sys.settrace(self.tracer)
+        monitoring, events = sys.monitoring, sys.monitoring.events
+        monitoring.use_tool_id(monitoring.PROFILER_ID, "trace_flow")
+        monitoring.register_callback(monitoring.PROFILER_ID, events.PY_START, self.on_start)
+        monitoring.register_callback(monitoring.PROFILER_ID, events.CALL, self.on_call)
+        monitoring.set_events(monitoring.PROFILER_ID, events.PY_START | events.CALL)
+
+    def stop(self):
+        sys.monitoring.set_events(sys.monitoring.PROFILER_ID, 0)
+        sys.settrace(None)
+        threading.settrace(None)
 
 
 class File:
@@ -174,20 +213,23 @@ class Flow:
         return False
 
 
+def import_root(source):
+    """The folder that names of modules below a folder count from."""
+    return os.path.dirname(source) if os.path.isfile(os.path.join(source, "__init__.py")) else source
+
+
 def record(project, source, arguments):
     import pytest
 
     recorder = Recorder(source + os.sep)
     os.chdir(project)
     sys.dont_write_bytecode = True
-    sys.path.insert(0, os.path.dirname(source) if os.path.isfile(os.path.join(source, "__init__.py")) else source)
-    threading.settrace(recorder.tracer)
-    sys.settrace(recorder.tracer)
+    sys.path.insert(0, import_root(source))
+    recorder.start()
     try:
         pytest.main(["-q", "-p", "no:cacheprovider", *arguments])
     finally:
-        sys.settrace(None)
-        threading.settrace(None)
+        recorder.stop()
     return recorder
 
 
@@ -246,6 +288,35 @@ def check_steps(recorder, files, show):
         print("missing", line)
 
 
+AMONG = "one of the candidates of an ambiguous call"
+
+
+def decorators_of(function):
+    """The last names of what decorates a function."""
+    found = set()
+    for decorator in function.decorator_list:
+        made_by = decorator.func if isinstance(decorator, ast.Call) else decorator
+        found.add(ast.unparse(made_by).split(".")[-1])
+    return found
+
+
+def wrappers(files):
+    """Functions inside a decorator of the project, and methods of a class that decorates, by the decorator's name."""
+    used = set()
+    for file in files.values():
+        for function in file.functions.values():
+            used |= decorators_of(function)
+    found = collections.defaultdict(set)
+    for file in files.values():
+        for node in ast.walk(file.tree):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in used:
+                for inner in ast.walk(node):
+                    special = isinstance(node, ast.FunctionDef) or getattr(inner, "name", "") in ("__get__", "__set__", "__call__")
+                    if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner is not node and special:
+                        found[inner].add(node.name)
+    return found
+
+
 def check_calls(recorder, files, edges, source, show):
     edge_pairs, by_site, named = set(), collections.defaultdict(set), collections.defaultdict(set)
     for edge in edges:
@@ -273,14 +344,28 @@ def check_calls(recorder, files, edges, source, show):
     def is_a(name, wanted, seen=()):
         return name == wanted or any(is_a(base, wanted, (*seen, name)) for base in bases[name] if base not in seen)
 
+    def function_of(code):
+        file = files.get(code.co_filename) if code is not None else None
+        return file and file.function(code)
+
+    wrapping = wrappers(files)
+
+    def wraps(code, decorated=None):
+        """Whether a function is the wrapper that a decorator of the project puts around some, or this, function."""
+        names = wrapping.get(function_of(code), set())
+        return bool(names and (decorated is None or names & decorators_of(decorated)))
+
     pairs, classes, shown = {}, collections.Counter(), collections.defaultdict(list)
-    for (caller, line, callee), _ in recorder.calls.items():
-        of, to = files.get(caller.co_filename), files.get(callee.co_filename)
-        if of is None or to is None or callee.co_name.startswith("<"):
+    for (outer, outer_line, caller, line, callee), _ in recorder.calls.items():
+        target = function_of(callee)
+        if target is None or callee.co_name.startswith("<") or wraps(callee):
             continue
-        target = to.function(callee)
-        function = of.function(caller)
-        if target is None or (function is None and caller.co_name != "<module>"):
+        if wraps(caller, target):
+            if outer is None or wraps(outer, target):
+                continue
+            caller, line = outer, outer_line
+        of, to, function = files.get(caller.co_filename), files[callee.co_filename], function_of(caller)
+        if of is None or (function is None and caller.co_name != "<module>"):
             continue
         key = (os.path.relpath(of.path, source), function.lineno if function else 0, os.path.relpath(to.path, source), target.lineno)
         pairs.setdefault(key, (line, caller, callee, target, to))
@@ -292,14 +377,13 @@ def check_calls(recorder, files, edges, source, show):
         if any(one in edge_pairs for one in wanted) or constructs and any(is_a(one, owner.name) for one in made[key[:2]]):
             classes["found"] += 1
             continue
-        lazy = callee.co_flags & (inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR)
         decorators = " ".join(ast.unparse(part) for part in target.decorator_list)
         called = {name} | ({owner.name, "super", "cls"} if constructs else set())
         rules = {rule for written, rule in named[key[:2]] if written and written.split(".")[-1] in called}
         if "property" in decorators or name in ("__get__", "__set__", "__set_name__"):
             kind = "not written as a call: attribute that runs code (property, descriptor)"
-        elif lazy and not rules:
-            kind = "not written as a call: a generator or coroutine, run by what takes from it"
+        elif rules == {"ambiguous"}:
+            kind = AMONG
         elif rules:
             kind = "a call of this name, rule " + "/".join(sorted(rules))
         elif name.startswith("__") and name.endswith("__"):
@@ -313,6 +397,7 @@ def check_calls(recorder, files, edges, source, show):
     total = sum(classes.values())
     hidden = sum(count for kind, count in classes.items() if kind.startswith("not written"))
     print(f"calls inside the project: {classes['found']} found of {total} ({classes['found'] / max(1, total):.2%})", end="; ")
+    print(f"with those among the candidates of an ambiguous call {(classes['found'] + classes[AMONG]) / max(1, total):.2%}", end="; ")
     print(f"of those written as a call of that name {classes['found'] / max(1, total - hidden):.2%}")
     for kind, count in classes.most_common():
         print(f"{count:6} {kind}")
@@ -343,8 +428,9 @@ def main():
     paths = [os.path.join(folder, name) for folder, _, names in os.walk(source) for name in names if name.endswith(".py")]
     files = {path: File(path, flows) for path, flows in pyflow.flows(rows, sorted(paths))}
     check_steps(recorder, files, show)
-    output = subprocess.run([edges, source, "--hierarchy"], capture_output=True, text=True, check=True).stdout
-    check_calls(recorder, files, [json.loads(line) for line in output.splitlines()], source, show)
+    root = import_root(source)
+    output = subprocess.run([edges, root, "--hierarchy"], capture_output=True, text=True, check=True).stdout
+    check_calls(recorder, files, [json.loads(line) for line in output.splitlines()], root, show)
 
 
 if __name__ == "__main__":

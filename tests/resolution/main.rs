@@ -3,6 +3,8 @@
 //! `projects/<language>.txt` holds the files, each after a line `=== path`; before the first stand the members whose
 //! callers are asked for. `projects/<language>.edges` holds every edge that must come of them, and those callers.
 //! `UPDATE_EXPECT=1 cargo test -p leindex-queries --test resolution` rewrites it; read the difference.
+//!
+//! `LEINDEX_RESOLUTION_FOLDER=FOLDER` asks the last question of a project of yours as well.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -65,6 +67,13 @@ fn projects() -> impl Iterator<Item = Project> {
         let index = Index::open(folder.path().join("shop"), options).unwrap();
         Project { language, absent, members, index, _folder: folder }
     })
+}
+
+fn yours() -> Option<Project> {
+    let folder = std::env::var_os("LEINDEX_RESOLUTION_FOLDER")?;
+    let options = Options { store: StorePlace::Memory, ..Options::default() };
+    let index = Index::open(folder, options).unwrap();
+    Some(Project { language: "yours", absent: &[], members: Vec::new(), index, _folder: tempfile::tempdir().unwrap() })
 }
 
 fn beside(language: &str, ending: &str) -> PathBuf {
@@ -149,7 +158,7 @@ fn every_language_shows_every_rule() {
 fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
     let mut wrong = Vec::new();
     let place = |edge: &EdgeInfo| (edge.path.clone(), edge.line, edge.column, edge.kind, edge.rule);
-    for project in projects() {
+    for project in projects().chain(yours()) {
         let snapshot = project.index.snapshot();
         let mut to_symbol: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
         let mut imports: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();

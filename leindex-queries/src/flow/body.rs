@@ -84,8 +84,7 @@ impl Flow {
         let Graph { nodes, edges, spans, fallthroughs, mut capped } = build(program);
         let (mut control, mut data) = (Vec::new(), Vec::new());
         for &(first, last) in &spans {
-            let of_region = edges.partition_point(|edge| edge.source < first)..edges.partition_point(|edge| edge.source <= last);
-            let edges = edges.get(of_region).unwrap_or(&[]);
+            let edges = edges_from(&edges, first, last);
             let graph = RegionGraph::of(first, last, edges);
             control_dependences(first, last, edges, &graph, &mut control);
             let region = reaching::Region { first, last, nodes: &nodes, edges, steps: &program.steps, mentions: &program.mentions };
@@ -136,9 +135,7 @@ impl Flow {
             }
             let mut control = Vec::new();
             for &Region { entry, exit, .. } in &self.regions {
-                let of_region =
-                    self.edges.partition_point(|edge| edge.source < entry)..self.edges.partition_point(|edge| edge.source <= exit);
-                let mut edges = self.edges.get(of_region).unwrap_or(&[]).to_vec();
+                let mut edges = edges_from(&self.edges, entry, exit).to_vec();
                 let inside =
                     self.fallthroughs.iter().filter(|&&(jump, node)| (entry..=exit).contains(&jump) && (entry..=exit).contains(&node));
                 edges.extend(inside.map(|&(source, target)| Edge { source, target, kind: EdgeKind::Next }));
@@ -180,8 +177,7 @@ impl Flow {
 
     /// Edges that leave a node.
     pub fn successors(&self, node: u32) -> &[Edge] {
-        let range = self.edges.partition_point(|edge| edge.source < node)..self.edges.partition_point(|edge| edge.source <= node);
-        self.edges.get(range).unwrap_or(&[])
+        edges_from(&self.edges, node, node)
     }
 
     /// Whether every index leads somewhere: what was read from a store is used only if so.
@@ -249,4 +245,10 @@ impl Flow {
     pub fn region_at(&self, start: u32, end: u32) -> Option<u32> {
         self.regions.iter().position(|region| (region.start, region.end) == (start, end)).map(|index| index as u32)
     }
+}
+
+/// Of edges in order of their source, those that leave the nodes `first..=last`.
+fn edges_from(edges: &[Edge], first: u32, last: u32) -> &[Edge] {
+    let range = edges.partition_point(|edge| edge.source < first)..edges.partition_point(|edge| edge.source <= last);
+    edges.get(range).unwrap_or(&[])
 }

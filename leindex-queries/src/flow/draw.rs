@@ -67,7 +67,7 @@ pub fn draw(flow: &Flow, source: &str, line: u32, drawing: Drawing) -> String {
             if !targets.is_empty() {
                 let _ = write!(out, " → {}", targets.join(", "));
             }
-            if dead.contains(&node) {
+            if dead.binary_search(&node).is_ok() {
                 out.push_str(" (never runs)");
             }
             out.push('\n');

@@ -279,14 +279,12 @@ pub(crate) enum Item {
         then: Block,
         otherwise: Block,
     },
+    /// The condition is looked at first. The head of a loop over values is one: it holds while there is another value.
     While {
         condition: u32,
         body: Block,
+        update: Block,
         otherwise: Block,
-    },
-    DoWhile {
-        body: Block,
-        condition: u32,
     },
     /// A loop without a condition.
     Forever {
@@ -294,15 +292,9 @@ pub(crate) enum Item {
         body: Block,
         update: Block,
     },
-    For {
+    DoWhile {
+        body: Block,
         condition: u32,
-        update: Block,
-        body: Block,
-    },
-    ForEach {
-        head: u32,
-        body: Block,
-        otherwise: Block,
     },
     Switch {
         head: u32,

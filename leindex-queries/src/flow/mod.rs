@@ -35,7 +35,7 @@ pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};
 pub(crate) use ir::{Item, SwitchKind};
+pub(crate) use lower::OpenScope;
 pub use lower::{Bind, Clause, ClauseBody, Lower};
-pub(crate) use lower::{Handled, OpenScope};
 pub use reaching::DataDependence;
 pub use transfer::{Passage, Sink, Source, Transfer};

@@ -17,7 +17,7 @@ use crate::db::Db;
 use crate::names::edges::{EdgeKind, Site, file_edges};
 use crate::names::files::{Symbol, file_rows, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
-use crate::syntax::rows::UseRow;
+use crate::syntax::rows::{UseKind, UseRow};
 
 /// Functions looked into for one summary, nearest first.
 const MOST_FUNCTIONS: usize = 256;
@@ -94,7 +94,8 @@ pub fn call_targets<'db>(db: &'db dyn Db, owner: Symbol<'db>) -> Box<[(u32, Symb
         if edge.kind != EdgeKind::Call || outermost(&rows, edge.source) != index {
             continue;
         }
-        if let Some(used) = rows.get::<UseRow>(site) {
+        // What the language runs by itself is no call in the flow, and stands where another may.
+        if let Some(used) = rows.get::<UseRow>(site).filter(|used| !matches!(used.kind, UseKind::Element | UseKind::Implicit)) {
             targets.push((used.start.saturating_sub(base), target));
         }
     }

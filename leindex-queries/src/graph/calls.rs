@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::join::Join;
 use crate::flow::file::outermost;
 use crate::index::world::World;
-use crate::names::edges::{Edge, EdgeKind, OpenRow, Site, file_edges};
+use crate::names::edges::{Edge, EdgeKind, OpenReason, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, file_config, file_rows, symbol_row};
 use crate::names::members::file_aliases;
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
@@ -100,6 +100,11 @@ pub(crate) fn incoming_from<'w>(
         let edges = file_edges(join.world.db, file);
         let open = hashes.iter().flat_map(|&hash| edges.open_named(hash));
         add_edges(join, file, edges.leading_to(symbol), open, |name| names.iter().any(|known| **known == *name), &mut found);
+        // Of several overloads that a variable holds, under the variable's name.
+        let among = |row: &&OpenRow<'w>| {
+            hashes.binary_search(&row.name).is_err() && matches!(&row.reason, OpenReason::Overloads(symbols) if symbols.contains(&symbol))
+        };
+        add_edges(join, file, std::iter::empty(), edges.open.iter().filter(among), |_| true, &mut found);
     }
     found.retain(|edge| edge.target == Some(symbol) || edge.candidates.contains(&symbol));
     found.sort_by_cached_key(|edge| (edge.file.path(join.world.db), edge.start, edge.kind));
@@ -194,9 +199,49 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
             subtype_names(world, ty, &mut names, 0);
         }
     }
+    if let Some(special) = file_config(world.db, symbol.file(world.db)).map(|config| config.names.special) {
+        // An iteration runs it and names what gives the iterator.
+        if special.next == rows.str(row.name) {
+            add(&mut names, special.iterate);
+        }
+        // An object may make others of its type.
+        if row.kind == SymbolKind::Constructor || row.kind.is_type() {
+            add(&mut names, special.class);
+        }
+    }
     if rows.str(row.name) == "__call__" {
+        // It runs where an object of its type is called, under whatever name that has.
+        if let Some(ty) = crate::names::resolve::parent_type(world.db, symbol) {
+            add_known_objects(world, ty, &mut names);
+        }
         return names;
     }
+    add_aliases(world, &mut names);
+    names
+}
+
+/// The names under which objects of a type are known: of what is declared with it, or made of it.
+fn add_known_objects<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>) {
+    let mut types: Vec<Box<str>> = symbol_row(world.db, ty).map(|(rows, _, row)| rows.str(row.name).into()).into_iter().collect();
+    subtype_names(world, ty, &mut types, 0);
+    for name in &types {
+        for file in world.mentioning(name) {
+            let Some(rows) = file_rows(world.db, file) else { continue };
+            for symbol in rows.symbols() {
+                if rows.use_row(symbol.type_use).is_some_and(|declared| rows.str(declared.name) == &**name) {
+                    add(names, rows.str(symbol.name));
+                }
+            }
+        }
+    }
+    add_aliases(world, &mut types);
+    for name in types {
+        add(names, &name);
+    }
+}
+
+/// Adds every alias under which a file passes on what has one of the names.
+fn add_aliases(world: World<'_>, names: &mut Vec<Box<str>>) {
     let mut next = 0;
     while let Some(name) = names.get(next).cloned() {
         next += 1;
@@ -209,18 +254,17 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
             let first = aliases.partition_point(|(from, _)| *from < hash);
             for (_, to) in aliases[first..].iter().take_while(|(from, _)| *from == hash) {
                 if !to.is_empty() {
-                    add(&mut names, to);
+                    add(names, to);
                     continue;
                 }
                 // The module as a whole: known by the file's name.
                 let path = file.path(world.db);
                 for part in path.rsplit('/').take(2) {
-                    add(&mut names, part.rsplit_once('.').map_or(part, |(stem, _)| stem));
+                    add(names, part.rsplit_once('.').map_or(part, |(stem, _)| stem));
                 }
             }
         }
     }
-    names
 }
 
 fn subtype_names<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<str>>, depth: u32) {

@@ -10,7 +10,7 @@ use super::declaring::{definitions_of, twins};
 use super::join::Join;
 use super::overriding::overridden;
 use crate::index::world::World;
-use crate::names::edges::{EdgeKind, Site, file_edges};
+use crate::names::edges::{Edge, EdgeKind, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol};
 use crate::names::resolve::{Rule, symbol_kind};
 use crate::syntax::rows::{BindingKind, BindingRow, Rows, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
@@ -88,7 +88,9 @@ fn makes<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, index: u32) ->
     let Some(used) = rows.use_row(index) else { return false };
     let closed = &file_edges(world.db, file).closed;
     let calls_type = || {
-        closed.iter().filter(|edge| edge.site == Site::Use(index) && edge.kind == EdgeKind::Call).any(|edge| {
+        // A class that is itself a value (`cls()`) may be any below the one that is known.
+        let named = |edge: &&Edge<'w>| edge.site == Site::Use(index) && edge.kind == EdgeKind::Call && edge.rule != Rule::Type;
+        closed.iter().filter(named).any(|edge| {
             let kind = edge.target.and_then(|target| symbol_kind(world.db, target));
             kind.is_some_and(|kind| kind.is_type() || kind == SymbolKind::Constructor)
         })

@@ -15,7 +15,7 @@ use super::join::Join;
 use crate::flow::index::FlowIndex;
 use crate::flow::queries::{SymbolFlow, flow_base, function_range, symbol_flow};
 use crate::flow::summary::{calls_of, owner_of, symbol_summary};
-use crate::flow::{Flow, MentionKind, StepKind, VariableKind};
+use crate::flow::{Flow, Mention, MentionKind, Region, StepKind, Variable, VariableKind};
 use crate::names::edges::EdgeKind;
 use crate::names::files::{Symbol, file_rows};
 use crate::names::module_map::MODULE_IDENTITY;
@@ -242,23 +242,16 @@ impl<'j, 'w> Slicer<'j, 'w> {
             }
         }
         // What the functions made here give, and change around them.
-        if focus == Focus::All {
-            for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
+        for inner in made_at(flow, at.node) {
+            if focus == Focus::All {
                 self.push(same(inner.exit), phase, Focus::All, Reason::Closure { other: at });
             }
-        }
-        for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
-            for node in inner.entry..=inner.exit {
-                let changes = flow.mentions_of(node).any(|(_, mention)| {
-                    mention.kind != MentionKind::Use
-                        && flow.variables.get(mention.variable as usize).is_some_and(|variable| {
-                            variable.kind == VariableKind::Capture && matches!(focus, Focus::All)
-                                || focus == Focus::Variable(variable.outer)
-                        })
-                });
-                if changes && node != inner.entry {
-                    self.push(same(node), phase, Focus::All, Reason::Closure { other: at });
-                }
+            let changes = |mention: &Mention, variable: &Variable| {
+                let captured = variable.kind == VariableKind::Capture && focus == Focus::All;
+                mention.kind != MentionKind::Use && (captured || focus == Focus::Variable(variable.outer))
+            };
+            for node in mentioning(flow, inner, changes) {
+                self.push(same(node), phase, Focus::All, Reason::Closure { other: at });
             }
         }
     }
@@ -330,17 +323,12 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let Some(region) = flow.region().copied() else { return };
         self.push(At { owner, node: region.exit }, Phase::Down, Focus::All, Reason::Callee { other: from });
         // What it changes of its parameters.
-        let of = &flow.flow;
-        for node in region.entry + 1..region.exit {
-            let changes = of.mentions_of(node).any(|(_, mention)| {
-                matches!(mention.kind, MentionKind::Modify)
-                    && of.variables.get(mention.variable as usize).is_some_and(|variable| {
-                        matches!(variable.kind, VariableKind::Parameter | VariableKind::Field | VariableKind::Receiver)
-                    })
-            });
-            if changes {
-                self.push(At { owner, node }, Phase::Down, Focus::All, Reason::Callee { other: from });
-            }
+        let changes = |mention: &Mention, variable: &Variable| {
+            mention.kind == MentionKind::Modify
+                && matches!(variable.kind, VariableKind::Parameter | VariableKind::Field | VariableKind::Receiver)
+        };
+        for node in mentioning(&flow.flow, &region, changes) {
+            self.push(At { owner, node }, Phase::Down, Focus::All, Reason::Callee { other: from });
         }
     }
 
@@ -408,14 +396,9 @@ impl<'j, 'w> Slicer<'j, 'w> {
             }
         }
         // A function made here sees what is captured.
-        for inner in flow.regions.iter().filter(|inner| inner.owner == flow.nodes[at.node as usize].step) {
-            for node in inner.entry + 1..inner.exit {
-                let uses = flow.mentions_of(node).any(|(_, mention)| {
-                    flow.variables.get(mention.variable as usize).is_some_and(|variable| variable.kind == VariableKind::Capture)
-                });
-                if uses {
-                    self.push(same(node), phase, Focus::All, Reason::Closure { other: at });
-                }
+        for inner in made_at(flow, at.node) {
+            for node in mentioning(flow, inner, |_, variable| variable.kind == VariableKind::Capture) {
+                self.push(same(node), phase, Focus::All, Reason::Closure { other: at });
             }
         }
     }
@@ -504,6 +487,21 @@ fn is_inside(flow: &Flow, mut call: u32, mut argument: u16, outer: u32, outer_ar
         (call, argument) = (of.call, of.argument);
     }
     false
+}
+
+/// The functions that are made at a node.
+fn made_at(flow: &Flow, node: u32) -> impl Iterator<Item = &Region> {
+    let step = flow.nodes.get(node as usize).map_or(NONE, |node| node.step);
+    flow.regions.iter().filter(move |region| step != NONE && region.owner == step)
+}
+
+/// The nodes between the ends of a region that mention a variable in some way.
+fn mentioning(flow: &Flow, region: &Region, wanted: impl Fn(&Mention, &Variable) -> bool) -> impl Iterator<Item = u32> {
+    (region.entry + 1..region.exit).filter(move |&node| {
+        let mut variables =
+            flow.mentions_of(node).filter_map(|(_, mention)| Some((mention, flow.variables.get(mention.variable as usize)?)));
+        variables.any(|(mention, variable)| wanted(mention, variable))
+    })
 }
 
 /// The nodes at which a step stands, copies of a `finally` included.

@@ -470,7 +470,7 @@ fn nodes<E>(world: World<'_>, symbol: Symbol<'_>, found: &SymbolFlow) -> Result<
             text: crate::flow::excerpt(&text, step.start, step.end),
             defines: names(false),
             uses: names(true),
-            unreachable: dead.contains(&node),
+            unreachable: dead.binary_search(&node).is_ok(),
         });
     }
     Ok(graph)

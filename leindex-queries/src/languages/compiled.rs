@@ -183,6 +183,7 @@ impl Action {
             Role::Keyword { name, value } => [(place(name), Slot::Name), (place(value), Slot::Value), none, none, none],
             Role::Conditional { object, value } => [(place(object), Slot::Object), (place(value), Slot::Value), none, none, none],
             Role::Element { object } => [(place(object), Slot::Object), none, none, none, none],
+            Role::Generic { container: value } | Role::Implicit { value, .. } => [(place(value), Slot::Value), none, none, none, none],
             Role::Pass { value, ty } => [(place(value), Slot::Value), (place(ty), Slot::Type), none, none, none],
             Role::Assign { left, right, ty } => {
                 [(place(left), Slot::Left), (place(right), Slot::Value), (place(ty), Slot::Type), none, none]

@@ -126,6 +126,18 @@ pub enum Role {
         /// A type inside.
         ty: At,
     },
+    /// A type with type arguments: it stands for the type, and the last argument is what a value of it holds.
+    Generic {
+        /// The type without its arguments.
+        container: At,
+    },
+    /// Runs members of the value of one part, without a call of them; stands for an unknown value.
+    Implicit {
+        /// The part.
+        value: At,
+        /// The members, in the order in which they run.
+        members: &'static [&'static str],
+    },
     /// `object?.…`: what is reached through the object, if there is one. Inside `value` the object is
     /// [`Walk::conditional_object`].
     Conditional {

@@ -189,6 +189,10 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
     let base_rows: FxHashMap<u32, BaseRow> = rows.iter::<BaseRow>().map(|base| (base.base, base)).collect();
     for (index, row) in rows.iter::<UseRow>().enumerate() {
         let index = index as u32;
+        if matches!(row.kind, UseKind::Element | UseKind::Implicit) && !row.name.is_empty() {
+            run_implicitly(&mut resolver, index, &row, owner(row.scope), &mut closed);
+            continue;
+        }
         if matches!(row.kind, UseKind::This | UseKind::Super | UseKind::Literal | UseKind::Element) && row.role != UseRole::Call {
             continue;
         }
@@ -211,6 +215,15 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
             UseRole::Read | UseRole::Write => EdgeKind::Reference,
         };
         let (entity, rule) = resolver.resolve(index);
+        // A property runs where it is read or assigned to. A plain name may be a variable that holds what it gave.
+        if kind == EdgeKind::Reference
+            && row.kind == UseKind::Member
+            && let Entity::Symbol(target) = entity
+            && resolver.head(target).is_some_and(|head| head.is_property)
+        {
+            closed.push(Edge { source, site: Site::Use(index), kind: EdgeKind::Call, rule: found_rule(rule), target: Some(target) });
+            continue;
+        }
         let found = target_of(&resolver, &entity, &row, kind);
         match found {
             Found::Target(target) => {
@@ -264,6 +277,34 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
         closed.push(Edge { source, site, kind: EdgeKind::Import, rule, target });
     }
     FileEdges::new(closed, open)
+}
+
+/// Adds the calls of members that the language runs by itself, as far as their object's type is known: what cannot be
+/// resolved may be no call at all.
+fn run_implicitly<'db>(resolver: &mut Resolver<'db, '_>, index: u32, row: &UseRow, source: u32, closed: &mut Vec<Edge<'db>>) {
+    let mut add = |resolver: &Resolver<'db, '_>, entity: &Entity<'db>| {
+        let arity = u32::from(row.role == UseRole::Write) + u32::from(row.kind == UseKind::Element && row.arity == 0);
+        let target = match entity {
+            Entity::Symbol(symbol) => Some(*symbol),
+            Entity::Overloads(symbols) => match choose(resolver, symbols, Some(arity)) {
+                Choice::One(symbol) => Some(symbol),
+                Choice::Several(_) => None,
+            },
+            _ => None,
+        };
+        let runs = |&symbol: &Symbol<'db>| resolver.kind(symbol) == Some(SymbolKind::Method);
+        if let Some(target) = target.filter(runs) {
+            closed.push(Edge { source, site: Site::Use(index), kind: EdgeKind::Call, rule: Rule::Type, target: Some(target) });
+        }
+    };
+    let (entity, _) = resolver.resolve(index);
+    add(resolver, &entity);
+    if row.kind == UseKind::Element
+        && row.arity != 0
+        && let Some(next) = resolver.next_of(&entity)
+    {
+        add(resolver, &next);
+    }
 }
 
 /// Names that the file gives to values, and to nothing that it imports.
@@ -325,7 +366,7 @@ fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseR
             [part] if kind != EdgeKind::Call => Found::Target(part.symbol),
             _ => Found::Nothing,
         },
-        Entity::External(_) => Found::Outside,
+        Entity::External(_) | Entity::Container(_) => Found::Outside,
         Entity::Local => Found::Open(OpenReason::Local),
         Entity::Open => Found::Open(OpenReason::Ancestor),
         Entity::Unbound => Found::Open(OpenReason::Unbound),

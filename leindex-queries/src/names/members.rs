@@ -15,14 +15,14 @@ use rustc_hash::FxHashMap;
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol, symbol_name};
 use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
-use super::resolve::{Entity, Heads, Horizon, Resolver};
+use super::resolve::{Entity, Heads, Horizon, Resolver, type_held};
 use crate::db::Db;
 use crate::items::signature::object_words;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
     BaseKind, BaseRow, BindingKind, BindingRow, ExportRow, ImportFlags, ImportKind, ImportRow, ModuleRow, NONE, Record as _, Rows,
-    ScopeKind, ScopeRow, SymbolFlags, UseRow,
+    ScopeKind, ScopeRow, SymbolFlags, UseRole, UseRow,
 };
 
 /// What stands under a name in a file's top level, a namespace or a type.
@@ -616,10 +616,28 @@ pub fn file_aliases<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(u32, B
     for export in rows.iter::<ExportRow>() {
         add(export.local, export.name);
     }
+    // What holds a type goes by that type's name.
+    for binding in rows.iter::<BindingRow>().filter(|binding| matches!(binding.kind, BindingKind::Symbol | BindingKind::Field)) {
+        if let Some(held) = type_held(&rows, binding.type_use) {
+            add(held, binding.name);
+        }
+    }
+    for symbol in rows.symbols() {
+        if let Some(held) = type_held(&rows, symbol.type_use) {
+            add(held, symbol.name);
+        }
+    }
     // A value kept in a variable that others can see. Locals need no name of their own: their file has the first one.
     for binding in rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Symbol) {
-        if let Some(value) = rows.use_row(binding.value).filter(|value| value.role == crate::syntax::rows::UseRole::Read) {
+        if let Some(value) = rows.use_row(binding.value).filter(|value| matches!(value.role, UseRole::Read | UseRole::Call)) {
             add(value.name, binding.name);
+        }
+    }
+    // What a function gives is called where the function's result is.
+    for binding in rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result) {
+        let function = rows.get::<ScopeRow>(binding.scope).and_then(|scope| rows.symbol(scope.symbol));
+        if let (Some(function), Some(value)) = (function, rows.use_row(binding.value).filter(|value| value.role == UseRole::Read)) {
+            add(value.name, function.name);
         }
     }
     found.sort_unstable();

@@ -20,7 +20,7 @@ use crate::syntax::row_index::{IndexedRows, RowIndex};
 use crate::syntax::rows::name_hash;
 use crate::syntax::rows::{
     BindingKind, BindingRow, ImportFlags, ImportKind, ImportRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolFlags, SymbolKind, SymbolRow,
-    UNKNOWN_BASE, UseKind, UseRole,
+    UNKNOWN_BASE, UseKind, UseRole, UseRow,
 };
 
 /// What an expression or name stands for.
@@ -34,6 +34,8 @@ pub enum Entity<'db> {
     Instance(Symbol<'db>),
     /// The current object seen from above its type.
     Super(Symbol<'db>),
+    /// A container from outside the workspace, whose type says what it holds.
+    Container(Box<Container<'db>>),
     /// A module or namespace.
     Module(Box<[ModulePart<'db>]>),
     /// Something outside the workspace: the package or built-in name.
@@ -46,6 +48,17 @@ pub enum Entity<'db> {
     Unbound,
     /// Nothing is known.
     Unknown,
+}
+
+/// What a declared type with type arguments says of its values (`dict[str, list[User]]`).
+#[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
+pub struct Container<'db> {
+    /// The name of the type.
+    pub name: Name<'db>,
+    /// Whether an iteration gives keys, not what is held.
+    pub is_mapping: bool,
+    /// What it holds.
+    pub element: Entity<'db>,
 }
 
 /// How an edge was found, strongest first: the `rule` column of the `edges` table.
@@ -242,6 +255,14 @@ impl<'db, 'r> Resolver<'db, 'r> {
     fn narrowed(&self, index: u32, (entity, rule): (Entity<'db>, Rule)) -> (Entity<'db>, Rule) {
         let Entity::Overloads(symbols) = &entity else { return (entity, rule) };
         let Some(row) = self.rows.use_row(index) else { return (entity, rule) };
+        // A property and what assigns to it: that which takes as many values. Fields of its name are set through it.
+        let values = u32::from(row.role == UseRole::Write);
+        let accessor = symbols.iter().copied().find(|&symbol| {
+            self.head(symbol).is_some_and(|head| head.is_property && head.arguments.is_some_and(|(fewest, _)| fewest == values))
+        });
+        if let Some(accessor) = accessor {
+            return (Entity::Symbol(accessor), rule);
+        }
         let wants_type = matches!(row.role, UseRole::Type | UseRole::Base | UseRole::New);
         let (types, values): (Vec<_>, Vec<_>) = symbols.iter().partition(|&&symbol| self.is_plain_type(symbol));
         let fitting: Vec<Symbol<'db>> = match (wants_type, &*types, &*values) {
@@ -304,7 +325,16 @@ impl<'db, 'r> Resolver<'db, 'r> {
             }
             // The callee is what an inner expression gives: `make()()`.
             UseKind::Apply if row.base != UNKNOWN_BASE && row.base != NONE => self.value(row.base),
-            UseKind::Apply | UseKind::Element => (Entity::Unknown, Rule::Unresolved),
+            // The member that gives the element, or that the language runs.
+            UseKind::Element | UseKind::Implicit if row.base != UNKNOWN_BASE && !row.name.is_empty() => match self.value(row.base) {
+                (Entity::Instance(ty), _) => {
+                    let name = self.name(row.name);
+                    self.type_member(ty, name, false, Rule::Type)
+                }
+                _ => (Entity::Unknown, Rule::Unresolved),
+            },
+            UseKind::Apply | UseKind::Element | UseKind::Implicit => (Entity::Unknown, Rule::Unresolved),
+            UseKind::Literal if is_nothing(self.rows.str(row.name)) => (Entity::Unknown, Rule::Unresolved),
             UseKind::Literal => (Entity::External(self.name(row.name)), Rule::External),
         }
     }
@@ -344,6 +374,17 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 None => (Entity::Unknown, Rule::Unresolved),
             };
         }
+        if row.kind == UseKind::Element {
+            return self.element(&row);
+        }
+        if row.kind == UseKind::Member
+            && row.role == UseRole::Call
+            && row.base != UNKNOWN_BASE
+            && let (Entity::Container(container), rule) = self.value(row.base)
+            && let Some(found) = container.gives(self.rows.str(row.name))
+        {
+            return (found, rule);
+        }
         let (entity, rule) = self.resolve(index);
         match row.role {
             UseRole::Call | UseRole::New => self.result_of(&entity),
@@ -351,6 +392,59 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 Entity::Symbol(symbol) => self.value_of_symbol(symbol, rule),
                 other => (other, rule),
             },
+        }
+    }
+
+    /// An element of a value: what its declared type says it holds, or what the member gives that is run for it.
+    fn element(&mut self, row: &UseRow) -> (Entity<'db>, Rule) {
+        if row.base == UNKNOWN_BASE {
+            return (Entity::Unknown, Rule::Unresolved);
+        }
+        let iterates = row.arity != 0;
+        let mut held = self.value(row.base).0;
+        if let Entity::Instance(ty) = held {
+            let name = self.name(row.name);
+            let member = self.type_member(ty, name, false, Rule::Type).0;
+            held = self.result_of(&member).0;
+            if !iterates {
+                return (held, Rule::Type);
+            }
+            if let Some(next) = self.next_of(&member) {
+                return self.result_of(&next);
+            }
+        }
+        match held {
+            Entity::Container(container) if !(iterates && container.is_mapping) => (container.element, Rule::Type),
+            _ => (Entity::Unknown, Rule::Unresolved),
+        }
+    }
+
+    /// The member that gives the next value of what a call of `iterate` gives.
+    pub(crate) fn next_of(&mut self, iterate: &Entity<'db>) -> Option<Entity<'db>> {
+        let next = self.config.map_or("", |config| config.names.special.next);
+        match self.result_of(iterate).0 {
+            Entity::Instance(iterator) if !next.is_empty() => {
+                Some(self.type_member(iterator, Name::new(self.db, next), false, Rule::Type).0)
+            }
+            _ => None,
+        }
+    }
+
+    /// What a value of the declared type at a use is.
+    pub(crate) fn typed(&mut self, index: u32) -> Option<Entity<'db>> {
+        if let Some(ty) = self.type_named(index) {
+            return Some(Entity::Instance(ty));
+        }
+        let row = self.rows.use_row(index).filter(|row| row.role == UseRole::Type && row.arity != 0)?;
+        let kind = container_kind(self.rows.str(row.name))?;
+        let element = self.typed(index.checked_add(row.arity)?)?;
+        match (kind, element) {
+            (Holds::Itself, Entity::Instance(ty)) => Some(Entity::Symbol(ty)),
+            (Holds::Itself, _) => None,
+            (Holds::Values | Holds::Elements, element) => {
+                let name = self.name(row.name);
+                Some(Entity::Container(Box::new(Container { name, is_mapping: kind == Holds::Values, element })))
+            }
         }
     }
 
@@ -364,7 +458,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
                 let mut results = symbols.iter().map(|&symbol| declared_value(self.db, symbol, horizon));
                 let first = results.next().flatten();
                 return match first {
-                    Some(ty) if results.all(|other| other == Some(ty)) => (Entity::Instance(ty), Rule::Type),
+                    Some(value) if results.all(|other| other.as_ref() == Some(&value)) => (value, Rule::Type),
                     _ => (Entity::Unknown, Rule::Unresolved),
                 };
             }
@@ -416,6 +510,9 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let db = self.db;
         let name = self.name(text);
         match base {
+            Entity::Instance(ty) if self.config.is_some_and(|config| config.names.special.class == name.text(db)) => {
+                (Entity::Symbol(*ty), Rule::Type)
+            }
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
             Entity::Symbol(symbol) => match self.kind(*symbol) {
@@ -435,6 +532,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
             },
             Entity::Module(parts) => self.module_member(parts, name, base_rule.min(Rule::Import)),
             Entity::External(package) => (Entity::External(*package), Rule::External),
+            Entity::Container(container) => (Entity::External(container.name), Rule::External),
             Entity::Overloads(symbols) if self.has_two_namespaces() => {
                 let mut found = symbols.iter().map(|&symbol| self.member_of(&Entity::Symbol(symbol), text, base_rule));
                 found.find(|found| found.1 != Rule::Unresolved).unwrap_or((Entity::Unknown, Rule::Unresolved))
@@ -710,8 +808,8 @@ impl<'db, 'r> Resolver<'db, 'r> {
             BindingKind::TypeParameter | BindingKind::Result => (Entity::Local, Rule::Unresolved),
             BindingKind::Parameter | BindingKind::Variable | BindingKind::Field => {
                 if chosen.type_use != NONE {
-                    if let Some(ty) = self.type_named(chosen.type_use) {
-                        return Some((Entity::Instance(ty), Rule::Type));
+                    if let Some(value) = self.typed(chosen.type_use) {
+                        return Some((value, Rule::Type));
                     }
                     if let Entity::External(name) = self.entity(chosen.type_use) {
                         let declared = self.rows.use_row(chosen.type_use).map_or("", |used| self.rows.str(used.name));
@@ -1187,6 +1285,8 @@ pub(crate) struct SymbolHead {
     pub(crate) arguments: Option<(u32, u32)>,
     /// A type, and no object that goes by a type's name (Scala's companion).
     is_plain_type: bool,
+    /// A method that runs where it is read or assigned to.
+    pub(crate) is_property: bool,
     /// The identity of the enumeration that it is a value of.
     value_of: Option<u64>,
 }
@@ -1208,6 +1308,7 @@ impl SymbolHead {
             declaration: row.flags.has(SymbolFlags::DECLARATION),
             arguments,
             is_plain_type,
+            is_property: row.kind == SymbolKind::Method && row.flags.has(SymbolFlags::PROPERTY),
             value_of: parent.map(|parent| parent.identity()),
         }
     }
@@ -1245,29 +1346,88 @@ fn parent_type_within<'db>(db: &'db dyn Db, symbol: Symbol<'db>, heads: Heads) -
     parent.kind.is_type().then(|| Symbol::new(db, file, parent.identity()))
 }
 
+/// The name of the type that values of a declared type are (`type[User]`).
+pub(crate) fn type_held(rows: &Rows, declared: u32) -> Option<Str> {
+    let row = rows.use_row(declared).filter(|row| row.role == UseRole::Type && row.arity != 0)?;
+    let holds = container_kind(rows.str(row.name)) == Some(Holds::Itself);
+    holds.then(|| rows.use_row(declared + row.arity).map(|held| held.name)).flatten()
+}
+
+/// What is in a type's last type argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    /// What a value of it gives one by one.
+    Elements,
+    /// What a value of it has under its keys.
+    Values,
+    /// The type that a value of it is.
+    Itself,
+}
+
+/// What the last type argument of a type from outside says, by the names that Python's standard library has for them.
+fn container_kind(name: &str) -> Option<Holds> {
+    Some(match name {
+        "AsyncIterable" | "AsyncIterator" | "Collection" | "Deque" | "FrozenSet" | "Iterable" | "Iterator" | "List" | "MutableSequence"
+        | "MutableSet" | "Sequence" | "Set" | "Tuple" | "deque" | "frozenset" | "list" | "set" | "tuple" => Holds::Elements,
+        "DefaultDict"
+        | "Dict"
+        | "Mapping"
+        | "MutableMapping"
+        | "OrderedDict"
+        | "WeakKeyDictionary"
+        | "WeakValueDictionary"
+        | "defaultdict"
+        | "dict" => Holds::Values,
+        "Type" | "type" => Holds::Itself,
+        _ => return None,
+    })
+}
+
+impl<'db> Container<'db> {
+    /// What a call of one of its methods gives, where that is what it holds.
+    fn gives(&self, method: &str) -> Option<Entity<'db>> {
+        match method {
+            "copy" => Some(Entity::Container(Box::new(self.clone()))),
+            "values" if self.is_mapping => {
+                Some(Entity::Container(Box::new(Self { name: self.name, is_mapping: false, element: self.element.clone() })))
+            }
+            "get" | "setdefault" if self.is_mapping => Some(self.element.clone()),
+            "pop" | "popleft" => Some(self.element.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a literal is that of no value, which says nothing of the values that come later.
+fn is_nothing(literal: &str) -> bool {
+    matches!(literal, "Nil" | "NilClass" | "None" | "Null" | "nil" | "null" | "undefined")
+}
+
 /// Whether a declared type leaves open what a value of it has.
 fn says_nothing(ty: &str) -> bool {
     matches!(ty, "Any" | "any" | "dynamic" | "mixed" | "unknown")
 }
 
-/// The type of what a function returns or a field holds, by its declaration.
-#[salsa::tracked(returns(copy))]
-pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Symbol<'db>> {
+/// What a function returns or a field holds, by its declaration.
+#[salsa::tracked(returns(clone))]
+pub(crate) fn declared_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Entity<'db>> {
     let (rows, _, row) = shape_symbol(db, symbol)?;
     if row.type_use == NONE {
         return None;
     }
-    Resolver::new(db, symbol.file(db), &rows, horizon).type_named(row.type_use)
+    Resolver::new(db, symbol.file(db), &rows, horizon).typed(row.type_use)
 }
 
 /// What a call of a function gives: by its declaration, or because every `return` gives the same.
 #[salsa::tracked(returns(clone))]
 pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Horizon) -> Option<Entity<'db>> {
-    if let Some(ty) = declared_value(db, symbol, horizon) {
-        return Some(Entity::Instance(ty));
+    if let Some(value) = declared_value(db, symbol, horizon) {
+        return Some(value);
     }
     let (rows, _, row) = shape_symbol(db, symbol)?;
-    if row.type_use != NONE || row.flags.has(SymbolFlags::ASYNC) {
+    let function = file_config(db, symbol.file(db)).map_or("", |config| config.names.special.function);
+    let says = rows.use_row(row.type_use).is_some_and(|used| rows.str(used.name) != function);
+    if says || row.flags.has(SymbolFlags::ASYNC) {
         return None;
     }
     // In order of the text: the first that nothing is known of decides.
@@ -1282,8 +1442,9 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     let mut found: Option<Entity<'db>> = None;
     for result in results {
-        if result.value == NONE {
-            return None;
+        let Some(value) = rows.use_row(result.value) else { return None };
+        if value.kind == UseKind::Literal && is_nothing(rows.str(value.name)) {
+            continue;
         }
         match resolver.value(result.value).0 {
             Entity::Unknown | Entity::Open | Entity::Unbound | Entity::Local => return None,
@@ -1303,9 +1464,12 @@ pub(crate) fn held_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: Hor
     }
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     if row.type_use != NONE
-        && let Some(ty) = resolver.type_named(row.type_use)
+        && let Some(value) = resolver.typed(row.type_use)
     {
-        return Some(if row.kind == SymbolKind::TypeAlias { Entity::Symbol(ty) } else { Entity::Instance(ty) });
+        return Some(match value {
+            Entity::Instance(ty) if row.kind == SymbolKind::TypeAlias => Entity::Symbol(ty),
+            value => value,
+        });
     }
     let binding = rows.get::<BindingRow>(rows.index().value_of(index)?)?;
     match resolver.value(binding.value).0 {
@@ -1323,7 +1487,7 @@ fn field_value<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, horizon: 
     let mut found = None;
     for binding in rows.index().bindings(row.inner, text).filter_map(|index| rows.get::<BindingRow>(index)) {
         let value = if binding.type_use != NONE {
-            resolver.type_named(binding.type_use).map(Entity::Instance)
+            resolver.typed(binding.type_use)
         } else if binding.value != NONE {
             Some(resolver.value(binding.value).0)
         } else {

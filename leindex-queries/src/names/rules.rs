@@ -20,6 +20,8 @@ pub struct NameRules {
     /// Names of constructors inside a type (`__init__`, `constructor`, `new`, `initialize`); the type's own name counts
     /// where a definition of kind constructor exists.
     pub constructors: &'static [&'static str],
+    /// Members that the language runs by itself.
+    pub special: SpecialMembers,
     /// Names that the language itself provides. Sorted. A plain name found here and nowhere in scope is external.
     pub builtins: &'static [&'static str],
     /// Whether a namespace inside a file is part of the file's own module (Rust `mod x {}`), or absolute (C#, C++, Ruby).
@@ -42,6 +44,7 @@ impl NameRules {
             module_scope: false,
             global_scope: true,
             constructors: &[],
+            special: SpecialMembers::NONE,
             builtins: &[],
             nested_modules: false,
             imports_are_members: false,
@@ -49,6 +52,30 @@ impl NameRules {
             import_targets: |_, _| Vec::new(),
         }
     }
+}
+
+/// Members that a language runs where no call of them is written. An empty name stands for none.
+#[derive(Clone, Copy, Debug)]
+pub struct SpecialMembers {
+    /// What reads an element (`a[i]`).
+    pub element: &'static str,
+    /// What assigns to one.
+    pub assign_element: &'static str,
+    /// What gives the iterator of a value.
+    pub iterate: &'static str,
+    /// What gives an iterator's next value.
+    pub next: &'static str,
+    /// The type of any function.
+    pub function: &'static str,
+    /// What gives an object's type.
+    pub class: &'static str,
+    /// Built-in functions of one argument, sorted, and the member of it that each runs.
+    pub run_by: &'static [(&'static str, &'static str)],
+}
+
+impl SpecialMembers {
+    /// A language that runs no members by itself, or for which none are told.
+    pub const NONE: Self = Self { element: "", assign_element: "", iterate: "", next: "", function: "", class: "", run_by: &[] };
 }
 
 /// A file as its module name is worked out.

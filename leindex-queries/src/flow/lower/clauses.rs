@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::ir::{Block, Item, NONE, StepKind, SwitchKind};
+use super::super::ir::{Block, Item, NONE, StepKind};
 use super::{Bind, Lower};
 use crate::languages::Form;
 
@@ -63,12 +63,12 @@ impl<'t> Lower<'t> {
         let around = self.enter();
         let region = self.open_region(span);
         let result = Some(self.result(first));
-        let open = self.begin();
         let (entry, body) = match clauses.as_slice() {
             [only] => {
-                self.clause_parameters(&only.parameters);
-                let entry = self.finish(open, StepKind::Entry, (span.0, self.offset(only.head_end)));
+                let head = (span.0, self.offset(only.head_end));
+                let (entry, defaults) = self.entry(head, |this| this.clause_parameters(&only.parameters));
                 let body = self.block(|this| {
+                    this.open.extend(defaults);
                     if let Some(guard) = only.guard {
                         let condition = this.condition(guard);
                         let otherwise = this.block(|this| {
@@ -82,7 +82,7 @@ impl<'t> Lower<'t> {
                 (entry, body)
             }
             clauses => {
-                let entry = self.finish(open, StepKind::Entry, (span.0, span.0));
+                let (entry, _) = self.entry((span.0, span.0), |_| ());
                 let body = self.block(|this| this.clause_arms(first, clauses, result));
                 (entry, body)
             }
@@ -99,10 +99,9 @@ impl<'t> Lower<'t> {
         let arms = self.open_arms();
         for clause in clauses {
             let parameters = |this: &mut Self| this.clause_parameters(&clause.parameters);
-            self.add_arm(clause.node, false, parameters, clause.guard, |this| (clause.body)(this, clause.node, result));
-            self.end_test(clause.head_end);
+            self.add_arm(clause.node, clause.head_end, false, parameters, clause.guard, |this| (clause.body)(this, clause.node, result));
         }
-        self.close_switch(arms, head, SwitchKind { in_order: true, breaks: false, falls: false, exhaustive: true });
+        self.close_choice(arms, head, true);
     }
 
     fn clause_parameters(&mut self, parameters: &[Node<'t>]) {

@@ -250,21 +250,10 @@ impl<'t> Lower<'t> {
         }
         let kids = self.children(node);
         let (parameters, bodies) = (self.select(kids, &compiled.parts[parameters_at]), self.select(kids, &compiled.parts[body_at]));
-        let open = self.begin();
-        let defaults = self.open_block();
-        self.parameters(parameters);
-        // Control in the value of a parameter runs first in the body: what it leaves behind is not there on entry.
-        let defaults: Vec<u32> = self.open.drain(defaults.0..).collect();
-        let variables = &self.program.variables;
-        let is_there =
-            |mention: &Mention| variables.get(mention.variable as usize).is_none_or(|variable| variable.kind != VariableKind::Temporary);
-        let first = open.mentions.min(self.pending.mentions.len());
-        let own = self.pending.mentions.split_off(first);
-        self.pending.mentions.extend(own.into_iter().filter(is_there));
         let end = self.kid(bodies, 0).map_or(node.end_byte(), |body| body.start_byte());
         let head = self.source.get(node.start_byte()..end).unwrap_or("").trim_end();
         let end = self.offset(node.start_byte() + head.len());
-        let entry = self.finish(open, StepKind::Entry, (span.0, end));
+        let (entry, defaults) = self.entry((span.0, end), |this| this.parameters(parameters));
         let results = self.config.flow.results;
         let mut tail = match results {
             Results::Never => false,
@@ -312,6 +301,21 @@ impl<'t> Lower<'t> {
         (self.function_scope, self.object_region, self.in_type) = around_function;
         self.leave(around);
         region
+    }
+
+    /// The entry of a function, whose parameters `bind` binds, and the items in their default values. Those run first in
+    /// the body: what they leave behind is not there on entry.
+    pub(super) fn entry(&mut self, span: (u32, u32), bind: impl FnOnce(&mut Self)) -> (u32, Vec<u32>) {
+        let open = self.begin();
+        let before = self.open_block();
+        bind(self);
+        let defaults = self.open.drain(before.0..).collect();
+        let variables = &self.program.variables;
+        let is_there =
+            |mention: &Mention| variables.get(mention.variable as usize).is_none_or(|variable| variable.kind != VariableKind::Temporary);
+        let own = self.pending.mentions.split_off(open.mentions);
+        self.pending.mentions.extend(own.into_iter().filter(is_there));
+        (self.finish(open, StepKind::Entry, span), defaults)
     }
 
     /// How many statements a body has, wrappers of it left out.

@@ -13,18 +13,25 @@ use tree_sitter::{Node, TreeCursor};
 use super::ir::{Block, Item, NONE, Program, Step, StepFlags, StepKind};
 use crate::languages::{Compiled, Form, FormTable, Grammar, LanguageConfig};
 
+mod calls;
 mod clauses;
+mod comprehensions;
+mod conditions;
 mod control;
+mod exceptions;
 mod expressions;
 mod functions;
+mod loops;
 mod made;
+mod mutation;
+mod operators;
 mod parts;
 mod patterns;
 mod scopes;
 mod statements;
+mod switches;
 
 pub use clauses::{Clause, ClauseBody};
-pub(crate) use control::Handled;
 pub(crate) use functions::{Root, Scratch, lower};
 use parts::Kid;
 pub(crate) use parts::Kids;

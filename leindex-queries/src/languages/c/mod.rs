@@ -5,7 +5,7 @@ mod flow;
 mod roles;
 
 use super::{Docs, LanguageConfig, Receiver, c_family as family};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 
 /// C, with the extensions of GNU and Microsoft.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -31,6 +31,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
         module_scope: false,
         global_scope: true,
         constructors: &[],
+        special: SpecialMembers::NONE,
         builtins: builtins::BUILTINS,
         nested_modules: false,
         imports_are_members: false,

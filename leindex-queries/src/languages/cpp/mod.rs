@@ -6,7 +6,7 @@ mod hooks;
 mod roles;
 
 use super::{Docs, LanguageConfig, Receiver, c_family as family};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 
 /// C++, up to what the grammar knows of C++20.
 pub static CONFIG: LanguageConfig = LanguageConfig {
@@ -32,6 +32,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
         module_scope: false,
         global_scope: true,
         constructors: &[],
+        special: SpecialMembers::NONE,
         builtins: builtins::BUILTINS,
         nested_modules: false,
         imports_are_members: false,

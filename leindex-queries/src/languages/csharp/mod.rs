@@ -6,7 +6,7 @@ mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// C#, up to what the grammar knows of version 13.
@@ -33,6 +33,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
         module_scope: true,
         global_scope: false,
         constructors: &[],
+        special: SpecialMembers::NONE,
         builtins: modules::BUILTINS,
         nested_modules: false,
         imports_are_members: false,

@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use crate::flow::ir::{Block, Item, StepKind};
-use crate::flow::{Bind, Handled, Lower};
+use crate::flow::{Bind, Lower};
 use crate::languages::{FlowRules, Form, Results, Switch};
 
 pub(super) const FLOW: FlowRules = FlowRules {
@@ -348,6 +348,7 @@ fn case<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
     let falls = statements.is_empty() && node.next_named_sibling().is_some();
     low.add_arm(
         node,
+        end,
         default,
         |low| {
             for pattern in patterns {
@@ -369,7 +370,6 @@ fn case<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
             }
         },
     );
-    low.end_test(end);
 }
 
 /// Binds a pattern; what is no pattern is compared with.
@@ -403,14 +403,16 @@ fn constant<'t>(low: &mut Lower<'t>, node: Node<'t>) -> Option<&'static Form> {
 fn try_statement<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     let Some(body) = node.child_by_field_name("body") else { return };
     let mut cursor = node.walk();
+    let run = low.inner(Some(body), None);
     let (mut handlers, mut finally) = (Vec::new(), None);
     let (mut start, mut end, mut names, mut catches_all) = (None, 0, Vec::new(), true);
     for child in node.children(&mut cursor).filter(|child| !child.is_extra() && child.start_byte() >= body.end_byte()) {
         match child.kind() {
-            "finally_clause" => finally = Some(child),
+            "finally_clause" => finally = Some((low.inner_body(child, 0, None), child)),
             "block" => {
-                let from = start.take().unwrap_or(child.start_byte());
-                handlers.push(Handled { names: std::mem::take(&mut names), start: from, end, body: child, catches_all });
+                let head = (start.take().unwrap_or(child.start_byte()), end);
+                let names = std::mem::take(&mut names);
+                handlers.push(low.handler_of(head, &names, None, catches_all, |low| low.inner(Some(child), None)));
                 catches_all = true;
             }
             kind => {
@@ -424,7 +426,7 @@ fn try_statement<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
             }
         }
     }
-    low.attempt_by_code(node, body, &handlers, finally);
+    low.push_try(run, handlers, Block::default(), finally);
 }
 
 /// `continue label` goes to an arm of a switch, if it has that label.

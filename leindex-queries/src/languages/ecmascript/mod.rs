@@ -12,7 +12,7 @@ pub(super) use roles::{COMMON, JSX, METRICS, concat};
 pub(super) use {definitions::*, imports::*};
 
 use super::Evidence;
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 pub(super) const NAMES: NameRules = NameRules {
@@ -22,6 +22,7 @@ pub(super) const NAMES: NameRules = NameRules {
     module_scope: false,
     global_scope: false,
     constructors: &["constructor"],
+    special: SpecialMembers::NONE,
     builtins: builtins::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

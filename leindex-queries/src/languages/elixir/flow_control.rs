@@ -116,7 +116,7 @@ fn arms<'t>(low: &mut Lower<'t>, clauses: &[Node<'t>], value: Option<u32>, sink:
             low.use_value(value, stab);
             patterns.iter().for_each(|pattern| low.declare_pattern(*pattern));
         };
-        low.add_arm_to(stab, head_end(stab), default, test, guard, |low| stab_body(low, stab, sink));
+        low.add_arm(stab, head_end(stab), default, test, guard, |low| stab_body(low, stab, sink));
     }
 }
 
@@ -249,7 +249,7 @@ pub(super) fn receive<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>
     for stab in of.after.unwrap_or_default() {
         let (timeout, _) = stab_head(low.text_of_file(), stab);
         let test = |low: &mut Lower<'t>| timeout.iter().for_each(|part| low.expression(*part));
-        low.add_arm_to(stab, head_end(stab), true, test, None, |low| stab_body(low, stab, sink));
+        low.add_arm(stab, head_end(stab), true, test, None, |low| stab_body(low, stab, sink));
     }
     low.close_choice(first, head, true);
 }
@@ -344,7 +344,7 @@ impl<'t> Rounds<'_, 't> {
                     patterns.extend(clause.named_children(&mut clause.walk()).filter(|part| part.id() != generator.id()));
                 }
                 patterns.push(pattern);
-                low.loop_over(clause, &patterns, right, |low| match guard {
+                low.for_each(clause, &patterns, &[right], |low| match guard {
                     Some(guard) => self.filter(low, guard, rest),
                     None => self.clause(low, rest),
                 });
@@ -400,14 +400,11 @@ fn protected<'t>(low: &mut Lower<'t>, of: &Sections<'t>, sink: Option<u32>) {
     for &stab in of.rescue.iter().chain(&of.catch).filter(|clause| clause.kind() == "stab_clause") {
         let (patterns, guard) = stab_head(low.text_of_file(), stab);
         let all = fits_all(&patterns, guard);
-        let scope = low.open_scope();
-        let head = low.catch_head(stab, head_end(stab), &patterns, guard);
-        let run = low.block(|low| stab_body(low, stab, sink));
-        low.close_scope(scope);
-        handlers.push(low.handler_of(head, all, run));
+        let head = (stab.start_byte(), head_end(stab));
+        handlers.push(low.handler_of(head, &patterns, guard, all, |low| low.block(|low| stab_body(low, stab, sink))));
     }
     let cleanup =
         of.after.as_ref().map(|after| after.first().and_then(|part| part.parent()).and_then(|block| block.child(0)).unwrap_or(first));
     let finally = of.after.as_ref().map(|after| low.block(|low| low.block_scope(|low| body(low, after, None))));
-    low.push_attempt(run, handlers, otherwise, finally.zip(cleanup));
+    low.push_try(run, handlers, otherwise, finally.zip(cleanup));
 }

@@ -10,7 +10,7 @@ mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Elixir.
@@ -42,6 +42,7 @@ const NAMES: NameRules = NameRules {
     module_scope: false,
     global_scope: false,
     constructors: &[],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

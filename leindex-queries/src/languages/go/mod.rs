@@ -5,7 +5,7 @@ mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Go.
@@ -37,6 +37,7 @@ const NAMES: NameRules = NameRules {
     module_scope: true,
     global_scope: false,
     constructors: &[],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

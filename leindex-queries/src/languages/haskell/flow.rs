@@ -320,7 +320,7 @@ fn case<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
             patterns.iter().for_each(|pattern| low.declare_pattern(*pattern));
         };
         let has_guards = fields(part, "match").iter().any(|one| one.child_by_field_name("guards").is_some());
-        low.add_arm_to(part, head_end(part), default && !has_guards, test, None, |low| alternatives(low, part, sink));
+        low.add_arm(part, head_end(part), default && !has_guards, test, None, |low| alternatives(low, part, sink));
     }
     low.close_choice(first, head, true);
 }
@@ -343,7 +343,7 @@ fn rounds<'t>(low: &mut Lower<'t>, qualifiers: &[Node<'t>], element: &[Node<'t>]
         return element.iter().for_each(|element| low.gather(*element, gathered));
     };
     match (first.kind(), first.child_by_field_name("pattern"), first.child_by_field_name("expression")) {
-        ("generator", Some(pattern), Some(of)) => low.loop_over(first, &[pattern], of, |low| rounds(low, rest, element, gathered)),
+        ("generator", Some(pattern), Some(of)) => low.for_each(first, &[pattern], &[of], |low| rounds(low, rest, element, gathered)),
         ("let", ..) => {
             let_statement(low, first, None);
             rounds(low, rest, element, gathered);

@@ -9,7 +9,7 @@ mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Haskell.
@@ -41,6 +41,7 @@ const NAMES: NameRules = NameRules {
     module_scope: false,
     global_scope: false,
     constructors: &[],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

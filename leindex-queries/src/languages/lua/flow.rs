@@ -92,8 +92,11 @@ fn for_statement<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     let Some(clause) = node.child_by_field_name("clause") else { return };
     let parts = low.named_children(clause);
     let Some((pattern, values)) = parts.split_first() else { return };
-    let body: Vec<Node<'t>> = node.child_by_field_name("body").into_iter().collect();
-    low.for_each(node, &[*pattern], values, &body);
+    low.for_each(node, &[*pattern], values, |low| {
+        if let Some(body) = node.child_by_field_name("body") {
+            low.statement(body, None);
+        }
+    });
 }
 
 fn call<'t>(source: &'t str, node: Node<'t>) -> &'static Form {

@@ -6,7 +6,7 @@ mod roles;
 mod tables;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Lua.
@@ -38,6 +38,7 @@ const NAMES: NameRules = NameRules {
     module_scope: false,
     global_scope: true,
     constructors: &[],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

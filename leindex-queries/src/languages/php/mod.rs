@@ -7,7 +7,7 @@ mod modules;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// PHP.
@@ -56,6 +56,7 @@ const NAMES: NameRules = NameRules {
     module_scope: true,
     global_scope: true,
     constructors: &["__construct"],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

@@ -110,6 +110,25 @@ pub(super) fn splat(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     Visit::As(&REST)
 }
 
+// What runs special methods.
+
+pub(super) fn with_item(walk: &mut Walk<'_>, _: Node<'_>) -> Visit {
+    const MANAGED: Role = Role::Implicit { value: "value", members: &["__enter__", "__exit__"] };
+    const MANAGED_ASYNC: Role = Role::Implicit { value: "value", members: &["__aenter__", "__aexit__"] };
+    Visit::As(if walk.text_around(1).starts_with("async") { &MANAGED_ASYNC } else { &MANAGED })
+}
+
+/// `item in container`.
+pub(super) fn comparison(_: &mut Walk<'_>, node: Node<'_>) -> Visit {
+    const CONTAINS: Role = Role::Implicit { value: "1", members: &["__contains__"] };
+    let mut cursor = node.walk();
+    let mut operators = node.children_by_field_name("operators", &mut cursor).map(|operator| operator.kind());
+    match (operators.next(), operators.next()) {
+        (Some("in" | "not in"), None) => Visit::As(&CONTAINS),
+        _ => Visit::Children,
+    }
+}
+
 // Patterns.
 
 /// `value as name` of a `with`, an `except` or a `case`.

@@ -8,7 +8,7 @@ mod roles;
 mod types;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Python 3.
@@ -35,6 +35,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
         module_scope: false,
         global_scope: false,
         constructors: &["__init__", "__new__"],
+        special: SPECIAL,
         builtins: modules::BUILTINS,
         nested_modules: true,
         imports_are_members: true,
@@ -43,6 +44,41 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
     },
     repair: None,
     item_starts: &["def ", "class ", "async def ", "@"],
+};
+
+/// What says that a definition is one of several signatures of the function that follows them.
+const OVERLOAD: [&str; 3] = ["@overload", "@typing.overload", "@t.overload"];
+
+const SPECIAL: SpecialMembers = SpecialMembers {
+    element: "__getitem__",
+    assign_element: "__setitem__",
+    iterate: "__iter__",
+    next: "__next__",
+    function: "Callable",
+    class: "__class__",
+    run_by: &[
+        ("abs", "__abs__"),
+        ("aiter", "__aiter__"),
+        ("anext", "__anext__"),
+        ("bool", "__bool__"),
+        ("bytes", "__bytes__"),
+        ("dict", "__iter__"),
+        ("enumerate", "__iter__"),
+        ("float", "__float__"),
+        ("frozenset", "__iter__"),
+        ("hash", "__hash__"),
+        ("int", "__int__"),
+        ("iter", "__iter__"),
+        ("len", "__len__"),
+        ("list", "__iter__"),
+        ("next", "__next__"),
+        ("repr", "__repr__"),
+        ("reversed", "__reversed__"),
+        ("set", "__iter__"),
+        ("sorted", "__iter__"),
+        ("str", "__str__"),
+        ("tuple", "__iter__"),
+    ],
 };
 
 fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
@@ -69,6 +105,9 @@ fn evidence(evidence: &Evidence<'_>, row: &mut SymbolRow) {
         row.flags.set(SymbolFlags::PROPERTY);
     }
     if row.kind.is_callable() {
+        if evidence.head.contains("overload") && OVERLOAD.iter().any(|decorator| evidence.head.contains(decorator)) {
+            row.flags.set(SymbolFlags::DECLARATION);
+        }
         if evidence.head.contains("abstractmethod") {
             row.flags.set(SymbolFlags::ABSTRACT);
         }

@@ -9,7 +9,10 @@ use crate::syntax::walk::Walk;
 const TYPE_ALIAS: Role =
     Role::Define(Define { name: NameAt::Find(alias_name), ty: "right", scope: Some(ScopeKind::Block), ..Define::ALIAS });
 const STRING: Role = Role::Literal("str");
-const GENERIC: Role = Role::Pass { value: "0", ty: "" };
+const GENERIC: Role = Role::Generic { container: "0" };
+const GENERIC_SUBSCRIPT: Role = Role::Generic { container: "value" };
+const ARGUMENTS: Role = Role::Pass { value: "", ty: "" };
+const DELETED: Role = Role::Implicit { value: "value", members: &["__delitem__"] };
 const WRAPPED: Role = Role::Pass { value: "1", ty: "" };
 const SUBSCRIPT: Role = Role::Element { object: "value" };
 const WRAPPED_SUBSCRIPT: Role = Role::Pass { value: "subscript", ty: "" };
@@ -29,8 +32,15 @@ pub(super) fn generic(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
 
 /// `typing.Optional[X]`, and any element of a value.
 pub(super) fn subscript(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
-    let wraps = walk.is_typing() && node.named_child(0).is_some_and(|name| is_wrapper(walk.text(name)));
-    Visit::As(if wraps { &WRAPPED_SUBSCRIPT } else { &SUBSCRIPT })
+    if walk.is_typing() {
+        let wraps = node.named_child(0).is_some_and(|name| is_wrapper(walk.text(name)));
+        return Visit::As(if wraps { &WRAPPED_SUBSCRIPT } else { &GENERIC_SUBSCRIPT });
+    }
+    let deletes = match walk.kind_around(0) {
+        "expression_list" => walk.kind_around(1) == "delete_statement",
+        kind => kind == "delete_statement",
+    };
+    Visit::As(if deletes { &DELETED } else { &SUBSCRIPT })
 }
 
 /// `X | None`: the first that is a type.
@@ -60,7 +70,7 @@ pub(super) fn alias(_: &mut Walk<'_>, _: Node<'_>) -> Visit {
 /// `[K, V: int]` after the name of a function or class; after a type its arguments.
 pub(super) fn parameters(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     if !walk.parent_opens() {
-        return Visit::Children;
+        return Visit::As(&ARGUMENTS);
     }
     declare_type_parameters(walk, node);
     Visit::Skip

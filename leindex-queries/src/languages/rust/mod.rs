@@ -9,7 +9,7 @@ mod tokens;
 mod uses;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// Rust.
@@ -62,6 +62,7 @@ const NAMES: NameRules = NameRules {
     module_scope: false,
     global_scope: false,
     constructors: &[],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: true,
     imports_are_members: false,

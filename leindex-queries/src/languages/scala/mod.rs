@@ -7,7 +7,7 @@ mod roles;
 
 use super::jvm::{TEST_ANNOTATIONS, annotated, cleared, modifiers, test_class_name};
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Scala.
@@ -60,6 +60,7 @@ const NAMES: NameRules = NameRules {
     module_scope: true,
     global_scope: false,
     constructors: &["this"],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

@@ -418,7 +418,7 @@ fn repetition<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     let scope = low.open_scope();
     if let Some(condition) = all(low, &groups) {
         let body = low.inner(rest.iter().find(|child| child.kind() == "statements").copied(), None);
-        low.push(Item::While { condition, body, otherwise: Default::default() });
+        low.push(Item::While { condition, body, update: Default::default(), otherwise: Default::default() });
     }
     low.close_scope(scope);
 }
@@ -428,7 +428,7 @@ fn each<'t>(low: &mut Lower<'t>, node: Node<'t>, _: Option<u32>) {
     let parts = low.named_children(node);
     let find = |kind: &str| parts.iter().find(|part| part.kind() == kind).copied();
     let (filter, body) = (find("where_clause"), find("statements"));
-    low.for_each_with(node, item, values, |low| {
+    low.for_each(node, &[item], &[values], |low| {
         let condition = filter.and_then(|filter| low.named_children(filter).last().copied()).map(|filter| low.condition(filter));
         match condition {
             Some(condition) => {
@@ -457,11 +457,13 @@ fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
         let fallthrough = entry.children(&mut entry.walk()).find(|part| part.kind() == "fallthrough");
         // A guard is of one pattern: another one may fit without it.
         let (whole, part) = if patterns.len() > 1 { (None, guard) } else { (guard, None) };
+        let last = patterns.last().or_else(|| parts.iter().find(|part| part.kind() == "default_keyword"));
         low.add_arm(
             entry,
+            last.unwrap_or(&entry).end_byte(),
             default,
             |low| {
-                low.use_variable(value, entry);
+                low.use_value(Some(value), entry);
                 for &pattern in &patterns {
                     for inner in low.named_children(pattern) {
                         low.pattern(inner, Bind::Declare);
@@ -482,9 +484,6 @@ fn switch<'t>(low: &mut Lower<'t>, node: Node<'t>, sink: Option<u32>) {
                 }
             },
         );
-        if let Some(last) = patterns.last().or_else(|| parts.iter().find(|part| part.kind() == "default_keyword")) {
-            low.end_test(last.end_byte());
-        }
     }
     low.close_switch(first, head, SwitchKind { in_order: true, breaks: true, falls: false, exhaustive: true });
 }

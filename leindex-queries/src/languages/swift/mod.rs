@@ -6,7 +6,7 @@ mod repair;
 mod roles;
 
 use super::{Docs, Evidence, LanguageConfig, Receiver};
-use crate::names::rules::NameRules;
+use crate::names::rules::{NameRules, SpecialMembers};
 use crate::syntax::rows::{NONE, ScopeKind, SymbolFlags, SymbolKind, SymbolRow};
 
 /// Swift.
@@ -61,6 +61,7 @@ const NAMES: NameRules = NameRules {
     module_scope: true,
     global_scope: false,
     constructors: &["init"],
+    special: SpecialMembers::NONE,
     builtins: modules::BUILTINS,
     nested_modules: false,
     imports_are_members: false,

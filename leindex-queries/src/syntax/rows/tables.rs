@@ -221,7 +221,7 @@ record! {
         kind: UseKind,
         /// What it does with what it names.
         role: UseRole,
-        /// The name mentioned last (`c` in `a.b.c`).
+        /// The name mentioned last (`c` in `a.b.c`); of an element, the member that gives or takes it, where one may.
         name: Str,
         /// The use before the dot, or [`NONE`] for a plain name, or [`UNKNOWN_BASE`].
         base: u32,
@@ -229,7 +229,8 @@ record! {
         scope: u32,
         /// First byte of the name token.
         start: u32,
-        /// Arguments of a call, else 0.
+        /// Arguments of a call; of a type with type arguments, how many rows further the last of them stands; of an element
+        /// that an iteration gives, 1; else 0.
         arity: u32,
     }
 }

@@ -188,6 +188,8 @@ word_enum! {
         Literal = "literal",
         /// An element of `base` (`base[i]`, or the item of an iteration over it).
         Element = "element",
+        /// A member of `base` that the language runs by itself (`__enter__` of what `with` manages).
+        Implicit = "implicit",
     }
 }
 

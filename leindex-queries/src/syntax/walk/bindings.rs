@@ -93,6 +93,9 @@ impl<'a> Walk<'a> {
             return;
         }
         self.rows.uses[target as usize].role = UseRole::Write;
+        if row.kind == UseKind::Element {
+            self.rows.uses[target as usize].name = self.rows.string(self.grammar.config.names.special.assign_element);
+        }
         if row.kind != UseKind::Member || self.rows.uses.get(row.base as usize).is_none_or(|base| base.kind != UseKind::This) {
             return;
         }
@@ -119,6 +122,9 @@ impl<'a> Walk<'a> {
         let row = &mut self.rows.bindings[binding as usize];
         row.value = value.use_index();
         row.type_use = ty.use_index();
+        if row.kind == BindingKind::Symbol {
+            self.rows.symbols[row.target as usize].type_use = row.type_use;
+        }
     }
 
     /// Where nothing else declares fields, the first assignment to one in its class is its definition: the binding of
@@ -170,6 +176,7 @@ impl<'a> Walk<'a> {
             (Value::None, Some(around)) => around.ty,
             (declared, _) => declared,
         };
+        let mut taken = false;
         self.each_pair(frame, declare.element, |walk, name, mut value| {
             let (Value::Binding(binding) | Value::Rest(binding)) = name else { return };
             if binding == NONE {
@@ -177,7 +184,10 @@ impl<'a> Walk<'a> {
             }
             if declare.element {
                 value = match value {
-                    Value::Use(base) => Value::Use(walk.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                    Value::Use(base) => {
+                        taken = true;
+                        walk.item_of(base, frame.start)
+                    }
                     _ => Value::Unknown,
                 };
             }
@@ -193,6 +203,20 @@ impl<'a> Walk<'a> {
                 walk.widen_symbol(row.target, span, node.has_error());
             }
         });
+        // Items that are taken apart are taken all the same.
+        if let (true, false, Value::Use(base)) = (declare.element, taken, frame.value)
+            && !self.grammar.config.names.special.iterate.is_empty()
+        {
+            self.item_of(base, frame.start);
+        }
+    }
+
+    /// An item of an iteration over a value.
+    fn item_of(&mut self, base: u32, start: u32) -> Value {
+        let name = self.rows.string(self.grammar.config.names.special.iterate);
+        let element = self.push_use(UseKind::Element, UseRole::Read, name, base, start);
+        self.rows.uses[element as usize].arity = 1;
+        Value::Use(element)
     }
 
     /// Gives a name its type and span from the declaration around it.
@@ -250,7 +274,9 @@ impl<'a> Walk<'a> {
             return;
         };
         let definition = self.buffers.frames.iter().rev().find(|frame| frame.opens == Opens::Symbol(row.symbol));
-        let declared = definition.is_some_and(|frame| matches!(frame.ty, Value::Use(_)));
+        // That it gives some function does not say which.
+        let says = |ty: u32| self.rows.str(self.rows.uses[ty as usize].name) != self.grammar.config.names.special.function;
+        let declared = definition.is_some_and(|frame| matches!(frame.ty, Value::Use(ty) if says(ty)));
         let (last_scope, last_value) = self.last_result;
         let settled = last_scope == scope && last_value == NONE;
         if declared || value == NONE && (settled || implicit && last_scope != scope) {

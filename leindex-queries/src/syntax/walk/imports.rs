@@ -3,7 +3,9 @@
 use tree_sitter::Node;
 
 use super::Walk;
-use crate::syntax::rows::{BindingKind, ExportRow, ImportFlags, ImportKind, ImportRow, ModuleRow, NONE, ScopeKind, Str};
+use crate::syntax::rows::{
+    BindingKind, ExportRow, ImportFlags, ImportKind, ImportRow, ModuleRow, NONE, ScopeKind, Str, SymbolKind, UseKind, UseRole,
+};
 
 impl<'a> Walk<'a> {
     /// Adds an import and, where it binds a name, the binding in the current scope. `alias` is the bound name, or
@@ -58,6 +60,24 @@ impl<'a> Walk<'a> {
     pub fn export(&mut self, name: &str, local: &str) {
         let row = ExportRow { name: self.rows.string(name), local: self.rows.string(local), value: NONE };
         self.rows.exports.push(row);
+    }
+
+    /// Exports a value as the default: a name as what it stands for, anything else as a variable called `default`.
+    pub(super) fn export_default(&mut self, value: u32, span: (u32, u32)) {
+        const DEFAULT: &str = "default";
+        let row = self.rows.uses[value as usize];
+        let keyword = self.source.get(span.0 as usize..).and_then(|text| text.find(DEFAULT));
+        let (true, Some(at)) = (matches!(row.role, UseRole::Call | UseRole::New) || row.kind == UseKind::Member, keyword) else {
+            let row = ExportRow { name: self.rows.string(DEFAULT), local: row.name, value };
+            self.rows.exports.push(row);
+            return;
+        };
+        let at = span.0 as usize + at;
+        let symbol = self.push_symbol_at(span, DEFAULT, at..at + DEFAULT.len(), SymbolKind::Variable, None);
+        if let Some(binding) = self.rows.bindings.last_mut() {
+            binding.value = value;
+        }
+        self.close_symbol(symbol, false);
     }
 
     /// Whether an import of the file binds this name.

@@ -66,7 +66,11 @@ pub(super) fn mode_of_part(role: &Role, slot: Slot, inherited: Mode) -> Mode {
             Mode::Base(_) => inherited,
             _ => Mode::Type,
         },
-        (Role::Pass { .. }, Slot::Value) => inherited,
+        (Role::Pass { .. } | Role::Generic { .. }, Slot::Value) => inherited,
+        (Role::Generic { .. }, _) => match inherited {
+            Mode::Base(_) => Mode::Type,
+            other => other,
+        },
         (Role::Pass { value, .. }, Slot::Other) => match inherited {
             Mode::Base(_) => Mode::Type,
             // Only the part with the name declares it (`name[SIZE]`).

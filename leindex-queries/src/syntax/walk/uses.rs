@@ -397,6 +397,27 @@ impl<'a> Walk<'a> {
         frame.object
     }
 
+    /// A member of a value that the language runs by itself.
+    pub(super) fn implicit(&mut self, value: Value, member: &str, start: u32) {
+        if let Value::Use(base) = value {
+            let name = self.rows.string(member);
+            self.push_use(UseKind::Implicit, UseRole::Call, name, base, start);
+        }
+    }
+
+    /// The member of its argument that a built-in function runs.
+    pub(super) fn run_by_builtin(&mut self, frame: &Frame) {
+        let (Value::Use(callee), 1) = (frame.object, frame.arity) else { return };
+        let row = self.rows.uses[callee as usize];
+        if row.kind != UseKind::Name || frame.last == frame.object {
+            return;
+        }
+        let run_by = self.grammar.config.names.special.run_by;
+        if let Ok(at) = run_by.binary_search_by_key(&self.rows.str(row.name), |(builtin, _)| builtin) {
+            self.implicit(frame.last, run_by[at].1, frame.start);
+        }
+    }
+
     fn add_base(&mut self, mode: Mode, index: u32) {
         if let Mode::Base(kind) = mode {
             let scope = self.rows.scopes[self.scope as usize];

@@ -6,7 +6,7 @@ use super::Walk;
 use super::frame::{Frame, Opens, Value};
 use super::mode::Mode;
 use crate::languages::{Declare, Define, Metric, Role, Slot};
-use crate::syntax::rows::{ExportRow, NONE, Str, SymbolFlags, SymbolKind, UseKind, UseRole};
+use crate::syntax::rows::{NONE, SymbolFlags, SymbolKind, UseKind, UseRole};
 
 impl<'a> Walk<'a> {
     /// Gives the node being looked at this value in the eyes of its parent ([`NONE`] for one that rows do not describe).
@@ -70,7 +70,8 @@ impl<'a> Walk<'a> {
         }
         let value = match frame.role {
             None => {
-                if frame.children == 1 && matches!(frame.mode, Mode::Type | Mode::Base(_) | Mode::Decorator) {
+                let is_only_argument = || self.buffers.frames.last().is_some_and(|around| around.slot == Slot::Arguments);
+                if frame.children == 1 && (matches!(frame.mode, Mode::Type | Mode::Base(_) | Mode::Decorator) || is_only_argument()) {
                     frame.last
                 } else {
                     Value::Unknown
@@ -119,7 +120,10 @@ impl<'a> Walk<'a> {
     fn close(&mut self, cursor: &TreeCursor<'_>, frame: &Frame, role: &'static Role) -> Value {
         match *role {
             Role::Member { .. } => self.member(frame),
-            Role::Call { .. } => self.call(frame, UseRole::Call),
+            Role::Call { .. } => {
+                self.run_by_builtin(frame);
+                self.call(frame, UseRole::Call)
+            }
             Role::New { .. } => self.call(frame, UseRole::New),
             Role::Curried { .. } => match frame.object {
                 Value::Use(index) if matches!(self.rows.uses[index as usize].role, UseRole::Call | UseRole::New) => {
@@ -139,9 +143,26 @@ impl<'a> Walk<'a> {
             }
             Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
-                Value::Use(base) => Value::Use(self.push_use(UseKind::Element, UseRole::Read, Str::EMPTY, base, frame.start)),
+                Value::Use(base) => {
+                    let name = self.rows.string(self.grammar.config.names.special.element);
+                    Value::Use(self.push_use(UseKind::Element, UseRole::Read, name, base, frame.start))
+                }
                 _ => Value::Unknown,
             },
+            Role::Generic { .. } => {
+                if let (Value::Use(container), Value::Use(argument)) = (frame.value, frame.last)
+                    && matches!(frame.mode, Mode::Type)
+                {
+                    self.rows.uses[container as usize].arity = argument.saturating_sub(container);
+                }
+                frame.value
+            }
+            Role::Implicit { members, .. } => {
+                for member in members {
+                    self.implicit(frame.value, member, frame.start);
+                }
+                Value::Unknown
+            }
             Role::Literal(name) => self.literal(name, frame.start),
             Role::Pass { value, .. } => {
                 if value.is_empty() {
@@ -271,8 +292,7 @@ impl<'a> Walk<'a> {
             }
             Role::Export { .. } => {
                 if let Value::Use(value) = frame.value {
-                    let row = ExportRow { name: self.rows.string("default"), local: self.rows.uses[value as usize].name, value };
-                    self.rows.exports.push(row);
+                    self.export_default(value, (frame.start, frame.end));
                 }
                 Value::Unknown
             }
