@@ -164,6 +164,8 @@ impl StepFlags {
     pub(crate) const NEVER: u8 = 16;
     pub(crate) const AWAITS: u8 = 32;
     pub(crate) const YIELDS: u8 = 64;
+    /// It yields, and may be told to leave instead of going on.
+    pub(crate) const CLOSES: u8 = 128;
 
     pub(crate) const fn has(self, flag: u8) -> bool {
         self.0 & flag != 0

@@ -134,6 +134,8 @@ pub struct FlowRules {
     pub catch_all: &'static [&'static str],
     /// Whether nothing raises an error but what says so.
     pub raising_is_marked: bool,
+    /// Whether a generator may be closed at a `yield`: it leaves as by a return, past handlers.
+    pub generators_close: bool,
     /// Whether operators may raise an error; else only divisions do.
     pub operators_raise: bool,
     /// Whether what the condition of a decision binds is known after the decision.
@@ -157,6 +159,7 @@ impl FlowRules {
         clauses: false,
         catch_all: &[],
         raising_is_marked: false,
+        generators_close: false,
         operators_raise: true,
         conditions_bind_around: false,
         implicit_parameters: |_, _| Vec::new(),

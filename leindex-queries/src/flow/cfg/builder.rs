@@ -177,6 +177,9 @@ impl Builder<'_> {
         } else if flags.has(StepFlags::RAISES) && !self.scopes.is_empty() {
             self.raise(node, false);
         }
+        if flags.has(StepFlags::CLOSES) {
+            self.close(node);
+        }
         node
     }
 

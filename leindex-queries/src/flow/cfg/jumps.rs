@@ -82,6 +82,14 @@ impl Builder<'_> {
         }
     }
 
+    /// Where a generator goes that is closed at a node. What nothing looks after has no edge.
+    pub(super) fn close(&mut self, node: u32) {
+        let label = self.route(self.exit, 0, EdgeKind::Return);
+        if label != self.exit {
+            self.edge(node, label, EdgeKind::Return);
+        }
+    }
+
     /// The copy of a `finally` for a way out.
     fn way_out(&mut self, depth: usize, way: Way) -> Label {
         let full = self.graph.nodes.len() > MOST_GROWTH * (self.program.steps.len() + 16);

@@ -182,6 +182,7 @@ impl<'t> Lower<'t> {
                 let flag = match compiled.form {
                     Form::Propagate { .. } => StepFlags::PROPAGATES,
                     Form::Await { .. } => StepFlags::AWAITS,
+                    _ if self.config.flow.generators_close => StepFlags::YIELDS | StepFlags::CLOSES,
                     _ => StepFlags::YIELDS,
                 };
                 let kids = self.children(node);

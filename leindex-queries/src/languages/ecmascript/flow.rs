@@ -15,6 +15,7 @@ pub(crate) const FLOW: FlowRules = FlowRules {
     capitals_are_constants: false,
     handlers_in_order: false,
     catch_all: &["*"],
+    generators_close: true,
     ..FlowRules::NONE
 };
 
