@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A call through an object names one member and may run any override of it. Compilers say which member is named, and so
-//! does this; `--hierarchy` adds a line for each override that may run instead.
+//! does this; `--hierarchy` adds a line for each override that may run instead, and where a parameter is called, for each
+//! function that is handed to it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
@@ -25,7 +26,8 @@ struct Arguments {
     /// The folder of the project.
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Also print what may run in place of a member that a call names, by the class hierarchy.
+    /// Also print what may run in place of what a call names: overrides by the class hierarchy, functions handed to the
+    /// parameter that is called.
     #[arg(long)]
     hierarchy: bool,
 }
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         snapshot.resolve_all()?;
         let mut out = BufWriter::new(std::io::stdout().lock());
         let mut counts = BTreeMap::<_, u64>::new();
-        for edge in snapshot.edges()?.into_iter().filter(|edge| arguments.hierarchy || edge.rule != "hierarchy") {
+        for edge in snapshot.edges()?.into_iter().filter(|edge| arguments.hierarchy || !matches!(edge.rule, "hierarchy" | "passed")) {
             *counts.entry((edge.kind, edge.rule)).or_default() += 1;
             serde_json::to_writer(&mut out, &edge)?;
             out.write_all(b"\n")?;

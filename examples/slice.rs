@@ -42,6 +42,9 @@ struct Arguments {
     /// Stay in the function.
     #[arg(long)]
     within_function: bool,
+    /// Also follow calls from tests.
+    #[arg(long)]
+    tests: bool,
     /// Print one JSON value instead of lines.
     #[arg(long)]
     json: bool,
@@ -72,7 +75,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let slice = match &arguments.to {
         Some((to, to_line)) => snapshot.chop((path, line, variable), (to, *to_line, None))?,
         None => {
-            let options = SliceOptions { forward: arguments.forward, within_function: arguments.within_function };
+            let options = SliceOptions { forward: arguments.forward, within_function: arguments.within_function, tests: arguments.tests };
             snapshot.slice(path, line, variable, options)?
         }
     };
@@ -98,6 +101,9 @@ fn print(out: &mut impl Write, slice: &Slice) -> std::io::Result<()> {
     }
     if slice.unknown_calls > 0 {
         writeln!(out, "{} calls on the way lead to functions that are not known", slice.unknown_calls)?;
+    }
+    if slice.calls_from_tests > 0 {
+        writeln!(out, "{} calls from tests are left out: --tests follows them", slice.calls_from_tests)?;
     }
     if slice.capped {
         writeln!(out, "capped: there may be more")?;

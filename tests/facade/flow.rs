@@ -111,7 +111,7 @@ fn a_forward_slice_holds_what_depends_on_a_value() {
             "sums:25"
         ]
     );
-    let within = SliceOptions { forward: true, within_function: true };
+    let within = SliceOptions { forward: true, within_function: true, ..SliceOptions::default() };
     assert_eq!(lines(&index.snapshot().slice("sums.py", 6, Some("s"), within).unwrap()), ["sums:6", "sums:11", "sums:14"]);
 }
 
@@ -124,6 +124,25 @@ fn a_chop_holds_the_ways_from_one_place_to_another() {
     assert!(found.contains(&"sums:19".to_owned()) && found.contains(&"sums:11".to_owned()), "{found:?}");
     assert!(!found.contains(&"sums:6".to_owned()) && !found.contains(&"sums:16".to_owned()), "{found:?}");
     assert!(index.snapshot().chop(("sums.py", 7, Some("n")), ("sums.py", 21, Some("t"))).unwrap().lines.is_empty());
+}
+
+#[test]
+fn calls_from_tests_are_in_a_slice_only_where_asked_for() {
+    let folder = folder(&[
+        ("shop.py", "def price(count):\n    return count * 2\ndef bill(items):\n    count = len(items)\n    return price(count)\n"),
+        ("tests/test_shop.py", "from shop import price\ndef test_price():\n    three = 3\n    assert price(three) == 6\n"),
+    ]);
+    let index = open(&folder);
+    let slice = |options| index.snapshot().slice("shop.py", 2, Some("count"), options).unwrap();
+    let without = slice(SliceOptions::default());
+    assert!(lines(&without).contains(&"shop:4".to_owned()), "{without:?}");
+    assert!(without.lines.iter().all(|line| line.path == "shop.py"), "{without:?}");
+    assert_eq!(without.calls_from_tests, 1);
+    let with = slice(SliceOptions { tests: true, ..SliceOptions::default() });
+    assert!(with.lines.iter().any(|line| line.path == "tests/test_shop.py" && line.line == 3), "{with:?}");
+    assert_eq!(with.calls_from_tests, 0);
+    let inside = index.snapshot().slice("tests/test_shop.py", 4, Some("three"), SliceOptions::default()).unwrap();
+    assert!(inside.lines.iter().any(|line| line.path == "tests/test_shop.py" && line.line == 3), "{inside:?}");
 }
 
 #[test]
@@ -145,7 +164,7 @@ fn what_a_call_changes_of_its_argument_is_in_the_slice() {
     for line in ["scale:22", "scale:23", "scale:25", "scale:26", "scale:27", "scale:28"] {
         assert!(found.contains(&line.to_owned()), "{line}: {found:?}");
     }
-    let options = SliceOptions { forward: true, within_function: true };
+    let options = SliceOptions { forward: true, within_function: true, ..SliceOptions::default() };
     let forward = lines(&index.snapshot().slice("scale.py", 27, Some("line"), options).unwrap());
     assert!(forward.contains(&"scale:29".to_owned()), "{forward:?}");
     // Nothing that `log` is given is changed.

@@ -14,8 +14,8 @@ target is the oracle's, or the same thing elsewhere (`alt`). It is neither right
 - knows no call or could not resolve it: a value of type `any`, code left out by a macro, a decorator not listed;
 - names the variable, field or parameter that is called, and the edge what it holds;
 - names the class of which an instance is made, and the edge the constructor that it inherits.
-An edge of rule `external` is right if the oracle finds the target outside the project. Edges of rule `hierarchy` are left
-out: oracles name the member that a call names, not the one that runs.
+An edge of rule `external` is right if the oracle finds the target outside the project. Edges of rule `hierarchy` and `passed` are left
+out: oracles name the member or parameter that a call names, not what runs.
 
 Projects that were looked at while the rules were written flatter them. So a cell is made of the projects that were
 held out, wherever these have enough sites, and else of the others; its last columns say which.

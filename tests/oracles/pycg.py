@@ -47,7 +47,7 @@ def truth(root):
 
 
 def edges(binary, root):
-    output = subprocess.run([binary, root], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run([binary, root, "--hierarchy"], capture_output=True, text=True, check=True).stdout
     return [json.loads(line) for line in output.splitlines()]
 
 

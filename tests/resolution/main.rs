@@ -22,26 +22,29 @@ const LANGUAGES: [(&str, &[&str]); 18] = [
     ("cpp", &[]),
     ("csharp", &[]),
     ("dart", &[]),
-    ("elixir", &["type", "hierarchy", "name", "ambiguous"]),
+    ("elixir", &["type", "hierarchy", "name", "ambiguous", "passed"]),
     ("go", &["hierarchy"]),
-    ("haskell", &["type", "name", "ambiguous"]),
-    ("java", &[]),
+    ("haskell", &["type", "name", "ambiguous", "passed"]),
+    ("java", &["passed"]),
     ("javascript", &[]),
-    ("kotlin", &[]),
+    ("kotlin", &["passed"]),
     ("lua", &[]),
-    ("php", &[]),
+    ("php", &["passed"]),
     ("python", &[]),
-    ("ruby", &[]),
+    ("ruby", &["passed"]),
     ("rust", &[]),
-    ("scala", &[]),
-    ("swift", &[]),
+    ("scala", &["passed"]),
+    ("swift", &["passed"]),
     ("typescript", &[]),
 ];
 
-const RULES: [&str; 8] = ["exact", "import", "type", "hierarchy", "name", "ambiguous", "external", "unresolved"];
+const RULES: [&str; 9] = ["exact", "import", "type", "hierarchy", "passed", "name", "ambiguous", "external", "unresolved"];
 
 /// Edges between definitions; the others have a site that mentions their target.
 const STRUCTURE: [&str; 4] = ["contains", "member", "declares", "override"];
+
+/// Rules of edges to what may run though the site does not name it.
+const POSSIBLE: [&str; 2] = ["hierarchy", "passed"];
 
 struct Project {
     language: &'static str,
@@ -162,7 +165,7 @@ fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
         let snapshot = project.index.snapshot();
         let mut to_symbol: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
         let mut imports: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
-        for edge in snapshot.edges().unwrap().into_iter().filter(|edge| !STRUCTURE.contains(&edge.kind) && edge.rule != "hierarchy") {
+        for edge in snapshot.edges().unwrap().into_iter().filter(|edge| !STRUCTURE.contains(&edge.kind) && !POSSIBLE.contains(&edge.rule)) {
             let all = snapshot.why(&edge.path, edge.line).unwrap();
             let (_, candidates) = all.into_iter().find(|(other, _)| *other == edge).unwrap();
             for target in edge.target.iter().chain(&candidates) {
@@ -190,4 +193,32 @@ fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
         }
     }
     assert_eq!(wrong, []);
+}
+
+#[test]
+fn what_may_run_at_a_call_is_found_from_both_ends() {
+    let place = |edge: &EdgeInfo| (edge.path.clone(), edge.line, edge.column, edge.rule, edge.source.clone(), edge.target.clone());
+    let mut wrong = Vec::new();
+    let mut shown = BTreeSet::new();
+    for project in projects().chain(yours()) {
+        let snapshot = project.index.snapshot();
+        let edges: Vec<EdgeInfo> = snapshot.edges().unwrap().into_iter().filter(|edge| POSSIBLE.contains(&edge.rule)).collect();
+        shown.extend(edges.iter().map(|edge| (project.language, edge.rule)));
+        let symbols: BTreeSet<&String> = edges.iter().flat_map(|edge| edge.target.iter().chain([&edge.source])).collect();
+        for symbol in symbols {
+            let of =
+                |found: Vec<EdgeInfo>| -> BTreeSet<_> { found.iter().filter(|edge| POSSIBLE.contains(&edge.rule)).map(place).collect() };
+            let expected =
+                |is_of: &dyn Fn(&EdgeInfo) -> bool| -> BTreeSet<_> { edges.iter().filter(|edge| is_of(edge)).map(place).collect() };
+            let callers = of(snapshot.callers(symbol).unwrap().edges);
+            let callees = of(snapshot.callees(symbol).unwrap().edges);
+            let to = expected(&|edge| edge.target.as_ref() == Some(symbol));
+            let from = expected(&|edge| edge.source == *symbol);
+            if callers != to || callees != from {
+                wrong.push((project.language, symbol.clone(), callers, to, callees, from));
+            }
+        }
+    }
+    assert_eq!(wrong, []);
+    assert!(shown.contains(&("python", "passed")), "{shown:?}");
 }

@@ -12,12 +12,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calls::incoming;
 use super::join::Join;
+use crate::db::Db;
 use crate::flow::index::FlowIndex;
 use crate::flow::queries::{SymbolFlow, flow_base, function_range, symbol_flow};
 use crate::flow::summary::{calls_of, owner_of, symbol_summary};
 use crate::flow::{Flow, Mention, MentionKind, Region, StepKind, Variable, VariableKind};
+use crate::index::describe::is_test;
 use crate::names::edges::EdgeKind;
-use crate::names::files::{Symbol, file_rows};
+use crate::names::files::{Symbol, file_rows, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
 use crate::syntax::rows::{NONE, SymbolRow};
 
@@ -65,6 +67,8 @@ pub(crate) struct Slice<'w> {
     pub(crate) capped: bool,
     /// Calls on the way whose target is not known.
     pub(crate) unknown_calls: usize,
+    /// Calls from tests that were not followed up.
+    pub(crate) calls_from_tests: usize,
     /// Nodes from which dependences were followed; the others only mention a value.
     pub(crate) followed: FxHashSet<At<'w>>,
 }
@@ -100,6 +104,8 @@ impl Body<'_> {
 
 pub(crate) struct Slicer<'j, 'w> {
     join: &'j mut Join<'w>,
+    /// Whether calls from tests are followed up.
+    tests: bool,
     bodies: FxHashMap<Symbol<'w>, Option<Rc<Body<'w>>>>,
     queue: VecDeque<(At<'w>, Phase, Focus)>,
     seen: FxHashSet<(At<'w>, Phase, Focus)>,
@@ -108,10 +114,13 @@ pub(crate) struct Slicer<'j, 'w> {
 }
 
 impl<'j, 'w> Slicer<'j, 'w> {
-    /// The slice from some nodes of one function, of a variable or of all they use.
-    pub(crate) fn slice(join: &'j mut Join<'w>, start: &[At<'w>], variable: Option<u32>, way: Way) -> Slice<'w> {
+    /// The slice from some nodes of one function, of a variable or of all they use. Tests that call what is on the way are
+    /// part of it if `tests` says so, or if it begins in one.
+    pub(crate) fn slice(join: &'j mut Join<'w>, start: &[At<'w>], variable: Option<u32>, way: Way, tests: bool) -> Slice<'w> {
+        let tests = tests || start.first().is_some_and(|at| is_test_symbol(join.world.db, at.owner));
         let mut slicer = Self {
             join,
+            tests,
             bodies: FxHashMap::default(),
             queue: VecDeque::new(),
             seen: FxHashSet::default(),
@@ -447,6 +456,11 @@ impl<'j, 'w> Slicer<'j, 'w> {
         let db = self.join.world.db;
         let mut edges = incoming(self.join, symbol);
         edges.retain(|edge| edge.kind == EdgeKind::Call && edge.target == Some(symbol));
+        if !self.tests {
+            let all = edges.len();
+            edges.retain(|edge| !is_test_symbol(db, edge.source));
+            self.slice.calls_from_tests += all - edges.len();
+        }
         if edges.len() > MOST_CALLERS {
             self.slice.capped = true;
             edges.truncate(MOST_CALLERS);
@@ -463,6 +477,10 @@ impl<'j, 'w> Slicer<'j, 'w> {
         }
         sites
     }
+}
+
+fn is_test_symbol(db: &dyn Db, symbol: Symbol<'_>) -> bool {
+    symbol_row(db, symbol).is_some_and(|(rows, index, _)| is_test(&rows, index, symbol.file(db).path(db)))
 }
 
 /// The nodes that control may come to from a node, itself only if it may come back.

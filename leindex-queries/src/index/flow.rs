@@ -58,6 +58,8 @@ pub struct SliceOptions {
     pub forward: bool,
     /// Stay in the function.
     pub within_function: bool,
+    /// Also follow calls from tests. Where the start is in a test, they always are.
+    pub tests: bool,
 }
 
 /// A line of a slice.
@@ -82,6 +84,8 @@ pub struct Slice {
     pub capped: bool,
     /// Calls on the way whose target is not known: they are taken to need all they are given, and are not looked into.
     pub unknown_calls: usize,
+    /// Calls from tests to functions on the way that were not followed.
+    pub calls_from_tests: usize,
     /// The revision this holds for.
     pub revision: String,
 }
@@ -170,7 +174,7 @@ impl Snapshot<'_> {
             let (start, variable) = criterion(world, &path, line, variable)?;
             let way = if options.forward { Way::Forward } else { Way::Backward };
             let mut join = Join::new(world);
-            let mut found = Slicer::slice(&mut join, &start, variable, way);
+            let mut found = Slicer::slice(&mut join, &start, variable, way, options.tests);
             if options.within_function
                 && let Some(first) = start.first()
             {
@@ -191,9 +195,9 @@ impl Snapshot<'_> {
         self.ask(|world| {
             let mut join = Join::new(world);
             let (start, variable) = criterion(world, &source, from.1, from.2)?;
-            let forward = Slicer::slice(&mut join, &start, variable, Way::Forward);
+            let forward = Slicer::slice(&mut join, &start, variable, Way::Forward, false);
             let (end, variable) = criterion(world, &target, to.1, to.2)?;
-            let mut backward = Slicer::slice(&mut join, &end, variable, Way::Backward);
+            let mut backward = Slicer::slice(&mut join, &end, variable, Way::Backward, false);
             backward.nodes.retain(|(at, _)| forward.followed.contains(at));
             // Parameters of one function may lie on different ways.
             let is_entry = |at: &At<'_>| {
@@ -250,6 +254,7 @@ impl Snapshot<'_> {
             lines: lines.into_values().filter(|line| !line.text.trim().is_empty()).collect(),
             capped: found.capped,
             unknown_calls: found.unknown_calls,
+            calls_from_tests: found.calls_from_tests,
             revision: self.revision().to_owned(),
         }
     }

@@ -349,7 +349,14 @@ impl<'a> Walk<'a> {
 
     /// Says of a name or member which argument of which call it is, if it is one.
     fn number_argument(&mut self, index: u32) {
-        let [.., call, list] = self.buffers.frames.as_slice() else { return };
+        let (call, list) = match self.buffers.frames.as_slice() {
+            // An argument that might have a name, and has none.
+            [.., call, list, argument] if matches!(argument.role, Some(Role::Keyword { .. })) && argument.name_start == NONE => {
+                (call, list)
+            }
+            [.., call, list] => (call, list),
+            _ => return,
+        };
         if list.role.is_some() || call.slot != Slot::Arguments || !matches!(call.role, Some(Role::Call { .. } | Role::New { .. })) {
             return;
         }
