@@ -241,6 +241,9 @@ pub(crate) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
     let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
         return Visit::As(&ASSIGNMENT);
     };
+    if walk.is_named_value() {
+        name_as_well(walk, node);
+    }
     let kind = right.kind();
     let defines = is_definition(kind);
     match target(walk, left) {
@@ -262,6 +265,8 @@ pub(crate) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             if matches!(kind, "identifier" | "assignment_expression" | "undefined" | "unary_expression") {
                 if kind == "identifier" {
                     walk.export(exported, walk.text(right));
+                } else if let Some(Target::Export(local) | Target::Name(local)) = defined_by(right).map(|left| target(walk, left)) {
+                    walk.export(exported, walk.text(local));
                 }
                 return Visit::As(&ASSIGNED);
             }
@@ -275,7 +280,7 @@ pub(crate) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             walk.give_name(None, owner);
             Visit::As(&NAMED_ASSIGNMENT)
         }
-        Target::Member(owner, name) if defines => {
+        Target::Member(owner, name) if defines || defined_by(right).is_some() => {
             let owner = chain(walk, owner);
             walk.give_name(Some(name), owner);
             Visit::As(&NAMED_ASSIGNMENT)
@@ -286,6 +291,39 @@ pub(crate) fn assignment(walk: &mut Walk<'_>, node: Node<'_>) -> Visit {
             Visit::As(&NAMED_ASSIGNMENT)
         }
         _ => Visit::As(&ASSIGNMENT),
+    }
+}
+
+/// What `c` is in `a = b = c = function () {}`, for the value of `a`.
+fn defined_by(mut value: Node<'_>) -> Option<Node<'_>> {
+    let mut left = None;
+    while value.kind() == "assignment_expression" {
+        left = value.child_by_field_name("left");
+        value = value.child_by_field_name("right")?;
+    }
+    left.filter(|_| is_definition(value.kind()))
+}
+
+/// In `a.b = a.c = function () {}`, `b` is a field that holds what `c` is.
+fn name_as_well(walk: &mut Walk<'_>, value: Node<'_>) {
+    let left = value.parent().and_then(|outer| outer.child_by_field_name("left"));
+    let (Some(left), Some(definition)) = (left, defined_by(value)) else { return };
+    let Target::Member(owner, name) = target(walk, left) else { return };
+    let field = walk.leaf_symbol(value, name, SymbolKind::Field);
+    let held = match target(walk, definition) {
+        Target::Member(other, member) => {
+            let object = if walk.text(other) == walk.text(owner) {
+                Some(walk.use_text(other, UseKind::This, UseRole::Read, walk.text(other), NONE))
+            } else {
+                chain(walk, other)
+            };
+            object.map(|object| walk.use_text(member, UseKind::Member, UseRole::Read, walk.text(member), object))
+        }
+        Target::Export(name) | Target::Name(name) => chain(walk, name),
+        _ => None,
+    };
+    if let Some(held) = held {
+        walk.set_value(field, held);
     }
 }
 
