@@ -7,7 +7,8 @@
 // PROJECT itself under V8's block coverage, which must have seen the same statements run. Every step must be a path of
 // the control-flow graph through nodes that do nothing of their own (jumps, the ends of a `finally`) or that end the
 // statement that a branch is in. Every call from one function of the project directly to another that has a name must be a
-// call edge (overrides of the member that is named included). Needs acorn, and what the project's tests need; Node 20.
+// call edge (overrides of the member that is named, and functions handed to the parameter that is called, included).
+// Needs acorn, and what the project's tests need; Node 20.
 "use strict";
 const child = require("child_process");
 const fs = require("fs");
@@ -237,6 +238,8 @@ function written(functionNode, line) {
   return found;
 }
 
+const AMONG = "one of the candidates of an ambiguous call";
+
 /** Why a call was missed: how it is written. */
 function classOf(pair, caller, callee, made, parameters) {
   const calls = written(caller.node, pair.line);
@@ -244,7 +247,7 @@ function classOf(pair, caller, callee, made, parameters) {
   if (callee.kind === "get" || callee.kind === "set") return "not written as a call: getter or setter";
   if (calls.some(call => names.has(call.name))) {
     const rules = new Set(made.filter(edge => names.has(edge.target_name)).map(edge => edge.rule));
-    return `a call of this name, rule ${[...rules].sort().join("/") || "none"}`;
+    return rules.size === 1 && rules.has("ambiguous") ? AMONG : `a call of this name, rule ${[...rules].sort().join("/") || "none"}`;
   }
   if (callee.node.generator) return "not written as a call: a generator, run by what takes from it";
   if (/^(toString|valueOf|toJSON|constructor|\[.*)$/.test(callee.name)) return "not written as a call of it: implicit";
@@ -304,7 +307,9 @@ function checkCalls(files, points, calls, edges, show) {
   }
   const hidden = [...classes].filter(([kind]) => kind.startsWith("not written")).reduce((sum, [, all]) => sum + all.length, 0);
   const share = (of, part) => `${(part / Math.max(1, of) * 100).toFixed(2)}%`;
-  console.log(`calls inside the project: ${found} found of ${total} (${share(total, found)}); of those written as a call of that name ${share(total - hidden, found)}; ` +
+  const among = found + (classes.get(AMONG) || []).length;
+  console.log(`calls inside the project: ${found} found of ${total} (${share(total, found)}); ` +
+    `with those among the candidates of an ambiguous call ${share(total, among)}; of those written as a call of that name ${share(total - hidden, found)}; ` +
     `calls of functions without a name, left out: ${nameless}`);
   for (const [kind, all] of [...classes].sort((one, other) => other[1].length - one[1].length)) {
     console.log(String(all.length).padStart(6), kind);
