@@ -104,7 +104,7 @@ pub(crate) fn incoming_from<'w>(
         add_edges(join, file, edges.leading_to(symbol), open, |name| names.iter().any(|known| **known == *name), &mut found);
         // Of several overloads that a variable holds, under the variable's name.
         let among = |row: &&OpenRow<'w>| {
-            hashes.binary_search(&row.name).is_err() && matches!(&row.reason, OpenReason::Overloads(symbols) if symbols.contains(&symbol))
+            matches!(&row.reason, OpenReason::Overloads(symbols) if symbols.contains(&symbol)) && hashes.binary_search(&row.name).is_err()
         };
         add_edges(join, file, std::iter::empty(), edges.open.iter().filter(among), |_| true, &mut found);
     }
