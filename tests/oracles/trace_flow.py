@@ -136,7 +136,8 @@ def heads(function):
         if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
             first = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
             body = getattr(node, "body", None)
-            last = max(first, body[0].lineno - 1) if body else node.end_lineno
+            # The body of a class runs in a frame of its own.
+            last = max(first, body[0].lineno - 1) if body and not isinstance(node, ast.ClassDef) else node.end_lineno
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 first = min([first] + [part.lineno for part in node.decorator_list])
             if isinstance(node, ast.match_case):

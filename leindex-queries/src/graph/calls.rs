@@ -9,7 +9,7 @@ use crate::flow::file::outermost;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenReason, OpenRow, Site, file_edges};
 use crate::names::files::{SourceFile, Symbol, file_config, file_rows, symbol_row};
-use crate::names::members::file_aliases;
+use crate::names::members::{file_aliases, result_name};
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
 use crate::names::resolve::{Rule, symbol_kind};
 use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
@@ -104,7 +104,7 @@ pub(crate) fn incoming_from<'w>(
         add_edges(join, file, edges.leading_to(symbol), open, |name| names.iter().any(|known| **known == *name), &mut found);
         // Of several overloads that a variable holds, under the variable's name.
         let among = |row: &&OpenRow<'w>| {
-            hashes.binary_search(&row.name).is_err() && matches!(&row.reason, OpenReason::Overloads(symbols) if symbols.contains(&symbol))
+            matches!(&row.reason, OpenReason::Overloads(symbols) if symbols.contains(&symbol)) && hashes.binary_search(&row.name).is_err()
         };
         add_edges(join, file, std::iter::empty(), edges.open.iter().filter(among), |_| true, &mut found);
     }
@@ -238,13 +238,15 @@ fn add_known_objects<'w>(world: World<'w>, ty: Symbol<'w>, names: &mut Vec<Box<s
             }
         }
     }
+    let made: Vec<Box<str>> = types.iter().map(|ty| result_name(ty)).collect();
+    types.extend(made);
     add_aliases(world, &mut types);
     for name in types {
         add(names, &name);
     }
 }
 
-/// Adds every alias under which a file passes on what has one of the names.
+/// Adds every alias under which a file passes on what has one of the names; what functions give, by their names.
 fn add_aliases(world: World<'_>, names: &mut Vec<Box<str>>) {
     let mut next = 0;
     while let Some(name) = names.get(next).cloned() {
@@ -253,7 +255,7 @@ fn add_aliases(world: World<'_>, names: &mut Vec<Box<str>>) {
             break;
         }
         let hash = name_hash(&name);
-        for file in world.mentioning(&name) {
+        for file in world.mentioning(name.trim_end_matches("()")) {
             let aliases = file_aliases(world.db, file);
             let first = aliases.partition_point(|(from, _)| *from < hash);
             for (_, to) in aliases[first..].iter().take_while(|(from, _)| *from == hash) {
@@ -267,6 +269,11 @@ fn add_aliases(world: World<'_>, names: &mut Vec<Box<str>>) {
                     add(names, part.rsplit_once('.').map_or(part, |(stem, _)| stem));
                 }
             }
+        }
+    }
+    for name in names {
+        if let Some(function) = name.strip_suffix("()") {
+            *name = function.into();
         }
     }
 }

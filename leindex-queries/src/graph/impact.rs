@@ -109,8 +109,8 @@ fn is_module(join: &Join<'_>, symbol: Symbol<'_>) -> bool {
 /// overrides it, and its declarations.
 fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = incoming(join, symbol);
+    edges.extend(passed_to(join, symbol, &edges));
     edges.extend(dispatched_to(join, symbol));
-    edges.extend(passed_to(join, symbol));
     edges.extend(overrides(join.world, symbol).into_iter().filter_map(|below| overriding(join.world, below, symbol)));
     edges.extend(declarations(join, symbol));
     edges

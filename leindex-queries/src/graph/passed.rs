@@ -43,13 +43,14 @@ pub(crate) fn passed<'w>(join: &mut Join<'w>, edges: &[FoundEdge<'w>]) -> Vec<Fo
     found
 }
 
-/// The calls of parameters that may run a function, because it is handed to them.
-pub(crate) fn passed_to<'w>(join: &mut Join<'w>, function: Symbol<'w>) -> Vec<FoundEdge<'w>> {
+/// The calls of parameters that may run a function, because it is handed to them; `incoming` are the edges that lead to
+/// the function.
+pub(crate) fn passed_to<'w>(join: &mut Join<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w>]) -> Vec<FoundEdge<'w>> {
     let world = join.world;
     if !is_function(world, function) {
         return Vec::new();
     }
-    let mut given = given_to(world, function);
+    let mut given = given_to(world, function, incoming);
     let mut next = 0;
     while let Some(&(parameter, depth)) = given.get(next) {
         next += 1;
@@ -161,32 +162,27 @@ fn argument_at<'w>(
 }
 
 /// The parameters that a function is handed to by name.
-fn given_to<'w>(world: World<'w>, function: Symbol<'w>) -> Vec<(Parameter<'w>, u32)> {
+fn given_to<'w>(world: World<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w>]) -> Vec<(Parameter<'w>, u32)> {
     let mut found: Vec<(Parameter<'w>, u32)> = Vec::new();
     let mut add = |parameter| {
         if found.iter().all(|(known, _)| *known != parameter) {
             found.push((parameter, 0));
         }
     };
-    for file in files_with(world, function) {
-        let edges = file_edges(world.db, file);
-        let mut references = edges.leading_to(function).filter(|edge| edge.kind == EdgeKind::Reference).peekable();
-        if references.peek().is_none() {
-            continue;
-        }
-        let Some(rows) = world.rows(file) else { continue };
-        for edge in references {
-            if let Site::Use(site) = edge.site {
-                receiving(world, &rows, edges, site).into_iter().for_each(&mut add);
-            }
+    for edge in incoming.iter().filter(|edge| edge.kind == EdgeKind::Reference && edge.target == Some(function) && edge.site != NONE) {
+        if let Some(rows) = world.rows(edge.file) {
+            receiving(world, &rows, file_edges(world.db, edge.file), edge.site).into_iter().for_each(&mut add);
         }
     }
-    // What decorates it.
     let file = function.file(world.db);
-    if let (Some(rows), Some((_, _, row))) = (world.rows(file), symbol_row(world.db, function)) {
+    // What decorates it stands on a line before its name.
+    if let Some((rows, _, row)) = symbol_row(world.db, function)
+        && row.start_line < row.name_line
+        && file_config(world.db, file).is_some_and(|config| config.name == "python")
+    {
         let edges = file_edges(world.db, file);
-        for (site, _) in rows.iter::<UseRow>().enumerate().filter(|(_, used)| used.role == UseRole::Decorator && used.start >= row.start) {
-            let site = site as u32;
+        let decorates = |used: &UseRow| used.role == UseRole::Decorator && (row.start..row.name_start).contains(&used.start);
+        for (site, _) in (0..).zip(rows.iter::<UseRow>()).filter(|(_, used)| decorates(used)) {
             if decorated(world, file, &rows, site) == Some(function)
                 && let Some(target) = edge_at(edges, site).and_then(|edge| edge.target)
             {

@@ -141,9 +141,10 @@ impl Snapshot<'_> {
     pub fn callers(&self, name: &str) -> Result<Relations, Error> {
         self.relations(name, |join, symbol| {
             let mut edges = incoming_as_one(join, symbol);
+            let passed = passed_to(join, symbol, &edges);
             edges.retain(|edge| edge.kind == EdgeKind::Call);
             edges.extend(dispatched_to(join, symbol));
-            edges.extend(passed_to(join, symbol));
+            edges.extend(passed);
             in_order(join.world, &mut edges);
             edges
         })

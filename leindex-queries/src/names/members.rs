@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use leindex_db::{Directory, Workspace};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol, symbol_name};
 use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
@@ -599,46 +599,64 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Hea
     Member { symbols: symbols.into(), inherited: false, open: false, field_of }
 }
 
+/// The name under which aliases know what a function gives.
+pub(crate) fn result_name(function: &str) -> Box<str> {
+    format!("{function}()").into()
+}
+
 /// Other names under which a file passes things on: the hash of the name it was known by, and the new name. An empty
 /// new name stands for the module as a whole. Changes with imports, exports and module-level variables.
 #[salsa::tracked(returns(deref))]
 pub fn file_aliases<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Box<[(u32, Box<str>)]> {
     let Some(rows) = shape_rows(db, file) else { return Box::default() };
     let mut found = Vec::new();
-    let mut add = |from: crate::syntax::rows::Str, to: crate::syntax::rows::Str| {
+    let add = |found: &mut Vec<(u32, Box<str>)>, from: crate::syntax::rows::Str, to: crate::syntax::rows::Str| {
         if from != to {
             found.push((name_hash(rows.str(from)), Box::from(rows.str(to))));
         }
     };
     for import in rows.iter::<ImportRow>().filter(|import| !import.name.is_empty() && !import.alias.is_empty()) {
-        add(import.name, import.alias);
+        add(&mut found, import.name, import.alias);
     }
     for export in rows.iter::<ExportRow>() {
-        add(export.local, export.name);
+        add(&mut found, export.local, export.name);
     }
     // What holds a type goes by that type's name.
     for binding in rows.iter::<BindingRow>().filter(|binding| matches!(binding.kind, BindingKind::Symbol | BindingKind::Field)) {
         if let Some(held) = type_held(&rows, binding.type_use) {
-            add(held, binding.name);
+            add(&mut found, held, binding.name);
         }
     }
     for symbol in rows.symbols() {
         if let Some(held) = type_held(&rows, symbol.type_use) {
-            add(held, symbol.name);
+            add(&mut found, held, symbol.name);
         }
     }
     // A value kept in a variable that others can see. Locals need no name of their own: their file has the first one.
-    for binding in rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Symbol) {
-        if let Some(value) = rows.use_row(binding.value).filter(|value| matches!(value.role, UseRole::Read | UseRole::Call)) {
-            add(value.name, binding.name);
+    let bindings = |kind| rows.iter::<BindingRow>().filter(move |binding| binding.kind == kind);
+    for binding in bindings(BindingKind::Symbol) {
+        match rows.use_row(binding.value) {
+            Some(value) if value.role == UseRole::Read => add(&mut found, value.name, binding.name),
+            Some(value) if value.role == UseRole::Call => {
+                found.push((name_hash(&result_name(rows.str(value.name))), rows.str(binding.name).into()));
+            }
+            _ => {}
         }
     }
-    // What a function gives is called where the function's result is.
-    for binding in rows.iter::<BindingRow>().filter(|binding| binding.kind == BindingKind::Result) {
+    // What a function gives, and what it gives of another.
+    let defined: FxHashSet<_> =
+        rows.symbols().map(|symbol| symbol.name).chain(rows.iter::<ImportRow>().map(|import| import.alias)).collect();
+    for binding in bindings(BindingKind::Result) {
         let function = rows.get::<ScopeRow>(binding.scope).and_then(|scope| rows.symbol(scope.symbol));
-        if let (Some(function), Some(value)) = (function, rows.use_row(binding.value).filter(|value| value.role == UseRole::Read)) {
-            add(value.name, function.name);
-        }
+        let (Some(function), Some(value)) = (function, rows.use_row(binding.value).filter(|value| defined.contains(&value.name))) else {
+            continue;
+        };
+        let from = match value.role {
+            UseRole::Read => name_hash(rows.str(value.name)),
+            UseRole::Call => name_hash(&result_name(rows.str(value.name))),
+            _ => continue,
+        };
+        found.push((from, result_name(rows.str(function.name))));
     }
     found.sort_unstable();
     found.dedup();

@@ -1454,7 +1454,7 @@ pub(crate) fn result_value<'db>(db: &'db dyn Db, symbol: Symbol<'db>, horizon: H
     let mut resolver = Resolver::new(db, symbol.file(db), &rows, horizon);
     let mut found: Option<Entity<'db>> = None;
     for result in results {
-        let Some(value) = rows.use_row(result.value) else { return None };
+        let value = rows.use_row(result.value)?;
         if value.kind == UseKind::Literal && is_nothing(rows.str(value.name)) {
             continue;
         }
