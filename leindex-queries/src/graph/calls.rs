@@ -8,10 +8,11 @@ use super::join::Join;
 use crate::flow::file::outermost;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenReason, OpenRow, Site, file_edges};
+use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, file_config, file_rows, symbol_row};
 use crate::names::members::{file_aliases, result_name};
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
-use crate::names::resolve::{Rule, symbol_kind};
+use crate::names::values::symbol_kind;
 use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
@@ -199,7 +200,7 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
     {
         names.push(rows.str(parent.name).into());
         // Making a subtype runs an inherited constructor.
-        if let Some(ty) = crate::names::resolve::parent_type(world.db, symbol) {
+        if let Some(ty) = crate::names::values::parent_type(world.db, symbol) {
             subtype_names(world, ty, &mut names, 0);
         }
     }
@@ -215,7 +216,7 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
     }
     if rows.str(row.name) == "__call__" {
         // It runs where an object of its type is called, under whatever name that has.
-        if let Some(ty) = crate::names::resolve::parent_type(world.db, symbol) {
+        if let Some(ty) = crate::names::values::parent_type(world.db, symbol) {
             add_known_objects(world, ty, &mut names);
         }
         return names;

@@ -11,8 +11,8 @@ use crate::flow::queries::{SymbolFlow, flow_base, symbol_flow};
 use crate::flow::summary::owner_of;
 use crate::flow::{Call, Flow, MentionKind, Sink, Source, StepKind, VariableKind};
 use crate::names::edges::EdgeKind;
+use crate::names::entity::Rule;
 use crate::names::files::Symbol;
-use crate::names::resolve::Rule;
 
 /// What a value that a call gives, or is given, has to do with another call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

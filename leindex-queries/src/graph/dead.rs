@@ -10,9 +10,10 @@ use super::calls::uses_of_file;
 use super::join::Join;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
+use crate::names::entity::Rule;
 use crate::names::files::{Symbol, symbol_row};
 use crate::names::members::linearization;
-use crate::names::resolve::{Rule, parent_type};
+use crate::names::values::parent_type;
 use crate::syntax::rows::{SymbolFlags, SymbolKind};
 
 /// Whether anything leads to a symbol.

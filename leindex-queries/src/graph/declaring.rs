@@ -6,9 +6,10 @@
 use super::overriding::same_parameters;
 use crate::index::describe::local_name;
 use crate::index::world::World;
+use crate::names::entity::{Heads, Rule};
 use crate::names::files::{Symbol, file_config, symbol_row};
+use crate::names::follow::sees_whole;
 use crate::names::members::extensions;
-use crate::names::resolve::{Heads, Rule, sees_whole};
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// What a declaration declares, and how that is known; nothing for what is no declaration.

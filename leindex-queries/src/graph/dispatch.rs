@@ -11,8 +11,9 @@ use super::join::Join;
 use super::overriding::overridden;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, Site, file_edges};
+use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol};
-use crate::names::resolve::{Rule, symbol_kind};
+use crate::names::values::symbol_kind;
 use crate::syntax::rows::{BindingKind, BindingRow, Rows, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
 
 /// One edge for each member that may run instead of the one that a call names.

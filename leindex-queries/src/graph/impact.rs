@@ -13,9 +13,9 @@ use super::overriding::overrides;
 use super::passed::{passed, passed_to};
 use super::structure::{declares, overriding};
 use crate::names::edges::EdgeKind;
+use crate::names::entity::Rule;
 use crate::names::files::Symbol;
 use crate::names::module_map::MODULE_IDENTITY;
-use crate::names::resolve::Rule;
 
 /// Which way to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,9 +11,10 @@ use crate::db::Db;
 use crate::index::describe::is_test;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, OpenReason, OpenRow, Site};
+use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::library::is_library_member;
-use crate::names::resolve::{Rule, parent_type, symbol_head};
+use crate::names::values::{parent_type, symbol_head};
 use crate::syntax::rows::{Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, UseKind, UseRole, UseRow};
 
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.

@@ -10,7 +10,7 @@ use crate::index::world::World;
 use crate::languages::LanguageConfig;
 use crate::names::files::{Name, Symbol, file_config, symbol_row};
 use crate::names::members::{bases, linearization, member};
-use crate::names::resolve::parent_type;
+use crate::names::values::parent_type;
 use crate::syntax::rows::{BaseRow, BindingKind, BindingRow, Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, SymbolRow};
 
 /// The members of types below that override `method`, nearest first; of a declaration and its definition, the declaration.

@@ -9,8 +9,9 @@ use super::calls::{FoundEdge, known_names};
 use super::join::Join;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, FileEdges, Site, file_edges};
+use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::resolve::{Rule, symbol_kind};
+use crate::names::values::symbol_kind;
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{BindingKind, BindingRow, NONE, Rows, ScopeRow, Str, SymbolKind, UseKind, UseRole, UseRow};
 

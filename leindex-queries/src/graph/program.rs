@@ -12,8 +12,8 @@ use super::structure::edges_of_file;
 use crate::flow::summary::owner_of;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
+use crate::names::entity::Rule;
 use crate::names::files::Symbol;
-use crate::names::resolve::Rule;
 use crate::search::glob;
 use crate::syntax::rows::{SymbolFlags, SymbolKind};
 

@@ -13,9 +13,9 @@ use super::overriding::{overridden_next, stands_in_type};
 use super::passed::passed;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
+use crate::names::entity::{Heads, Rule};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::{file_extensions, type_parts};
-use crate::names::resolve::{Heads, Rule};
 use crate::syntax::rows::{NONE, SymbolFlags, SymbolRow};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.

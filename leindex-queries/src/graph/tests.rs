@@ -364,7 +364,7 @@ fn measured_rules_say_how_sure_they_are() {
     let call = edges.iter().find(|edge| edge.kind == "call").expect("there is a call");
     assert_eq!(
         call.confidence,
-        crate::names::confidence::measured(crate::names::resolve::Rule::Exact, "python").and_then(|cell| cell.precision())
+        crate::names::confidence::measured(crate::names::entity::Rule::Exact, "python").and_then(|cell| cell.precision())
     );
     assert!(call.confidence.is_some());
     assert!(edges.iter().filter(|edge| edge.kind != "call").all(|edge| edge.confidence.is_none()));

@@ -11,8 +11,8 @@ use super::snapshot::Snapshot;
 use super::world::World;
 use crate::items::descriptor::descriptor;
 use crate::names::edges::{Site, file_edges};
+use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, entry};
-use crate::names::resolve::Rule;
 use crate::syntax::rows::{DiagnosticRow, Rows, SymbolKind, SymbolRow, UseRow};
 
 /// A symbol with those defined inside it.

@@ -22,9 +22,9 @@ use crate::graph::passed::{passed, passed_to};
 use crate::graph::structure::edges_of_file;
 use crate::graph::{cycles, dead, hierarchy, overriding};
 use crate::names::edges::EdgeKind;
+use crate::names::entity::Rule;
 use crate::names::evidence::is_test_path;
 use crate::names::files::{Symbol, symbol_row};
-use crate::names::resolve::Rule;
 use crate::syntax::rows::SymbolFlags;
 
 pub use crate::graph::impact::Direction;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::edges::EdgeKind;
-use super::resolve::Rule;
+use super::entity::Rule;
 
 /// Sites below which a share of right ones says too little.
 pub const FEWEST: u32 = 50;

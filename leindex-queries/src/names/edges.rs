@@ -9,10 +9,13 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId as _;
 
+use super::entity::{Entity, Heads, Horizon, Rule};
 use super::files::{Name, SourceFile, Symbol, file_blob, file_config, shape_symbol};
+use super::follow::{Trail, follow_import};
 use super::members::{ImportFacts, bases, member, type_parts};
 use super::module_map::module_keys;
-use super::resolve::{Entity, Heads, Horizon, Resolver, Rule, Trail, follow_import, held_value, symbol_kind};
+use super::resolve::Resolver;
+use super::values::{held_value, symbol_kind};
 use crate::db::Db;
 use crate::syntax::blob::{Blob, rows};
 use crate::syntax::row_index::IndexedRows;

@@ -13,9 +13,10 @@ use std::rc::Rc;
 use leindex_db::{Directory, Workspace};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::entity::{Entity, Heads, Horizon, type_held};
 use super::files::{Name, SourceFile, Symbol, file_config, shape_rows, shape_symbol, symbol_name};
 use super::module_map::{ImportKey, MODULE_IDENTITY, ModuleKey, module_parts};
-use super::resolve::{Entity, Heads, Horizon, Resolver, type_held};
+use super::resolve::Resolver;
 use crate::db::Db;
 use crate::items::signature::object_words;
 use crate::syntax::blob::{Blob, rows};

@@ -2,8 +2,10 @@
 
 pub mod confidence;
 pub mod edges;
+pub mod entity;
 pub mod evidence;
 pub mod files;
+pub(crate) mod follow;
 pub mod library;
 pub mod live;
 pub mod manifests;
@@ -11,3 +13,4 @@ pub mod members;
 pub mod module_map;
 pub mod resolve;
 pub mod rules;
+pub(crate) mod values;
