@@ -2,17 +2,15 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::join::Join;
 use crate::flow::file::outermost;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenReason, OpenRow, Site, file_edges};
 use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, file_config, file_rows, symbol_row};
-use crate::names::members::{file_aliases, result_name};
+use crate::names::members::{file_aliases, function_of_result, result_name};
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
-use crate::names::values::symbol_kind;
+use crate::names::values::{parent_type, symbol_kind};
 use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
@@ -79,11 +77,7 @@ pub(crate) fn outgoing_where<'w>(join: &mut Join<'w>, symbol: Symbol<'w>, mut ad
 /// The edges that lead to a symbol, and those whose name may mean it. Reads only files that mention one of its names.
 pub(crate) fn incoming<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let names = known_names(join.world, symbol);
-    let mut seen = FxHashSet::default();
-    let mut files = Vec::new();
-    for name in &names {
-        files.extend(join.world.mentioning(name).into_iter().filter(|&file| seen.insert(file)));
-    }
+    let files = join.world.mentioning_any(&names);
     incoming_from(join, symbol, &names, &files)
 }
 
@@ -200,7 +194,7 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
     {
         names.push(rows.str(parent.name).into());
         // Making a subtype runs an inherited constructor.
-        if let Some(ty) = crate::names::values::parent_type(world.db, symbol) {
+        if let Some(ty) = parent_type(world.db, symbol) {
             subtype_names(world, ty, &mut names, 0);
         }
     }
@@ -213,13 +207,13 @@ pub(crate) fn known_names<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Box<s
         if row.kind == SymbolKind::Constructor || row.kind.is_type() {
             add(&mut names, special.class);
         }
-    }
-    if rows.str(row.name) == "__call__" {
-        // It runs where an object of its type is called, under whatever name that has.
-        if let Some(ty) = crate::names::values::parent_type(world.db, symbol) {
-            add_known_objects(world, ty, &mut names);
+        if special.call == rows.str(row.name) {
+            // It runs where an object of its type is called, under whatever name that has.
+            if let Some(ty) = parent_type(world.db, symbol) {
+                add_known_objects(world, ty, &mut names);
+            }
+            return names;
         }
-        return names;
     }
     add_aliases(world, &mut names);
     names
@@ -256,7 +250,7 @@ fn add_aliases(world: World<'_>, names: &mut Vec<Box<str>>) {
             break;
         }
         let hash = name_hash(&name);
-        for file in world.mentioning(name.trim_end_matches("()")) {
+        for file in world.mentioning(function_of_result(&name).unwrap_or(&name)) {
             let aliases = file_aliases(world.db, file);
             let first = aliases.partition_point(|(from, _)| *from < hash);
             for (_, to) in aliases[first..].iter().take_while(|(from, _)| *from == hash) {
@@ -273,7 +267,7 @@ fn add_aliases(world: World<'_>, names: &mut Vec<Box<str>>) {
         }
     }
     for name in names {
-        if let Some(function) = name.strip_suffix("()") {
+        if let Some(function) = function_of_result(name) {
             *name = function.into();
         }
     }

@@ -10,7 +10,7 @@ use super::declaring::{definitions_of, twins};
 use super::join::Join;
 use super::overriding::overridden;
 use crate::index::world::World;
-use crate::names::edges::{Edge, EdgeKind, Site, file_edges};
+use crate::names::edges::{EdgeKind, file_edges};
 use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol};
 use crate::names::values::symbol_kind;
@@ -87,13 +87,12 @@ fn is_made_here<'w>(world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bo
 /// Whether a use makes an instance of the type that it names.
 fn makes<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, index: u32) -> bool {
     let Some(used) = rows.use_row(index) else { return false };
-    let closed = &file_edges(world.db, file).closed;
     let calls_type = || {
-        // A class that is itself a value (`cls()`) may be any below the one that is known.
-        let named = |edge: &&Edge<'w>| edge.site == Site::Use(index) && edge.kind == EdgeKind::Call && edge.rule != Rule::Type;
-        closed.iter().filter(named).any(|edge| {
+        file_edges(world.db, file).at_use(index).any(|edge| {
             let kind = edge.target.and_then(|target| symbol_kind(world.db, target));
-            kind.is_some_and(|kind| kind.is_type() || kind == SymbolKind::Constructor)
+            // A class that is itself a value (`cls()`) may be any below the one that is known.
+            let is_named = edge.kind == EdgeKind::Call && edge.rule != Rule::Type;
+            is_named && kind.is_some_and(|kind| kind.is_type() || kind == SymbolKind::Constructor)
         })
     };
     used.role == UseRole::New || used.role == UseRole::Call && calls_type()

@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::calls::{FoundEdge, known_names};
 use super::join::Join;
 use crate::index::world::World;
-use crate::names::edges::{Edge, EdgeKind, FileEdges, Site, file_edges};
+use crate::names::edges::{EdgeKind, FileEdges, Site, file_edges};
 use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::values::symbol_kind;
@@ -155,7 +153,7 @@ fn argument_at<'w>(
         let argument = rows.use_row(call + distance).filter(|argument| argument.role == UseRole::Read);
         argument.is_some_and(|argument| argument.argument() == Some((distance, index)))
     })?;
-    if let Some(target) = edge_at(edges, call + at).filter(|edge| edge.kind == EdgeKind::Reference).and_then(|edge| edge.target) {
+    if let Some(target) = edges.at_use(call + at).find(|edge| edge.kind == EdgeKind::Reference).and_then(|edge| edge.target) {
         return is_function(world, target).then_some(Argument::Function(target));
     }
     let used = rows.use_row(call + at).filter(|used| used.kind == UseKind::Name)?;
@@ -185,7 +183,7 @@ fn given_to<'w>(world: World<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w
         let decorates = |used: &UseRow| used.role == UseRole::Decorator && (row.start..row.name_start).contains(&used.start);
         for (site, _) in (0..).zip(rows.iter::<UseRow>()).filter(|(_, used)| decorates(used)) {
             if decorated(world, file, &rows, site) == Some(function)
-                && let Some(target) = edge_at(edges, site).and_then(|edge| edge.target)
+                && let Some(target) = edges.at_use(site).find_map(|edge| edge.target)
             {
                 add(Parameter { function: target, index: 0 });
             }
@@ -209,7 +207,7 @@ fn handed_on<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Parameter<'w
 /// The parameter that an argument is given to.
 fn receiving<'w>(world: World<'w>, rows: &Rows, edges: &FileEdges<'w>, argument: u32) -> Option<Parameter<'w>> {
     let (distance, index) = rows.use_row(argument).filter(|used| used.role == UseRole::Read)?.argument()?;
-    let call = edge_at(edges, argument.checked_sub(distance)?).filter(|edge| edge.kind == EdgeKind::Call)?;
+    let call = edges.at_use(argument.checked_sub(distance)?).find(|edge| edge.kind == EdgeKind::Call)?;
     let function = call.target.filter(|&target| is_function(world, target))?;
     Some(Parameter { function, index })
 }
@@ -245,16 +243,8 @@ fn decorated<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, site: u32)
     around.kind.is_callable().then(|| Symbol::new(world.db, file, around.identity()))
 }
 
-fn edge_at<'e, 'w>(edges: &'e FileEdges<'w>, site: u32) -> Option<&'e Edge<'w>> {
-    // Uses come before imports.
-    let at = edges.closed.partition_point(|edge| matches!(edge.site, Site::Use(other) if other < site));
-    edges.closed.get(at).filter(|edge| edge.site == Site::Use(site))
-}
-
 fn files_with<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<SourceFile<'w>> {
-    let mut seen = FxHashSet::default();
-    let names = known_names(world, symbol);
-    let files: Vec<_> = names.iter().flat_map(|name| world.mentioning(name)).filter(|&file| seen.insert(file)).collect();
+    let files = world.mentioning_any(&known_names(world, symbol));
     world.resolve(&files);
     files
 }

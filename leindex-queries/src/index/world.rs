@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use leindex_db::{ContentHash, Directory, Workspace};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::{AsId as _, FromId as _};
 
 use crate::db::{Db, RootDatabase};
@@ -212,6 +212,12 @@ impl<'db> World<'db> {
         }
         self.sort_files(&mut files);
         files
+    }
+
+    /// The live files that mention one of several names: those of the first name first, each file once.
+    pub(crate) fn mentioning_any(&self, names: &[Box<str>]) -> Vec<SourceFile<'db>> {
+        let mut seen = FxHashSet::default();
+        names.iter().flat_map(|name| self.mentioning(name)).filter(|&file| seen.insert(file)).collect()
     }
 
     /// The live definitions of a name, in order of path and position.

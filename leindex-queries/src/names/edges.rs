@@ -154,6 +154,13 @@ impl<'db> FileEdges<'db> {
         self.by_target[first..].iter().take_while(move |at| of(at) == target).map(|&at| &self.closed[at as usize])
     }
 
+    /// The closed edges of a use. Logarithmic.
+    pub fn at_use(&self, site: u32) -> impl Iterator<Item = &Edge<'db>> {
+        // Uses come before imports.
+        let first = self.closed.partition_point(|edge| matches!(edge.site, Site::Use(other) if other < site));
+        self.closed[first..].iter().take_while(move |edge| edge.site == Site::Use(site))
+    }
+
     /// The open sites of a name, by its hash, in order of the rows. Logarithmic.
     pub fn open_named(&self, name: u32) -> impl Iterator<Item = &OpenRow<'db>> {
         let of = |&at: &u32| self.open[at as usize].name;
@@ -287,16 +294,14 @@ fn compute_file_edges<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Indexe
 fn run_implicitly<'db>(resolver: &mut Resolver<'db, '_>, index: u32, row: &UseRow, source: u32, closed: &mut Vec<Edge<'db>>) {
     let mut add = |resolver: &Resolver<'db, '_>, entity: &Entity<'db>| {
         let arity = u32::from(row.role == UseRole::Write) + u32::from(row.kind == UseKind::Element && row.arity == 0);
-        let target = match entity {
-            Entity::Symbol(symbol) => Some(*symbol),
-            Entity::Overloads(symbols) => match choose(resolver, symbols, Some(arity)) {
-                Choice::One(symbol) => Some(symbol),
-                Choice::Several(_) => None,
-            },
-            _ => None,
+        let symbols = match entity {
+            Entity::Symbol(symbol) => std::slice::from_ref(symbol),
+            Entity::Overloads(symbols) => symbols,
+            _ => return,
         };
-        let runs = |&symbol: &Symbol<'db>| resolver.kind(symbol) == Some(SymbolKind::Method);
-        if let Some(target) = target.filter(runs) {
+        if let Choice::One(target) = choose(resolver, symbols, Some(arity))
+            && resolver.kind(target) == Some(SymbolKind::Method)
+        {
             closed.push(Edge { source, site: Site::Use(index), kind: EdgeKind::Call, rule: Rule::Type, target: Some(target) });
         }
     };
@@ -350,7 +355,7 @@ fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseR
             Some(&(base, _)) => called(resolver, base, row.arity),
             None => Found::Open(OpenReason::Local),
         },
-        Entity::Instance(ty) if calls => match &*member(db, *ty, Name::new(db, "__call__"), false).symbols {
+        Entity::Instance(ty) if calls => match object_call(resolver, *ty) {
             [target] => Found::Target(*target),
             // `this(…)` in a constructor, `cls()`.
             _ if row.kind == UseKind::This => called(resolver, *ty, row.arity),
@@ -376,6 +381,14 @@ fn target_of<'db>(resolver: &Resolver<'db, '_>, entity: &Entity<'db>, row: &UseR
         Entity::Unknown if row.kind == UseKind::Name => Found::Open(OpenReason::Local),
         Entity::Unknown if row.kind == UseKind::Apply => Found::Open(OpenReason::Local),
         Entity::Unknown => Found::Open(OpenReason::Receiver),
+    }
+}
+
+/// What a call of a value of a type runs.
+fn object_call<'db>(resolver: &Resolver<'db, '_>, ty: Symbol<'db>) -> &'db [Symbol<'db>] {
+    match resolver.special().call {
+        "" => &[],
+        call => &member(resolver.db(), ty, Name::new(resolver.db(), call), false).symbols,
     }
 }
 

@@ -600,9 +600,17 @@ fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Hea
     Member { symbols: symbols.into(), inherited: false, open: false, field_of }
 }
 
+/// What ends the names of results among aliases; no name in a text has it.
+const RESULT: char = '\0';
+
 /// The name under which aliases know what a function gives.
 pub(crate) fn result_name(function: &str) -> Box<str> {
-    format!("{function}()").into()
+    format!("{function}{RESULT}").into()
+}
+
+/// The function that gives what goes by a name among aliases, if it is a result.
+pub(crate) fn function_of_result(name: &str) -> Option<&str> {
+    name.strip_suffix(RESULT)
 }
 
 /// Other names under which a file passes things on: the hash of the name it was known by, and the new name. An empty

@@ -14,6 +14,7 @@ use super::files::{Name, SourceFile, Symbol, file_config};
 use super::follow::{Trail, direct_member, follow_import, module_member, module_or_symbol, names_by_hash, seen_whole, sees_all_modules};
 use super::members::{ImportFacts, children, member_names, member_within, type_parts};
 use super::module_map::{MODULE_IDENTITY, ModuleKey, ModulePart, module_keys, module_parts};
+use super::rules::SpecialMembers;
 use super::values::{
     SymbolHead, declared_value, field_value, held_value, is_nothing, parent_type_within, result_value, says_nothing, symbol_head,
     symbol_kind,
@@ -74,6 +75,11 @@ impl<'db, 'r> Resolver<'db, 'r> {
             horizon,
             depth: 0,
         }
+    }
+
+    /// The members that the file's language runs by itself.
+    pub(crate) fn special(&self) -> SpecialMembers {
+        self.config.map_or(SpecialMembers::NONE, |config| config.names.special)
     }
 
     pub(crate) fn db(&self) -> &'db dyn Db {
@@ -303,7 +309,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
 
     /// The member that gives the next value of what a call of `iterate` gives.
     pub(crate) fn next_of(&mut self, iterate: &Entity<'db>) -> Option<Entity<'db>> {
-        let next = self.config.map_or("", |config| config.names.special.next);
+        let next = self.special().next;
         match self.result_of(iterate).0 {
             Entity::Instance(iterator) if !next.is_empty() => {
                 Some(self.type_member(iterator, Name::new(self.db, next), false, Rule::Type).0)
@@ -392,9 +398,7 @@ impl<'db, 'r> Resolver<'db, 'r> {
         let db = self.db;
         let name = self.name(text);
         match base {
-            Entity::Instance(ty) if self.config.is_some_and(|config| config.names.special.class == name.text(db)) => {
-                (Entity::Symbol(*ty), Rule::Type)
-            }
+            Entity::Instance(ty) if self.special().class == name.text(db) => (Entity::Symbol(*ty), Rule::Type),
             Entity::Instance(ty) => self.type_member(*ty, name, false, Rule::Type),
             Entity::Super(ty) => self.type_member(*ty, name, true, Rule::Type),
             Entity::Symbol(symbol) => match self.kind(*symbol) {

@@ -57,6 +57,8 @@ impl NameRules {
 /// Members that a language runs where no call of them is written. An empty name stands for none.
 #[derive(Clone, Copy, Debug)]
 pub struct SpecialMembers {
+    /// What a call of an object runs.
+    pub call: &'static str,
     /// What reads an element (`a[i]`).
     pub element: &'static str,
     /// What assigns to one.
@@ -75,7 +77,7 @@ pub struct SpecialMembers {
 
 impl SpecialMembers {
     /// A language that runs no members by itself, or for which none are told.
-    pub const NONE: Self = Self { element: "", assign_element: "", iterate: "", next: "", function: "", class: "", run_by: &[] };
+    pub const NONE: Self = Self { call: "", element: "", assign_element: "", iterate: "", next: "", function: "", class: "", run_by: &[] };
 }
 
 /// A file as its module name is worked out.

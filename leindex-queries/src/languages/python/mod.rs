@@ -50,6 +50,7 @@ pub static CONFIG: LanguageConfig = LanguageConfig {
 const OVERLOAD: [&str; 3] = ["@overload", "@typing.overload", "@t.overload"];
 
 const SPECIAL: SpecialMembers = SpecialMembers {
+    call: "__call__",
     element: "__getitem__",
     assign_element: "__setitem__",
     iterate: "__iter__",

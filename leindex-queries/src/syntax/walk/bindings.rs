@@ -213,8 +213,7 @@ impl<'a> Walk<'a> {
 
     /// An item of an iteration over a value.
     fn item_of(&mut self, base: u32, start: u32) -> Value {
-        let name = self.rows.string(self.grammar.config.names.special.iterate);
-        let element = self.push_use(UseKind::Element, UseRole::Read, name, base, start);
+        let element = self.element(base, self.grammar.config.names.special.iterate, start);
         self.rows.uses[element as usize].arity = 1;
         Value::Use(element)
     }

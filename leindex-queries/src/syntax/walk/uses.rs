@@ -397,6 +397,12 @@ impl<'a> Walk<'a> {
         frame.object
     }
 
+    /// An element of a value, which one of its members gives.
+    pub(super) fn element(&mut self, base: u32, member: &str, start: u32) -> u32 {
+        let name = self.rows.string(member);
+        self.push_use(UseKind::Element, UseRole::Read, name, base, start)
+    }
+
     /// A member of a value that the language runs by itself.
     pub(super) fn implicit(&mut self, value: Value, member: &str, start: u32) {
         if let Value::Use(base) = value {

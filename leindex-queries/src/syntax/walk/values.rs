@@ -143,10 +143,7 @@ impl<'a> Walk<'a> {
             }
             Role::Apply { .. } => self.apply(frame),
             Role::Element { .. } => match frame.object {
-                Value::Use(base) => {
-                    let name = self.rows.string(self.grammar.config.names.special.element);
-                    Value::Use(self.push_use(UseKind::Element, UseRole::Read, name, base, frame.start))
-                }
+                Value::Use(base) => Value::Use(self.element(base, self.grammar.config.names.special.element, frame.start)),
                 _ => Value::Unknown,
             },
             Role::Generic { .. } => {
@@ -302,12 +299,11 @@ impl<'a> Walk<'a> {
 
     /// Hands a value to the innermost open node.
     pub(super) fn deliver(&mut self, value: Value) {
-        let Some(parent) = self.buffers.frames.last_mut() else { return };
-        let slot = parent.slot;
         if let Value::Use(index) = value {
             self.number_argument(index);
         }
         let Some(parent) = self.buffers.frames.last_mut() else { return };
+        let slot = parent.slot;
         if let Some(Role::Declarations(_)) = parent.role {
             deliver(parent, slot, value);
             let parent = *parent;
