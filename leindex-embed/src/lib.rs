@@ -4,5 +4,6 @@
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 mod tokens;
+pub mod words;
 
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
