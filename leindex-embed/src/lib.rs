@@ -3,7 +3,16 @@
 //! What is here takes text or bytes and knows no path, project or database.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod error;
+pub mod static_model;
 mod tokens;
+pub mod vectors;
 pub mod words;
 
+pub use error::EmbedError;
+pub use static_model::StaticModel;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
+
+/// Changes whenever texts split into other words or words get other vectors: a part of the keys of what is stored of
+/// them.
+pub const SCHEMA: &str = env!("LEINDEX_SCHEMA_WORDS");

@@ -93,9 +93,9 @@ impl Shared {
         !self.store.contains(&rows_key_of(config, hash)) || !self.store.contains(&record_key_of(config, hash))
     }
 
-    /// Computes what is stored of a content, from its bytes, and stores it; `None` where no language reads it.
-    pub(crate) fn read(&self, hash: ContentHash, dialect: Dialect, bytes: &[u8]) -> Option<Record> {
-        let config = self.languages.config(dialect)?;
+    /// Computes what is stored of a content, from its bytes, and stores it; nothing where no language reads it.
+    pub(crate) fn read(&self, hash: ContentHash, dialect: Dialect, bytes: &[u8]) {
+        let Some(config) = self.languages.config(dialect) else { return };
         let flows = |grammar: &Grammar, source: &str, tree: &Tree, rows: &Rows| {
             if self.analyses_flows {
                 store_flows(&self.store, grammar, source, tree, rows, &hash);
@@ -105,7 +105,6 @@ impl Shared {
         let record = Record::of(&rows, &String::from_utf8_lossy(bytes));
         self.store.put(rows_key_of(config, hash), rows.as_bytes());
         self.store.put(record_key_of(config, hash), &record.encode());
-        Some(record)
     }
 }
 

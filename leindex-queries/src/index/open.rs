@@ -21,8 +21,6 @@ use crate::db::{RootDatabase, Shared};
 use crate::languages::Languages;
 use crate::names::live::workspace_digest;
 use crate::names::manifests;
-use crate::search::record::Record;
-use crate::search::segment::{BlobKey, Segment};
 
 /// How a project is opened. The defaults suit nearly everybody.
 pub struct Options {
@@ -272,7 +270,7 @@ impl Index {
         let Some(root) = self.project.roots.get_mut(at) else { return Ok(()) };
         let config = if root.prefix.is_empty() { self.project.config.clone() } else { Config::load(&root.path)? };
         let classifier = LanguageClassifier(&self.db.shared.languages);
-        let sink = IndexSink { shared: &self.db.shared, pending: Mutex::default(), sealed: Mutex::default() };
+        let sink = IndexSink(&self.db.shared);
         let report = &self.options.progress;
         let progress = |at: discovery::Progress| report(Progress { done: at.done, total: at.total });
         let pass = Pass {
@@ -292,8 +290,6 @@ impl Index {
             None => look()?,
         };
         *before = Some(config);
-        let sealed = sink.finish();
-        self.segments.extend(sealed);
         self.take(at, found, paths.unwrap_or_default());
         Ok(())
     }
@@ -431,10 +427,17 @@ impl Index {
         }
     }
 
-    /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
+    /// Makes segments of the live content that none covers yet, and so the next views cheaper. For idle moments: no
     /// answer depends on it.
     pub fn seal(&mut self) {
-        self.segments.seal(&self.db);
+        let Self { db, segments, options, .. } = self;
+        match &options.threads {
+            Some(threads) => {
+                let db = db.clone();
+                threads.install(move || segments.seal(&db));
+            }
+            None => segments.seal(db),
+        }
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
@@ -489,55 +492,14 @@ impl Classifier for LanguageClassifier<'_> {
 }
 
 /// Parses and indexes what is read, in the threads that read it.
-struct IndexSink<'a> {
-    shared: &'a Shared,
-    pending: Mutex<Pending>,
-    sealed: Mutex<Vec<Arc<Segment>>>,
-}
-
-/// Records that no segment holds yet, and how many postings they have.
-#[derive(Default)]
-struct Pending {
-    records: Vec<(BlobKey, Arc<Record>)>,
-    postings: usize,
-}
-
-/// Postings after which the records collected so far become a segment: bounds the memory of a cold pass.
-const SEAL: usize = 1 << 20;
-
-impl IndexSink<'_> {
-    fn collect(&self, key: BlobKey, record: Record) {
-        let full = {
-            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-            pending.postings += record.postings.len();
-            pending.records.push((key, Arc::new(record)));
-            if pending.postings > SEAL { Some(std::mem::take(&mut *pending).records) } else { None }
-        };
-        if let Some(records) = full {
-            let segment = Arc::new(Segment::of(records));
-            self.sealed.lock().unwrap_or_else(PoisonError::into_inner).push(segment);
-        }
-    }
-
-    fn finish(self) -> Vec<Arc<Segment>> {
-        let mut sealed = self.sealed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner).records;
-        // A handful of edited files stays loose: a segment of its own would not pay.
-        if pending.len() >= 64 {
-            sealed.push(Arc::new(Segment::of(pending)));
-        }
-        sealed
-    }
-}
+struct IndexSink<'a>(&'a Shared);
 
 impl Sink for IndexSink<'_> {
     fn needs(&self, hash: ContentHash, dialect: Dialect) -> bool {
-        self.shared.misses(hash, dialect)
+        self.0.misses(hash, dialect)
     }
 
     fn bytes(&self, _: &str, hash: ContentHash, dialect: Dialect, bytes: &[u8]) {
-        if let Some(record) = self.shared.read(hash, dialect, bytes) {
-            self.collect((hash, dialect), record);
-        }
+        self.0.read(hash, dialect, bytes);
     }
 }

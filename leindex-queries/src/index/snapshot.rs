@@ -22,6 +22,7 @@ use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
 use crate::names::module_map::read_directory;
+use crate::search::fusion::Scores;
 use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
 use crate::search::rank::{Filter, Found, rank};
@@ -139,14 +140,14 @@ impl Snapshot<'_> {
     pub fn search(&self, query: &str, options: &SearchOptions) -> Cancellable<Vec<SearchHit>> {
         self.ask(|world| {
             let question = Question::new(query);
-            let lexical = Lexical::new(world, &question.terms);
             let filter = Filter { kinds: options.kinds.clone(), languages: options.languages.clone(), paths: options.paths.clone() };
-            let found = rank(world, &question, &filter, &lexical, &[]);
+            let scores = Scores::new(world, &question, &filter);
+            let found = rank(world, &question, &filter, &scores);
             distinct(world, found, options.limit)
                 .into_iter()
                 .filter_map(|(found, symbol)| {
                     let parts = found.parts.iter().map(|&(name, value)| ScorePart { name, value }).collect();
-                    let highlights = highlights(world, symbol, &lexical);
+                    let highlights = highlights(world, symbol, &scores.lexical);
                     Some(SearchHit { symbol: symbol_info(world, symbol)?, score: found.score, parts, highlights })
                 })
                 .collect()
