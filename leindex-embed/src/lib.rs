@@ -1,14 +1,17 @@
-//! Tokenizers of LeIndex: how many tokens a text costs, and how much of it fits into a budget.
+//! Tokenizers and models of LeIndex: how many tokens a text costs and how much of it fits into a budget, and texts as
+//! vectors.
 //!
 //! What is here takes text or bytes and knows no path, project or database.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
+mod embedder;
 mod error;
 pub mod static_model;
 mod tokens;
 pub mod vectors;
 pub mod words;
 
+pub use embedder::{CheckedEmbedder, Embedder};
 pub use error::EmbedError;
 pub use static_model::StaticModel;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
