@@ -71,7 +71,10 @@ impl VectorIndex for Flat {
 
 /// How many of so many rows are scored by their components.
 fn rescored(rows: usize) -> usize {
-    if let Ok(r) = std::env::var("R") { return r.parse().unwrap() } (rows / 100).clamp(4_000, 8_000)
+    if let Ok(r) = std::env::var("R") {
+        return r.parse().unwrap();
+    }
+    (rows / 100).clamp(4_000, 8_000)
 }
 
 /// A segment under search.

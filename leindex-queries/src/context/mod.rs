@@ -16,7 +16,7 @@ use crate::index::world::World;
 use crate::names::files::Symbol;
 use crate::search::fusion::Scores;
 use crate::search::intent::{Intent, Question};
-use crate::search::rank::{Filter, Found, rank};
+use crate::search::rank::{Filter, Found, Ranked, rank};
 use gravity::{Reach, pull};
 
 /// What a context may hold.
@@ -119,7 +119,7 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let question = Question::new(text);
     let filter = Filter { kinds: Vec::new(), languages: options.languages.clone(), paths: options.paths.clone() };
     let scores = Scores::new(world, &question, &filter);
-    let found = rank(world, &question, &filter, &scores);
+    let Ranked { found, .. } = rank(world, &question, &filter, &scores);
     let hits = distinct(world, found, 24);
     let entries = entries_of(&question, &hits, options.budget);
     let symbols: Vec<Symbol<'_>> = entries.iter().map(|(_, symbol)| *symbol).collect();

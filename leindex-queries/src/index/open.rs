@@ -11,6 +11,7 @@ use leindex_db::events::EventLog;
 use leindex_db::manifest::Manifest;
 use leindex_db::store::{self, Store};
 use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Settings, Workspace, chunk_of};
+use leindex_embed::Embedder;
 use salsa::{Durability, Setter as _};
 
 use super::error::Error;
@@ -21,6 +22,7 @@ use crate::db::{RootDatabase, Shared};
 use crate::languages::Languages;
 use crate::names::live::workspace_digest;
 use crate::names::manifests;
+use crate::search::embedding::ChosenModel;
 
 /// How a project is opened. The defaults suit nearly everybody.
 pub struct Options {
@@ -43,6 +45,9 @@ pub struct Options {
     /// Analyse control and data flow of every function while the project is read, from the tree that its symbols are read
     /// from. Else a function is analysed when somebody first asks, at the cost of another parse of its file.
     pub flows: bool,
+    /// The model that scores meanings beside the built-in one, in place of the one that the setting `model` names. Its
+    /// vectors are made by [`Index::embed`] or [`Handle::embed`](super::Handle::embed).
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// Count the queries that run, for [`Index::events`]. Makes every question a little dearer.
     pub count_executions: bool,
 }
@@ -59,6 +64,7 @@ impl Default for Options {
             languages: Languages::default(),
             verify: false,
             flows: false,
+            embedder: None,
             count_executions: false,
         }
     }
@@ -139,6 +145,9 @@ impl Index {
         };
         let manifest = manifest_of(&store, &path);
         let shared = Arc::new(Shared::new(options.languages.clone(), store, &options));
+        if let Some(embedder) = &options.embedder {
+            shared.set_model(Some(ChosenModel::new(Arc::clone(embedder))?));
+        }
         let db = RootDatabase::new(shared);
         let mut roots = vec![ProjectRoot::new(&db, path.clone(), "".into(), name_of(&path), manifest)];
         new_inputs(&db, &mut roots);
@@ -257,7 +266,7 @@ impl Index {
             let config = Config::load(&self.project.path)?;
             let wanted = self.wanted_roots(&config)?;
             self.set_roots(wanted);
-            self.set_config(config);
+            self.set_config(config)?;
         }
         for at in 0..self.project.roots.len() {
             self.pass_over(at, paths.as_deref())?;
@@ -295,7 +304,12 @@ impl Index {
     }
 
     /// Puts settings in force. Compares before it sets.
-    fn set_config(&mut self, config: Config) {
+    fn set_config(&mut self, config: Config) -> Result<(), Error> {
+        let is_first = self.db.shared.model().is_none();
+        if self.options.embedder.is_none() && (is_first || self.project.config.model != config.model) {
+            let model = config.model.as_ref().map(|folder| open_model(&self.project.path.join(folder))).transpose()?;
+            self.db.shared.set_model(model);
+        }
         let settings = Settings::get(&self.db);
         if *settings.entry_points(&self.db) != *config.entry_points {
             settings.set_entry_points(&mut self.db).to(config.entry_points.clone().into());
@@ -304,6 +318,7 @@ impl Index {
             settings.set_token_budget(&mut self.db).to(config.token_budget);
         }
         self.project.config = config;
+        Ok(())
     }
 
     /// Puts in force what a pass found that looked at `paths`, or at everything.
@@ -440,6 +455,17 @@ impl Index {
         }
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+#[cfg(feature = "transformer")]
+fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
+    let model = leindex_embed::Transformer::open(folder, &leindex_embed::TransformerOptions::default())?;
+    Ok(ChosenModel::new(Arc::new(model))?)
+}
+
+#[cfg(not(feature = "transformer"))]
+fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
+    Err(Error::NoTransformer { folder: folder.to_path_buf() })
 }
 
 /// What the store remembers of the files of a root.

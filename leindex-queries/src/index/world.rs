@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use leindex_db::store::StoreKey;
 use leindex_db::{ContentHash, Directory, Workspace};
 use leindex_embed::StaticModel;
 use leindex_embed::vectors::{Flat, RowMask};
@@ -14,6 +15,7 @@ use crate::db::{Db, RootDatabase};
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
+use crate::search::embedding::ChosenModel;
 use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
@@ -137,6 +139,16 @@ const MANY_FILES: usize = 24;
 impl<'db> World<'db> {
     pub(crate) fn new(root: &'db RootDatabase, view: &'db View, threads: Option<&'db rayon::ThreadPool>) -> Self {
         Self { db: root, live: live_blobs(root, Workspace::get(root)), view, root, threads }
+    }
+
+    /// The model of the user's choice.
+    pub(crate) fn model(&self) -> Option<Arc<ChosenModel>> {
+        self.root.shared.model()
+    }
+
+    /// Whether the store has something under a key.
+    pub(crate) fn holds(&self, key: &StoreKey) -> bool {
+        self.root.shared.store.contains(key)
     }
 
     /// Resolves files on all threads, if they are many, so that whoever reads their edges next finds the work done.

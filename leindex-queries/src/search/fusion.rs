@@ -1,7 +1,7 @@
 //! Fusion: lexical and semantic scores of a document, on one scale for each question.
 //!
 //! Both are stretched so that the best document of all has 1 and the hundredth has 0 (weighted sums of scores beat sums
-//! of ranks), and weigh what [`LEXICAL`] and [`SEMANTIC`] say.
+//! of ranks), and weigh what [`LEXICAL`] and [`STATIC`] say.
 
 use super::intent::Question;
 use super::lexical::Lexical;
@@ -26,13 +26,20 @@ pub(crate) struct Scores<'w> {
 
 /// Where the scores of the best and of the hundredth document lie.
 #[derive(Clone, Copy, Debug, Default)]
-struct Scale {
+pub(crate) struct Scale {
     first: f32,
     last: f32,
 }
 
 impl Scale {
-    fn of(&self, score: f32) -> f32 {
+    /// The scale of some scores.
+    pub(crate) fn over(mut scores: Vec<f32>) -> Self {
+        scores.sort_unstable_by(|a, b| b.total_cmp(a));
+        let score_at = |at: usize| scores.get(at).copied().unwrap_or(0.0);
+        Self { first: score_at(0), last: score_at((LAST - 1).min(scores.len().saturating_sub(1))) }
+    }
+
+    pub(crate) fn of(&self, score: f32) -> f32 {
         if score <= self.last { 0.0 } else { ((score - self.last) / (self.first - self.last)).min(1.0) }
     }
 }
@@ -43,9 +50,7 @@ impl<'w> Scores<'w> {
         let lexical = Lexical::new(world, &question.terms);
         let semantic = Semantic::new(world, &question.words, NEAREST, filter);
         let lexical_scale = Scale { first: lexical.best_score(), last: lexical.score_at(LAST) };
-        let nearest = semantic.nearest();
-        let score_at = |at: usize| nearest.get(at).map_or(0.0, |(_, score)| *score);
-        let semantic_scale = Scale { first: score_at(0), last: score_at((LAST - 1).min(nearest.len().saturating_sub(1))) };
+        let semantic_scale = Scale::over(semantic.nearest().iter().map(|(_, score)| *score).collect());
         Self { lexical, semantic, lexical_scale, semantic_scale }
     }
 
@@ -54,10 +59,22 @@ impl<'w> Scores<'w> {
         (self.lexical_scale.of(self.lexical.score(id)), self.semantic_scale.of(self.semantic.score(id)))
     }
 
+    /// What the scores of a document weigh, `chosen` being its score by a model of the user's choice, from 0 to 1.
+    pub(crate) fn parts(&self, id: DocumentId, chosen: Option<f32>) -> [(&'static str, f32); 3] {
+        let (lexical, semantic) = self.of(id);
+        match chosen {
+            None => [("lexical", LEXICAL * lexical), ("static", STATIC * semantic), ("model", 0.0)],
+            Some(chosen) => {
+                let [of_lexical, of_static, of_model] = WITH_MODEL;
+                [("lexical", of_lexical * lexical), ("static", of_static * semantic), ("model", of_model * chosen)]
+            }
+        }
+    }
+
     /// One score of a document, from 0 to 1.
     pub(crate) fn fused(&self, id: DocumentId) -> f32 {
         let (lexical, semantic) = self.of(id);
-        LEXICAL * lexical + SEMANTIC * semantic
+        LEXICAL * lexical + STATIC * semantic
     }
 
     /// Whether there is anything to score by.
@@ -67,5 +84,7 @@ impl<'w> Scores<'w> {
 }
 
 /// What the two weigh where only they count.
-pub(crate) const LEXICAL: f32 = 0.4;
-pub(crate) const SEMANTIC: f32 = 0.6;
+const LEXICAL: f32 = 0.4;
+const STATIC: f32 = 0.6;
+/// The same, and a model of the user's choice, where all candidates have its vectors.
+const WITH_MODEL: [f32; 3] = [0.3, 0.35, 0.35];

@@ -60,6 +60,8 @@ pub(crate) struct QuotedPath {
 /// A question, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
+    /// The text, as far as it is read.
+    pub(crate) text: String,
     pub(crate) intent: Intent,
     /// Hashes of the sub-words that carry meaning, in order, distinct.
     pub(crate) terms: Vec<u32>,
@@ -155,6 +157,7 @@ impl Question {
         let text = text[..end].trim();
         let lower = text.to_lowercase();
         let mut question = Self {
+            text: text.to_owned(),
             intent: Intent::Words,
             terms: Vec::new(),
             words: Vec::new(),

@@ -5,6 +5,7 @@
 //! answer depends on how the segments came about.
 
 pub(crate) mod document_vectors;
+pub(crate) mod embedding;
 pub(crate) mod fusion;
 pub(crate) mod glob;
 pub mod intent;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use leindex_db::Dialect;
 use rustc_hash::FxHashMap;
 
-use super::fusion::{LEXICAL, SEMANTIC, Scores};
+use super::embedding::ChosenModel;
+use super::fusion::{Scale, Scores};
 use super::glob;
 use super::intent::{Intent, Question, QuotedName};
 use super::path::path_facts;
@@ -104,6 +105,15 @@ pub(crate) struct Found<'w> {
     pub(crate) parts: Vec<(&'static str, f32)>,
 }
 
+/// What a ranking found.
+#[derive(Clone)]
+pub(crate) struct Ranked<'w> {
+    /// Best first.
+    pub(crate) found: Vec<Found<'w>>,
+    /// The model of the user's choice, if its scores counted.
+    pub(crate) model: Option<Arc<ChosenModel>>,
+}
+
 /// One document with what is known of it so far.
 struct Candidate {
     id: Option<DocumentId>,
@@ -117,7 +127,7 @@ struct Candidate {
 }
 
 /// Ranks the symbols of the world for a question, best first. Symbols of equal score are in order of path and row.
-pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, scores: &Scores<'w>) -> Vec<Found<'w>> {
+pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, scores: &Scores<'w>) -> Ranked<'w> {
     let mut ranking = Ranking { world, question, filter, scores, blobs: FxHashMap::default(), candidates: FxHashMap::default() };
     ranking.gather();
     ranking.finish()
@@ -453,15 +463,15 @@ impl<'w> Ranking<'w, '_> {
         }
     }
 
-    fn finish(mut self) -> Vec<Found<'w>> {
+    fn finish(mut self) -> Ranked<'w> {
         let mut candidates: Vec<Candidate> = std::mem::take(&mut self.candidates).into_values().collect();
         // From here on sums over candidates are made in this order.
         candidates.sort_by_key(|candidate| (candidate.segment, candidate.blob, candidate.row));
-        for candidate in &mut candidates {
-            let (lexical, semantic) = candidate.id.map_or((0.0, 0.0), |id| self.scores.of(id));
-            candidate
-                .features
-                .extend([("lexical", LEXICAL * lexical), ("semantic", SEMANTIC * semantic)].into_iter().filter(|part| part.1 > 0.0));
+        let (model, chosen) = self.chosen_scores(&candidates).unzip();
+        for (at, candidate) in candidates.iter_mut().enumerate() {
+            let Some(id) = candidate.id else { continue };
+            let parts = self.scores.parts(id, chosen.as_ref().and_then(|scores: &Vec<f32>| scores.get(at).copied()));
+            candidate.features.extend(parts.into_iter().filter(|(_, value)| *value > 0.0));
         }
         let mut of_blob = FxHashMap::<(u32, u32), f32>::default();
         let mut values: Vec<f32> = Vec::with_capacity(candidates.len());
@@ -481,7 +491,29 @@ impl<'w> Ranking<'w, '_> {
         if !self.question.messages.is_empty() {
             self.read_for_messages(&mut found);
         }
-        found
+        Ranked { found, model }
+    }
+
+    /// The scores of the candidates by the model of the user's choice, from 0 to 1, if all of them have a vector.
+    fn chosen_scores(&self, candidates: &[Candidate]) -> Option<(Arc<ChosenModel>, Vec<f32>)> {
+        let model = self.world.model().filter(|_| !self.question.terms.is_empty())?;
+        let stored = candidates.iter().map(|candidate| {
+            if candidate.id.is_none() {
+                return Some(None);
+            }
+            let rows = self.rows_of(candidate.segment, candidate.blob)?;
+            self.world.db.packed(&model.key(&rows, &rows.symbol(candidate.row)?)).map(Some)
+        });
+        let stored: Vec<Option<Arc<[u8]>>> = stored.collect::<Option<_>>()?;
+        let question = model.question(&self.question.text)?;
+        let cosine = |stored: &Option<Arc<[u8]>>| match stored {
+            Some(stored) => model.cosine(stored, &question),
+            None => Some(0.0),
+        };
+        let scores = stored.iter().map(cosine).collect::<Option<Vec<f32>>>()?;
+        let scale = Scale::over(scores.clone());
+        let scores = scores.into_iter().map(|score| scale.of(score)).collect();
+        Some((model, scores))
     }
 
     /// Adds a candidate once for each live file with its content.

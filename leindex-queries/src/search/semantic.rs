@@ -15,6 +15,7 @@ pub(crate) struct Semantic<'w> {
     question: Query,
     /// Best first, ties at the end included.
     nearest: Vec<(DocumentId, f32)>,
+    approximate: bool,
 }
 
 impl<'w> Semantic<'w> {
@@ -28,9 +29,14 @@ impl<'w> Semantic<'w> {
             segments.map(|(segment, live)| admitted(world, segment, live, filter)).collect::<Vec<_>>()
         });
         let hits = vectors.index.search(&question, Some(admitted.as_ref().unwrap_or(&vectors.live)), limit);
-        let hits = hits.expect("question and masks are made for the index").hits.into_iter();
-        let nearest = hits.map(|hit| (DocumentId { segment: hit.segment, document: hit.row }, hit.score));
-        Self { world, question, nearest: nearest.filter(|(_, score)| *score > 0.0).collect() }
+        let found = hits.expect("question and masks are made for the index");
+        let nearest = found.hits.into_iter().map(|hit| (DocumentId { segment: hit.segment, document: hit.row }, hit.score));
+        Self { world, question, nearest: nearest.filter(|(_, score)| *score > 0.0).collect(), approximate: found.approximate }
+    }
+
+    /// Whether a nearer document may have been missed.
+    pub(crate) fn is_approximate(&self) -> bool {
+        self.approximate
     }
 
     /// The nearest documents, best first.
