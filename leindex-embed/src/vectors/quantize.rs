@@ -138,11 +138,10 @@ impl Query {
         &self.codes
     }
 
-    /// For each byte of a row's sign bits and each value of it, what it adds to the sum of the query's components, each
-    /// with the sign that the bits say: `8 * 4095 < i16::MAX`.
-    pub(super) fn sign_table(&self) -> Vec<[i16; 256]> {
+    /// The sums of the query's components with every sign.
+    pub(super) fn sign_table(&self) -> SignTable {
         let (bytes, _) = self.codes.as_chunks::<8>();
-        bytes.iter().map(|codes| std::array::from_fn(|value| signed_sum(codes, value))).collect()
+        SignTable(bytes.iter().map(|codes| std::array::from_fn(|value| signed_sum(codes, value))).collect())
     }
 
     pub(super) const fn scale(&self) -> f32 {
@@ -152,6 +151,17 @@ impl Query {
     /// Whether there is a direction to search in.
     pub(super) fn is_blank(&self) -> bool {
         self.scale == 0.0
+    }
+}
+
+/// For each byte of a row's sign bits and each value of it, the sum of the query's components there, each with the sign
+/// that its bit says: at most `8 * 4095 < i16::MAX`.
+pub(super) struct SignTable(Box<[[i16; 256]]>);
+
+impl SignTable {
+    /// The sum of all components with the signs of a row.
+    pub(super) fn sum(&self, signs: &[u8]) -> i32 {
+        self.0.iter().zip(signs).map(|(values, &byte)| values.get(usize::from(byte)).copied().map_or(0, i32::from)).sum()
     }
 }
 

@@ -122,6 +122,30 @@ fn the_answer_does_not_depend_on_how_rows_are_split_or_ordered() {
     }
 }
 
+#[test]
+fn a_sample_that_misleads_does_not_show_in_the_answer() {
+    let dimension = 64;
+    let quantizer = quantizer(dimension);
+    let mut random = Random(20);
+    let question = random.vector(dimension);
+    let query = quantizer.query(&question).unwrap();
+    // Every 16th block of rows lies about the question, as the sample sees it; the rest anywhere.
+    let rows: Vec<Vec<u8>> = (0..40_000)
+        .map(|row| {
+            let near = if row / kernels::BLOCK % 16 == 15 { 2.0 } else { 0.0 };
+            let vector: Vec<f32> = question.iter().map(|component| near * component + random.component()).collect();
+            quantizer.quantize(&vector).unwrap()
+        })
+        .collect();
+    let mut shuffled = rows.clone();
+    random.shuffle(&mut shuffled);
+    let (one, other) = (segment(dimension, &rows), segment(dimension, &shuffled));
+    let (one, other) = (Flat::new(dimension, vec![one]).unwrap(), Flat::new(dimension, vec![other]).unwrap());
+    let reply = one.search(&query, None, 3_000).unwrap();
+    assert_eq!(found(&one, &reply), found(&other, &other.search(&query, None, 3_000).unwrap()));
+    assert!(reply.hits.iter().any(|hit| hit.row as usize / kernels::BLOCK % 16 != 15));
+}
+
 fn distance(query: &Query, row: &[u8]) -> u16 {
     let mut distance = [0];
     portable::hamming(query.signs(), &row[4..4 + query.signs().len()], &mut distance);
@@ -427,6 +451,14 @@ fn the_loops_of_this_cpu_give_what_the_portable_ones_give() {
             assert_eq!(ours, portably);
             let bits = |row: &[u8]| row.iter().zip(&query).map(|(a, b)| (a ^ b).count_ones() as u16).sum::<u16>();
             assert!(signs.chunks(dimension / 8).zip(ours).all(|(row, distance)| bits(row) == distance));
+        }
+        for bound in [0, 1, 500, u16::MAX] {
+            let distances: [u16; kernels::BLOCK] = std::array::from_fn(|_| if bound == 500 { random.below(1000) as u16 } else { 1 });
+            let (mut ours, mut portably) = ([0; kernels::BLOCK], [0; kernels::BLOCK]);
+            let found = kernels::within(&distances, bound, &mut ours);
+            assert_eq!((found, ours), (portable::within(&distances, bound, &mut portably), portably));
+            let near: Vec<u8> = (0..=255).filter(|&place| distances[usize::from(place)] <= bound).collect();
+            assert_eq!(near, ours[..found]);
         }
         let extremes = [i16::from(i8::MIN) as u8, 127];
         for extreme in [true, false] {
