@@ -16,14 +16,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use leindex_embed::vectors::{Flat, Quantizer, Query, RowMask, Segment, SegmentBuilder, VectorIndex};
+use leindex_embed::vectors::{Flat, Hnsw, Quantizer, Query, RowMask, Segment, SegmentBuilder, VectorIndex};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 /// Measure vector search.
 #[derive(Parser)]
 #[command(
-    after_help = "Examples:\n  vectors\n  vectors --rows 100000 --json\n  vectors --vectors rows.f32 --questions questions.f32 --dimension 256"
+    after_help = "Examples:\n  vectors\n  vectors --rows 100000 --graph --json\n  vectors --vectors rows.f32 --questions questions.f32 --dimension 256"
 )]
 struct Arguments {
     /// Rows to make up.
@@ -41,6 +41,9 @@ struct Arguments {
     /// Number of questions.
     #[arg(long, default_value_t = 200)]
     samples: usize,
+    /// Build a graph too, search it, and write and read it.
+    #[arg(long)]
+    graph: bool,
     /// Print one JSON value and nothing else.
     #[arg(long)]
     json: bool,
@@ -102,7 +105,7 @@ fn measure(arguments: &Arguments) -> Result<Value, Box<dyn Error>> {
     let all = searches(&flat, &queries, None, &exact)?;
     let tenth = [RowMask::from_fn(rows, |row| row / 100 % 10 == 0)];
     let masked = searches(&flat, &queries, Some(&tenth), &exact)?;
-    Ok(json!({
+    let mut report = json!({
         "rows": rows,
         "dimension": dimension,
         "questions": queries.len(),
@@ -113,7 +116,29 @@ fn measure(arguments: &Arguments) -> Result<Value, Box<dyn Error>> {
         "bytes_per_row": bytes_per_row,
         "flat": all,
         "flat_tenth_admitted": masked,
-    }))
+    });
+    if arguments.graph {
+        eprintln!("graph");
+        report["hnsw"] = graph(segment, &queries, &tenth, &exact)?;
+    }
+    Ok(report)
+}
+
+fn graph(segment: Segment, queries: &[Query], tenth: &[RowMask], exact: &[Vec<usize>]) -> Result<Value, Box<dyn Error>> {
+    let rows = segment.rows();
+    let start = Instant::now();
+    let built = Hnsw::build(segment.clone())?;
+    let build_s = start.elapsed().as_secs_f64();
+    let bytes = built.to_bytes()?;
+    let start = Instant::now();
+    let index = Hnsw::from_bytes(&bytes, segment)?;
+    let open_s = start.elapsed().as_secs_f64();
+    let mut report = searches(&index, queries, None, exact)?;
+    report["tenth_admitted"] = searches(&index, queries, Some(tenth), exact)?;
+    report["build_s"] = json!(build_s);
+    report["open_s"] = json!(open_s);
+    report["bytes_per_row"] = json!(bytes.len() as f64 / rows as f64);
+    Ok(report)
 }
 
 /// Times every query once, on this thread, and compares what it finds with the exact neighbours.
@@ -380,8 +405,27 @@ fn print(report: &Value) {
     println!("{:<24}{:>10.2} s", "open", number("/open_s"));
     println!("{:<24}{:>10.1}", "bytes a row", number("/bytes_per_row"));
     println!("{:<24}{:>10}{:>10}{:>12}", "", "P50 ms", "P95 ms", "recall@10");
-    for (label, key) in [("flat", "flat"), ("flat, tenth admitted", "flat_tenth_admitted")] {
+    let searched = [
+        ("flat", "flat"),
+        ("flat, tenth admitted", "flat_tenth_admitted"),
+        ("graph", "hnsw"),
+        ("graph, tenth admitted", "hnsw/tenth_admitted"),
+    ];
+    for (label, key) in searched {
+        if report.pointer(&format!("/{key}")).is_none() {
+            continue;
+        }
         let at = |field: &str| number(&format!("/{key}/{field}"));
-        println!("{label:<24}{:>10.2}{:>10.2}{:>12.3}", at("p50_ms"), at("p95_ms"), at("recall_at_10"));
+        let recall = at("recall_at_10");
+        let recall = if recall.is_nan() { String::new() } else { format!("{recall:.3}") };
+        println!("{label:<24}{:>10.2}{:>10.2}{recall:>12}", at("p50_ms"), at("p95_ms"));
+    }
+    if report.get("hnsw").is_some() {
+        println!(
+            "graph built in {:.1} s, {:.1} bytes a row, opened in {:.2} s",
+            number("/hnsw/build_s"),
+            number("/hnsw/bytes_per_row"),
+            number("/hnsw/open_s")
+        );
     }
 }

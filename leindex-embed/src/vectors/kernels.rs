@@ -30,6 +30,14 @@ pub(super) fn within(distances: &[u16; BLOCK], bound: u16, places: &mut [u8; BLO
     portable::within(distances, bound, places)
 }
 
+/// The dot product of the components of two rows.
+#[multiversion(targets("x86_64+avx2+popcnt"))]
+#[expect(clippy::let_and_return, reason = "the attribute above makes superfluous braces of a body that is one expression")]
+pub(super) fn dot_rows(a: &[u8], b: &[u8]) -> i32 {
+    let sum = portable::dot_rows(a, b);
+    sum
+}
+
 /// The loops themselves. Inlined, so that they are compiled anew for each target of their callers.
 pub(super) mod portable {
     use super::BLOCK;
@@ -83,5 +91,10 @@ pub(super) mod portable {
     #[inline(always)]
     pub(in super::super) fn dot(query: &[i16], row: &[u8]) -> i32 {
         query.iter().zip(row).map(|(&a, &b)| i32::from(a) * i32::from(b as i8)).sum()
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn dot_rows(a: &[u8], b: &[u8]) -> i32 {
+        a.iter().zip(b).map(|(&a, &b)| i32::from(a as i8) * i32::from(b as i8)).sum()
     }
 }

@@ -116,6 +116,12 @@ impl Segment {
         Some(kernels::dot(query.codes(), self.codes(row)?) as f32 * scale * query.scale())
     }
 
+    /// The dot product of two rows, from the integers of both.
+    pub(super) fn similarity(&self, a: usize, b: usize) -> Option<f32> {
+        let scale = |row| Some(f32::from_le_bytes(self.scale_bytes(row)?));
+        Some(kernels::dot_rows(self.codes(a)?, self.codes(b)?) as f32 * scale(a)? * scale(b)?)
+    }
+
     /// The rows that have a vector.
     pub(super) fn present(&self) -> &RowMask {
         &self.shared.present

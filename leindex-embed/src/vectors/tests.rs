@@ -468,6 +468,93 @@ fn the_loops_of_this_cpu_give_what_the_portable_ones_give() {
             let exact: i64 = query.iter().zip(&row).map(|(a, b)| i64::from(*a) * i64::from(*b as i8)).sum();
             assert_eq!(kernels::dot(&query, &row), portable::dot(&query, &row));
             assert_eq!(i64::from(kernels::dot(&query, &row)), exact);
+            let other: Vec<u8> = row.iter().rev().copied().collect();
+            let exact: i64 = other.iter().zip(&row).map(|(a, b)| i64::from(*a as i8) * i64::from(*b as i8)).sum();
+            assert_eq!(kernels::dot_rows(&other, &row), portable::dot_rows(&other, &row));
+            assert_eq!(i64::from(kernels::dot_rows(&other, &row)), exact);
         }
     }
+}
+
+/// A graph's segment with a row that has no vector.
+fn graphed(seed: u64, dimension: usize, count: usize) -> Segment {
+    let mut rows = rows(seed, dimension, count);
+    rows.insert(count / 2, vec![0; row_bytes(dimension)]);
+    segment(dimension, &rows)
+}
+
+#[test]
+fn a_graph_finds_most_of_what_a_flat_search_finds() {
+    let dimension = 64;
+    let segment = graphed(15, dimension, 1_500);
+    let (flat, graph) = (Flat::new(dimension, vec![segment.clone()]).unwrap(), Hnsw::build(segment).unwrap());
+    let mut random = Random(16);
+    let mut same = 0;
+    for _ in 0..20 {
+        let query = quantizer(dimension).query(&random.clustered(dimension)).unwrap();
+        let exact = flat.search(&query, None, 10).unwrap();
+        let found = graph.search(&query, None, 10).unwrap();
+        assert!(found.approximate && !exact.approximate && found.hits.len() >= 10);
+        assert!(found.hits.iter().all(|hit| flat.score(&query, 0, hit.row as usize) == Some(hit.score)));
+        same += found.hits.iter().filter(|hit| exact.hits.contains(hit)).count();
+    }
+    assert!(same >= 190, "{same} of 200");
+}
+
+#[test]
+fn a_graph_that_meets_too_few_admitted_rows_leaves_it_to_the_flat_search() {
+    let dimension = 64;
+    let segment = graphed(17, dimension, 1_200);
+    let (flat, graph) = (Flat::new(dimension, vec![segment.clone()]).unwrap(), Hnsw::build(segment).unwrap());
+    let query = quantizer(dimension).query(&Random(18).clustered(dimension)).unwrap();
+    for (one_in, approximate) in [(1, true), (2, true), (300, false), (10_000, false)] {
+        let masks = [RowMask::from_fn(1_201, |row| row % one_in == 0)];
+        let reply = graph.search(&query, Some(&masks), 5).unwrap();
+        assert_eq!(reply.approximate, approximate, "one in {one_in}");
+        assert!(reply.hits.iter().all(|hit| masks[0].contains(hit.row as usize)));
+        if !approximate {
+            assert_eq!(reply, flat.search(&query, Some(&masks), 5).unwrap());
+        }
+    }
+    assert_eq!(graph.search(&query, None, 1_000).unwrap(), flat.search(&query, None, 1_000).unwrap());
+    assert!(graph.search(&query, None, 0).unwrap().hits.is_empty());
+    let mismatch = EmbedError::DimensionMismatch { expected: 64, found: 8 };
+    assert_eq!(graph.search(&quantizer(8).query(&[0.5; 8]).unwrap(), None, 1).unwrap_err(), mismatch);
+    assert_eq!(graph.search(&query, Some(&[]), 1).unwrap_err(), EmbedError::MaskMismatch { segment: 0 });
+}
+
+#[test]
+fn a_graph_is_a_function_of_its_segment_and_outlives_its_bytes() {
+    let dimension = 16;
+    for count in [0, 1, 50, 300] {
+        let segment = graphed(19, dimension, count);
+        let built = Hnsw::build(segment.clone()).unwrap();
+        let bytes = built.to_bytes().unwrap();
+        assert_eq!(Hnsw::build(segment.clone()).unwrap().to_bytes().unwrap(), bytes);
+        // From within a pool of more threads, too.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        assert_eq!(pool.install(|| Hnsw::build(segment.clone())).unwrap().to_bytes().unwrap(), bytes);
+        let read = Hnsw::from_bytes(&bytes, segment).unwrap();
+        assert_eq!(read.to_bytes().unwrap(), bytes);
+        let query = quantizer(dimension).query(&[0.5; 16]).unwrap();
+        assert_eq!(read.search(&query, None, 5).unwrap(), built.search(&query, None, 5).unwrap());
+    }
+}
+
+#[test]
+fn damaged_bytes_are_no_graph() {
+    let segment = graphed(21, 16, 60);
+    let bytes = Hnsw::build(segment.clone()).unwrap().to_bytes().unwrap();
+    let refused = |bytes: &[u8]| matches!(Hnsw::from_bytes(bytes, segment.clone()), Err(EmbedError::Corrupt { part: "graph", .. }));
+    for length in 0..bytes.len() {
+        assert!(refused(&bytes[..length]), "cut to {length}");
+    }
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x11;
+        assert!(refused(&damaged), "byte {at} changed");
+    }
+    assert!(refused(&[&bytes[..], &[0]].concat()));
+    assert!(refused(segment.as_bytes()));
+    assert!(Hnsw::from_bytes(&bytes, graphed(22, 16, 60)).is_err(), "a graph of another segment");
 }
