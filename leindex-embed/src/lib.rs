@@ -6,6 +6,7 @@
 mod error;
 mod tokens;
 pub mod vectors;
+pub mod words;
 
 pub use error::EmbedError;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};

@@ -22,11 +22,11 @@ fn shortlisted(rows: usize) -> usize {
 /// The index that looks at every admitted row, over any number of segments. Nothing is built, and a row more or less
 /// costs nothing.
 ///
-/// Up to 4,000 admitted rows are all scored. Of more, a shortlist is made of those whose sign bits differ least from the
-/// query's, and of these the 4,000 are scored for which the query's own components, summed with the signs of the row's,
-/// promise most; each cut keeps all that equal its last. (The sum is the estimator of RaBitQ, Gao and Long 2024, without
-/// its correction for a row's length.) The cuts are made over all segments at once, so the answer depends on the set of
-/// admitted rows alone.
+/// Up to 4,000 admitted rows are all scored, and more if more are asked for. Else a shortlist is made of those whose
+/// sign bits differ least from the query's, and of these the 4,000 are scored for which the query's own components,
+/// summed with the signs of the row's, promise most; each cut keeps all that equal its last. (The sum is the estimator of
+/// RaBitQ, Gao and Long 2024, without its correction for a row's length.) The cuts are made over all segments at once, so
+/// the answer depends on the set of admitted rows alone.
 ///
 /// A search of a million rows of 256 components takes about 4 ms on one core, most of it to read 32 MB of sign bits.
 #[derive(Clone, Debug)]
@@ -216,7 +216,10 @@ impl Shortlist {
             }
             let signs = searched.signs(start);
             kernels::hamming(query.signs(), signs, &mut distances);
-            let near = kernels::within(&distances, self.bound as u16, &mut places);
+            // What earlier blocks left after the last row is not admitted.
+            let compared = (searched.segment.rows() - start).next_multiple_of(kernels::GROUP).min(BLOCK);
+            let compared = distances.get(..compared).unwrap_or_default();
+            let near = kernels::within(compared, self.bound as u16, &mut places);
             for place in places.iter().take(near).map(|&place| usize::from(place)) {
                 let admitted = words.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1);
                 let Some(&distance) = distances.get(place) else { continue };

@@ -9,6 +9,9 @@ use multiversion::multiversion;
 /// Rows whose sign bits are compared at a time.
 pub(super) const BLOCK: usize = 256;
 
+/// Distances that are compared with a bound at a time.
+pub(super) const GROUP: usize = 16;
+
 /// The number of bits in which each row of `signs` differs from `query`, into `distances`, as far as both reach.
 #[multiversion(targets("x86_64+popcnt"))]
 pub(super) fn hamming(query: &[u8], signs: &[u8], distances: &mut [u16]) {
@@ -24,9 +27,9 @@ pub(super) fn dot(query: &[i16], row: &[u8]) -> i32 {
 }
 
 /// Writes the places of the distances that are within a bound to the front of `places`, in order, and says how many
-/// there are.
+/// there are. Of a length that is no multiple of [`GROUP`] the rest is passed over.
 #[multiversion(targets("x86_64+avx2+popcnt"))]
-pub(super) fn within(distances: &[u16; BLOCK], bound: u16, places: &mut [u8; BLOCK]) -> usize {
+pub(super) fn within(distances: &[u16], bound: u16, places: &mut [u8; BLOCK]) -> usize {
     portable::within(distances, bound, places)
 }
 
@@ -40,7 +43,7 @@ pub(super) fn dot_rows(a: &[u8], b: &[u8]) -> i32 {
 
 /// The loops themselves. Inlined, so that they are compiled anew for each target of their callers.
 pub(super) mod portable {
-    use super::BLOCK;
+    use super::{BLOCK, GROUP};
 
     #[inline(always)]
     pub(in super::super) fn hamming(query: &[u8], signs: &[u8], distances: &mut [u16]) {
@@ -68,8 +71,7 @@ pub(super) mod portable {
     }
 
     #[inline(always)]
-    pub(in super::super) fn within(distances: &[u16; BLOCK], bound: u16, places: &mut [u8; BLOCK]) -> usize {
-        const GROUP: usize = 16;
+    pub(in super::super) fn within(distances: &[u16], bound: u16, places: &mut [u8; BLOCK]) -> usize {
         let mut found = 0;
         for (group, distances) in distances.as_chunks::<GROUP>().0.iter().enumerate() {
             // Compared at once; most groups have none.

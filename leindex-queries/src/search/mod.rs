@@ -12,4 +12,4 @@ pub(crate) mod rank;
 pub mod record;
 pub(crate) mod score;
 pub mod segment;
-pub mod terms;
+pub(crate) mod terms;
