@@ -41,7 +41,7 @@ struct Arguments {
     /// Number of questions.
     #[arg(long, default_value_t = 200)]
     samples: usize,
-    /// Build a graph too, search it, and write and read it.
+    /// Build a graph, too, write and read it, and search it.
     #[arg(long)]
     graph: bool,
     /// Print one JSON value and nothing else.
@@ -73,11 +73,18 @@ struct Data {
 }
 
 fn measure(arguments: &Arguments) -> Result<Value, Box<dyn Error>> {
+    if arguments.rows == 0 || arguments.samples == 0 {
+        return Err("at least one row and one question are needed".into());
+    }
+    SegmentBuilder::new(arguments.dimension)?;
     eprintln!("vectors");
     let data = match &arguments.vectors {
         Some(path) => read(path, arguments)?,
         None => synthetic(arguments.rows, arguments.dimension, arguments.samples),
     };
+    if data.vectors.is_empty() || data.questions.is_empty() {
+        return Err("too few vectors".into());
+    }
     let dimension = data.dimension;
     let rows = data.vectors.len() / dimension;
     let quantizer = Quantizer::new(&mean(&data))?;

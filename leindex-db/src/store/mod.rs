@@ -29,8 +29,8 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 pub use self::key::StoreKey;
-pub use self::sealed::SealedFile;
 use self::lock::create_private_folder;
+pub use self::sealed::SealedFile;
 use self::shared::Shared;
 use crate::error::Error;
 use crate::location::Location;

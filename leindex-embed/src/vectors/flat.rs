@@ -13,8 +13,8 @@ const BLOCK: usize = kernels::BLOCK;
 /// Most rows of which all are scored, and the number that is scored of more.
 const SCORED: usize = 4_000;
 
-/// Rows on the shortlist: measured on a million rows, 1.6 % of them gave a recall of .964, 3.2 % one of .976 and 15 %
-/// more time.
+/// Rows on the shortlist of so many. Of a million made-up rows (`examples/vectors.rs`) 1.6 % gave a recall of .964, 2.5 %
+/// one of .972, 3.2 % one of .976 and half a millisecond more.
 fn shortlisted(rows: usize) -> usize {
     (rows / 40).max(2 * SCORED)
 }

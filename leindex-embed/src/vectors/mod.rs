@@ -2,8 +2,8 @@
 //!
 //! A vector is kept as a [packed row](Quantizer): int8 components with a scale of their own, and one sign bit a
 //! component that a scan compares by counting bits. Rows lie in immutable [`Segment`]s, in memory or in mapped bytes. A
-//! [`VectorIndex`] finds the rows of a set of segments that score best for a [`Query`]: [`Flat`] looks at all of them, [`Hnsw`] at
-//! few.
+//! [`VectorIndex`] finds the rows of a set of segments that score best for a [`Query`]: [`Flat`] looks at all of them,
+//! [`Hnsw`] at few.
 //!
 //! What is here takes and gives bytes and slices. It knows rows by their numbers, and nothing of symbols, files or
 //! what a vector stands for. The answer of [`Flat`] is a function of the set of admitted rows: neither their split
