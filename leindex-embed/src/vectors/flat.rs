@@ -28,7 +28,8 @@ fn shortlisted(rows: usize) -> usize {
 /// RaBitQ, Gao and Long 2024, without its correction for a row's length.) The cuts are made over all segments at once, so
 /// the answer depends on the set of admitted rows alone.
 ///
-/// A search of a million rows of 256 components takes about 4 ms on one core, most of it to read 32 MB of sign bits.
+/// A search of a million rows of 256 components takes about 4 ms on one core, most of it to read 32 MB of sign bits; 5 ms
+/// in segments of 1,000 rows, 15 ms in segments of 20.
 #[derive(Clone, Debug)]
 pub struct Flat {
     dimension: usize,
