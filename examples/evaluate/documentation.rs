@@ -169,7 +169,7 @@ impl Project {
             let mut seen = BTreeSet::new();
             let mut rank = None;
             if symbol.is_some() {
-                for hit in snapshot.search(&entry.question, &options)? {
+                for hit in snapshot.search(&entry.question, &options)?.hits {
                     let found = &hit.symbol;
                     let place = places.get(&*found.symbol).or_else(|| {
                         let twin = || twins.get(&(&*found.name, squeezed(text_of(&self.texts, found))));

@@ -1,4 +1,4 @@
-//! How well questions are answered: by functions' own documentation, by written questions, by the history of a project.
+//! How well questions are answered: by functions' own documentation, and by written questions.
 //!
 //! ```text
 //! cargo run --release -p leindex-queries --example evaluate -- documentation ROOT...

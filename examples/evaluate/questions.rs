@@ -171,7 +171,7 @@ fn ask(
     ranking: &Ranking,
 ) -> Result<(Option<u32>, Vec<String>), Failure> {
     let options = (ranking.choose)(SearchOptions { limit: HITS, ..SearchOptions::default() });
-    let hits = snapshot.search(&question.text, &options)?;
+    let hits = snapshot.search(&question.text, &options)?.hits;
     let at = hits.iter().position(|hit| answers.contains(&hit.symbol.symbol));
     let shown = hits.iter().map(|hit| {
         let parts: Vec<String> = hit.parts.iter().map(|part| format!("{} {:.2}", part.name, part.value)).collect();

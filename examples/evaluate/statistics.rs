@@ -1,4 +1,4 @@
-//! Ranks and what is made of them, and intervals by resampling. Nothing here knows what was ranked.
+//! Ranks and what is made of them, and samples. Nothing here knows what was ranked.
 
 /// Ranks beyond this count as not found in the mean reciprocal rank.
 const DEPTH: u32 = 10;
@@ -65,35 +65,6 @@ pub(crate) fn sample(total: usize, count: usize, seed: u64) -> Vec<usize> {
     all
 }
 
-/// Resamples of a bootstrap.
-const RESAMPLES: usize = 10_000;
-
-/// A figure with the interval that holds it in 95 % of resamples.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Interval {
-    pub(crate) value: f64,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
-}
-
-/// The percentile bootstrap (Efron, 1979) of a figure of `cases` cases: `figure` is asked of all of them, and of as many
-/// drawn with replacement, ten thousand times. Pairs stay pairs, because what is drawn is the case.
-pub(crate) fn bootstrap(cases: usize, seed: u64, mut figure: impl FnMut(&[usize]) -> f64) -> Interval {
-    let all: Vec<usize> = (0..cases).collect();
-    let value = figure(&all);
-    let mut generator = Generator::new(seed);
-    let mut drawn = all;
-    let mut figures: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            drawn.iter_mut().for_each(|case| *case = generator.below(cases.max(1)));
-            figure(&drawn)
-        })
-        .collect();
-    figures.sort_by(f64::total_cmp);
-    let at = |share: f64| figures.get((share * (RESAMPLES - 1) as f64).round() as usize).copied().unwrap_or(value);
-    Interval { value, low: at(0.025), high: at(0.975) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,19 +85,5 @@ mod tests {
         assert!(drawn.len() == 50 && drawn.is_sorted_by(|a, b| a < b) && drawn.iter().all(|&at| at < 1000));
         assert_eq!(sample(3, 9, 1), [0, 1, 2]);
         assert_eq!(sample(0, 9, 1), []);
-    }
-
-    #[test]
-    fn an_interval_holds_its_figure_and_narrows_with_more_cases() {
-        let wave = |case: &usize| f64::from(u8::from(case % 3 == 0));
-        let figure = |drawn: &[usize]| mean(drawn.iter().map(wave));
-        let few = bootstrap(30, 1, figure);
-        let many = bootstrap(3000, 1, figure);
-        assert!(few.low < few.value && few.value < few.high);
-        assert!(many.high - many.low < (few.high - few.low) / 5.0);
-        assert_eq!(few, bootstrap(30, 1, figure));
-        // The error of a share of a third over 3,000 cases: 1.96 · √(2/9 / 3000).
-        assert!((many.high - many.low - 2.0 * 1.96 * (2.0_f64 / 9.0 / 3000.0).sqrt()).abs() < 0.002);
-        assert_eq!(bootstrap(0, 1, figure).value, 0.0);
     }
 }
