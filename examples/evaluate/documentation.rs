@@ -16,12 +16,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use leindex_queries::index::{OutlineItem, StorePlace};
+use leindex_queries::index::StorePlace;
 use leindex_queries::languages::Languages;
 use leindex_queries::syntax::parse::ParseSession;
 use leindex_queries::syntax::rows::SymbolKind;
-use leindex_queries::{SearchOptions, Snapshot, SymbolInfo};
+use leindex_queries::{SearchOptions, SymbolInfo};
 
+use crate::outline::symbols_of;
 use crate::pool::{self, Entry, squeezed};
 use crate::ranking::{RANKINGS, Ranking};
 use crate::statistics::{Ranks, mean, sample};
@@ -108,7 +109,7 @@ impl Project {
         let copy = folder.path().join(&name);
         let (texts, chosen) = copy_undocumented(&root, &copy)?;
         let index = common::open(&copy, StorePlace::Memory)?;
-        let symbols = symbols_of(&index.snapshot(), texts.keys())?;
+        let symbols = symbols_of(&index.snapshot(), &texts.keys().map(String::as_str).collect())?;
         let text = |symbol: &SymbolInfo| text_of(&texts, symbol).to_owned();
         let is_given = given.is_some();
         let mut taken = BTreeSet::new();
@@ -220,26 +221,6 @@ fn copy_undocumented(root: &Path, copy: &Path) -> Result<(BTreeMap<String, Strin
         return Err(format!("{} has no source files", root.display()).into());
     }
     Ok((texts, documented))
-}
-
-/// The symbols of each file that is analysed, in order.
-fn symbols_of<'p>(snapshot: &Snapshot<'_>, paths: impl Iterator<Item = &'p String>) -> Result<BTreeMap<String, Vec<SymbolInfo>>, Failure> {
-    let analysed: BTreeSet<String> =
-        snapshot.files()?.into_iter().filter(|file| file.skipped.is_none() && file.language.is_some()).map(|file| file.path).collect();
-    let mut symbols = BTreeMap::new();
-    for path in paths.filter(|path| analysed.contains(*path)) {
-        let mut of_file = Vec::new();
-        flatten(snapshot.outline(path)?, &mut of_file);
-        symbols.insert(path.clone(), of_file);
-    }
-    Ok(symbols)
-}
-
-fn flatten(items: Vec<OutlineItem>, into: &mut Vec<SymbolInfo>) {
-    for item in items {
-        into.push(item.symbol);
-        flatten(item.children, into);
-    }
 }
 
 fn text_of<'t>(texts: &'t BTreeMap<String, String>, symbol: &SymbolInfo) -> &'t str {

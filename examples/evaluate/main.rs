@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod documentation;
+mod outline;
 mod pool;
 mod questions;
 mod ranking;

@@ -2,7 +2,7 @@
 //!
 //! **What is asked.** A file has on each line a question as people ask it, a tab, and the symbols that answer it,
 //! separated by ` | `, each as `path#Name` or `path#Parent.Name`: a path from the root, and the end of the symbol's
-//! qualified name, in which `.`, `::`, `#`, `\` and `/` all separate. Lines that begin with `#` are about the file. The
+//! qualified name, in which `.`, `::`, `#`, `\` and `/` all separate, the `#` of private names too. Lines that begin with `#` are about the file. The
 //! project is indexed as it lies there, and each question is asked of search with the product's own options.
 //!
 //! **What counts.** The rank of the first hit that is one of the symbols; a symbol around or inside one is not. The share
@@ -11,13 +11,14 @@
 //! **What is left out.** Nothing: a symbol that the index does not have is an error that names it, since a slip in the
 //! file would otherwise count as a miss.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use leindex_queries::index::StorePlace;
 use leindex_queries::{SearchOptions, Snapshot};
 use serde_json::{Value, json};
 
+use crate::outline::symbols_of;
 use crate::ranking::{RANKINGS, Ranking};
 use crate::statistics::Ranks;
 use crate::table::{Cell, Table};
@@ -133,27 +134,25 @@ fn parse(text: &str) -> Result<Vec<Question>, (usize, String)> {
 
 /// The full names of the symbols that answer each question.
 fn answers(snapshot: &Snapshot<'_>, file: &Path, questions: &[Question]) -> Result<Vec<BTreeSet<String>>, Failure> {
-    let paths: BTreeSet<String> = snapshot.files()?.into_iter().map(|file| file.path).collect();
-    let mut known = BTreeMap::<&str, Vec<String>>::new();
+    let named: BTreeSet<&str> = questions.iter().flat_map(|question| &question.symbols).map(|symbol| path_and_name(symbol).0).collect();
+    let symbols = symbols_of(snapshot, &named)?;
     let mut unknown = Vec::new();
     let mut answers = Vec::new();
     for question in questions {
         let mut of_question = BTreeSet::new();
         for symbol in &question.symbols {
-            let path = symbol.split_once('#').map_or("", |(path, _)| path);
-            if !paths.contains(path) {
+            let (path, name) = path_and_name(symbol);
+            let Some(of_file) = symbols.get(path) else {
                 unknown.push(format!("  line {}: {symbol} (there is no such file)", question.line));
                 continue;
-            }
-            if !known.contains_key(&**symbol) {
-                let names = snapshot.symbols(symbol)?.into_iter().map(|found| found.symbol).collect();
-                known.insert(symbol, names);
-            }
-            let names = &known[&**symbol];
-            if names.is_empty() {
+            };
+            let wanted = parts(name);
+            let matching = of_file.iter().filter(|symbol| !wanted.is_empty() && parts(&symbol.qualified_name).ends_with(&wanted));
+            let matching: Vec<String> = matching.map(|symbol| symbol.symbol.clone()).collect();
+            if matching.is_empty() {
                 unknown.push(format!("  line {}: {symbol}", question.line));
             }
-            of_question.extend(names.iter().cloned());
+            of_question.extend(matching);
         }
         answers.push(of_question);
     }
@@ -161,6 +160,15 @@ fn answers(snapshot: &Snapshot<'_>, file: &Path, questions: &[Question]) -> Resu
         return Ok(answers);
     }
     Err(format!("{} names symbols that the project does not have; correct them:\n{}", file.display(), unknown.join("\n")).into())
+}
+
+fn path_and_name(symbol: &str) -> (&str, &str) {
+    symbol.split_once('#').unwrap_or((symbol, ""))
+}
+
+/// The parts of a qualified name; the `#` of a private name of JavaScript goes with the separators.
+fn parts(name: &str) -> Vec<&str> {
+    name.split(['.', ':', '#', '\\', '/']).filter(|part| !part.is_empty()).collect()
 }
 
 /// The rank of the first answer, and the hits.
@@ -193,6 +201,20 @@ mod tests {
         assert_eq!(parse("\nno tab").unwrap_err(), (2, "a question is followed by a tab and its symbols".into()));
         assert_eq!(parse("x\ta.py").unwrap_err(), (1, "`a.py` is not of the form path#Name".into()));
         assert_eq!(parse("x\ta.py#f | ").unwrap_err().0, 1);
+    }
+
+    #[test]
+    fn parts_of_names_are_told_apart_in_every_language() {
+        for (name, expected) in [
+            ("Cart.total", &["Cart", "total"][..]),
+            ("shop::Cart::total", &["shop", "Cart", "total"]),
+            ("Cart.#sum", &["Cart", "sum"]),
+            ("Pool#<<", &["Pool", "<<"]),
+            ("App\\Cart.total", &["App", "Cart", "total"]),
+            ("", &[]),
+        ] {
+            assert_eq!(parts(name), expected, "{name}");
+        }
     }
 
     #[test]
