@@ -118,9 +118,17 @@ fn above_documented(rows: &Rows, bytes: &[u8], comments: &[Range<usize>]) -> Vec
     for row in rows.symbols().filter(|row| !row.doc.is_empty()) {
         let (start, name) = (row.start as usize, row.name_start as usize);
         let mut above = start;
+        // Documentation goes on upwards as long as its comments begin alike: `//` above `///` is none.
+        let marker = |comment: &Range<usize>| {
+            let text = bytes.get(comment.clone()).unwrap_or(&[]);
+            text.iter().take_while(|byte| byte.is_ascii_punctuation()).copied().collect::<Vec<u8>>()
+        };
+        let mut taken: Option<Vec<u8>> = None;
         for (at, comment) in comments.iter().enumerate().rev().filter(|(_, comment)| comment.end <= name) {
             let between = bytes.get(comment.end..above).is_some_and(|gap| gap.iter().all(u8::is_ascii_whitespace));
-            if comment.start >= start || between {
+            let is_alike = taken.as_ref().is_none_or(|taken| *taken == marker(comment));
+            if comment.start >= start || between && is_alike {
+                taken.get_or_insert_with(|| marker(comment));
                 documenting.push(at);
                 above = above.min(comment.start);
             } else if comment.end <= start {
