@@ -137,6 +137,9 @@ pub enum EmbedError {
         /// The first segment without a mask of its length, or the first mask without a segment.
         segment: usize,
     },
+    /// The system gives no thread to build a graph on. Search without one.
+    #[error("no thread to build a graph on")]
+    Thread,
     /// The bytes are no segment or graph of this version, or damaged. Make them anew from the rows.
     #[error("not a valid vector {part}: {reason}")]
     Corrupt {

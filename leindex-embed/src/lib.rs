@@ -1,5 +1,5 @@
-//! Tokenizers and models of LeIndex: how many tokens a text costs and how much of it fits into a budget, and texts as
-//! vectors.
+//! Tokenizers, models and vectors of LeIndex: how many tokens a text costs, what it means, and which of many texts mean
+//! something alike.
 //!
 //! What is here takes text or bytes and knows no path, project or database.
 #![cfg_attr(not(test), warn(clippy::disallowed_methods))]

@@ -2,13 +2,15 @@
 //!
 //! A vector is kept as a [packed row](Quantizer): int8 components with a scale of their own, and one sign bit a
 //! component that a scan compares by counting bits. Rows lie in immutable [`Segment`]s, in memory or in mapped bytes. A
-//! [`VectorIndex`] finds the rows of a set of segments that score best for a [`Query`]: [`Flat`] looks at all of them.
+//! [`VectorIndex`] finds the rows of a set of segments that score best for a [`Query`]: [`Flat`] looks at all of them,
+//! [`Hnsw`] at few.
 //!
 //! What is here takes and gives bytes and slices. It knows rows by their numbers, and nothing of symbols, files or
 //! what a vector stands for. The answer of [`Flat`] is a function of the set of admitted rows: neither their split
 //! into segments, nor their order, nor the CPU shows in it.
 
 mod flat;
+mod hnsw;
 mod kernels;
 mod mask;
 mod quantize;
@@ -17,6 +19,7 @@ mod segment;
 mod tests;
 
 pub use flat::Flat;
+pub use hnsw::{GRAPH_ROWS, Hnsw};
 pub use mask::RowMask;
 pub use quantize::{MAX_DIMENSION, Quantizer, Query, dequantize, row_bytes};
 pub use segment::{Segment, SegmentBuilder};

@@ -138,6 +138,12 @@ impl Query {
         &self.codes
     }
 
+    /// The sums of the query's components with every sign.
+    pub(super) fn sign_table(&self) -> SignTable {
+        let (bytes, _) = self.codes.as_chunks::<8>();
+        SignTable(bytes.iter().map(|codes| std::array::from_fn(|value| signed_sum(codes, value))).collect())
+    }
+
     pub(super) const fn scale(&self) -> f32 {
         self.scale
     }
@@ -148,23 +154,41 @@ impl Query {
     }
 }
 
+/// For each byte of a row's sign bits and each value of it, the sum of the query's components there, each with the sign
+/// that its bit says: at most `8 * 4095 < i16::MAX`.
+pub(super) struct SignTable(Box<[[i16; 256]]>);
+
+impl SignTable {
+    /// The sum of all components with the signs of a row.
+    pub(super) fn sum(&self, signs: &[u8]) -> i32 {
+        self.0.iter().zip(signs).map(|(values, &byte)| values.get(usize::from(byte)).copied().map_or(0, i32::from)).sum()
+    }
+}
+
 /// The vector that a packed row stands for: zeros for a row without a vector.
 ///
 /// # Errors
 ///
 /// [`RowLength`](EmbedError::RowLength) unless the row is one of `dimension` components.
 pub fn dequantize(dimension: usize, row: &[u8]) -> Result<Vec<f32>, EmbedError> {
-    let (scale, _, codes) = parts(dimension, row)?;
+    let Parts { scale, codes, .. } = parts(dimension, row)?;
     let scale = f32::from_le_bytes(scale);
     Ok(codes.iter().map(|&code| f32::from(code as i8) * scale).collect())
 }
 
-/// Scale, sign bits and components of a packed row.
-pub(super) fn parts(dimension: usize, row: &[u8]) -> Result<([u8; 4], &[u8], &[u8]), EmbedError> {
-    let split = row.split_first_chunk().and_then(|(scale, rest)| Some((*scale, rest.split_at_checked(dimension / 8)?)));
-    match split {
-        Some((scale, (signs, codes))) if codes.len() == dimension => Ok((scale, signs, codes)),
-        _ => Err(EmbedError::RowLength { expected: row_bytes(dimension), found: row.len() }),
+/// What a packed row consists of.
+pub(super) struct Parts<'a> {
+    pub(super) scale: [u8; 4],
+    pub(super) signs: &'a [u8],
+    pub(super) codes: &'a [u8],
+}
+
+pub(super) fn parts(dimension: usize, row: &[u8]) -> Result<Parts<'_>, EmbedError> {
+    let refused = EmbedError::RowLength { expected: row_bytes(dimension), found: row.len() };
+    let Some((&scale, rest)) = row.split_first_chunk() else { return Err(refused) };
+    match rest.split_at_checked(dimension / 8) {
+        Some((signs, codes)) if codes.len() == dimension => Ok(Parts { scale, signs, codes }),
+        _ => Err(refused),
     }
 }
 
@@ -182,6 +206,11 @@ fn magnitude(vector: &[f32]) -> Option<f32> {
     }
     let largest = vector.iter().fold(0.0f32, |largest, component| largest.max(component.abs()));
     (SMALLEST..=LARGEST).contains(&largest).then_some(largest)
+}
+
+/// The sum of the components, each negated unless its bit in `signs` is set.
+fn signed_sum(codes: &[i16; 8], signs: usize) -> i16 {
+    codes.iter().enumerate().map(|(bit, &code)| if signs >> bit & 1 == 1 { code } else { -code }).sum()
 }
 
 /// The nearest integer, ties to even, of a number between -2^15 and 2^15.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::quantize::{check_dimension, parts};
+use super::quantize::{Parts, check_dimension, parts};
 use super::{Query, RowMask, kernels, row_bytes};
 use crate::EmbedError;
 
@@ -116,6 +116,12 @@ impl Segment {
         Some(kernels::dot(query.codes(), self.codes(row)?) as f32 * scale * query.scale())
     }
 
+    /// The dot product of two rows, from the integers of both.
+    pub(super) fn similarity(&self, a: usize, b: usize) -> Option<f32> {
+        let scale = |row| Some(f32::from_le_bytes(self.scale_bytes(row)?));
+        Some(kernels::dot_rows(self.codes(a)?, self.codes(b)?) as f32 * scale(a)? * scale(b)?)
+    }
+
     /// The rows that have a vector.
     pub(super) fn present(&self) -> &RowMask {
         &self.shared.present
@@ -195,7 +201,7 @@ impl SegmentBuilder {
     /// [`RowLength`](EmbedError::RowLength) for a row of another dimension, [`SegmentFull`](EmbedError::SegmentFull)
     /// after `u32::MAX` rows.
     pub fn push_row(&mut self, row: &[u8]) -> Result<u32, EmbedError> {
-        let (scale, signs, codes) = parts(self.dimension, row)?;
+        let Parts { scale, signs, codes } = parts(self.dimension, row)?;
         let number = self.rows;
         self.rows = number.checked_add(1).ok_or(EmbedError::SegmentFull)?;
         self.signs.extend_from_slice(signs);
