@@ -1,9 +1,11 @@
 //! How central the nodes of a graph are: PageRank and eigenvector centrality over compressed sparse rows.
 //!
-//! Knows numbers only, neither symbols nor files. Sums are made in the order of the rows on one thread, so that equal
-//! edges give equal bits.
+//! Knows numbers only, neither symbols nor files. Every sum is made in a fixed order, so equal edges give equal bits on
+//! any number of threads.
 
-/// Directed edges, grouped by source. Parallel edges are kept.
+use rayon::prelude::*;
+
+/// Directed edges, grouped by source, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Csr {
     starts: Vec<u32>,
@@ -11,14 +13,51 @@ pub(crate) struct Csr {
 }
 
 impl Csr {
-    /// The graph of `nodes` nodes with these edges; edges of nodes that there are not are left out.
+    /// The graph of `nodes` nodes with these edges. Edges of nodes that there are not are left out.
+    #[expect(clippy::indexing_slicing, reason = "nodes that there are not are left out before")]
     pub(crate) fn new(nodes: u32, edges: &[(u32, u32)]) -> Self {
-        let mut sorted: Vec<(u32, u32)> = edges.iter().copied().filter(|&(a, b)| a < nodes && b < nodes).collect();
-        sorted.sort_unstable();
-        let start = |node| sorted.partition_point(|&(source, _)| source < node) as u32;
-        Self { starts: (0..=nodes).map(start).collect(), targets: sorted.into_iter().map(|(_, target)| target).collect() }
+        let known = || edges.iter().filter(|&&(source, target)| source < nodes && target < nodes);
+        // Counted, then filled from the back: `ends` are starts in the end.
+        let mut ends = vec![0_u32; nodes as usize + 1];
+        known().for_each(|&(source, _)| ends[source as usize] += 1);
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += *end;
+            *end = sum;
+        }
+        let mut targets = vec![0; sum as usize];
+        for &(source, target) in known() {
+            ends[source as usize] -= 1;
+            targets[ends[source as usize] as usize] = target;
+        }
+        let mut graph = Self { starts: ends, targets };
+        graph.sort_rows();
+        graph
     }
 
+    /// Puts each row in order and leaves one of equal edges.
+    #[expect(clippy::indexing_slicing, reason = "rows lie in the targets")]
+    fn sort_rows(&mut self) {
+        let mut kept = 0;
+        for node in 0..self.len() {
+            let row = self.starts[node] as usize..self.starts[node + 1] as usize;
+            self.targets[row.clone()].sort_unstable();
+            self.starts[node] = kept as u32;
+            let first = kept;
+            for at in row {
+                if kept == first || self.targets[kept - 1] != self.targets[at] {
+                    self.targets[kept] = self.targets[at];
+                    kept += 1;
+                }
+            }
+        }
+        self.targets.truncate(kept);
+        if let Some(end) = self.starts.last_mut() {
+            *end = kept as u32;
+        }
+    }
+
+    /// How many nodes there are.
     pub(crate) fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)
     }
@@ -29,51 +68,82 @@ impl Csr {
         self.targets.get(at(node)..at(node + 1)).unwrap_or(&[])
     }
 
-    /// The same edges in both directions, each once, without loops.
+    /// All edges, in order.
+    pub(crate) fn edges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        (0..self.len()).flat_map(|node| self.targets(node).iter().map(move |&target| (node as u32, target)))
+    }
+
+    /// The same edges in the other direction.
+    fn reversed(&self) -> Self {
+        let edges: Vec<(u32, u32)> = self.edges().map(|(source, target)| (target, source)).collect();
+        Self::new(self.len() as u32, &edges)
+    }
+
+    /// The same edges in both directions, without loops.
     fn undirected(&self) -> Self {
-        let mut edges = Vec::new();
-        for node in 0..self.len() as u32 {
-            let others = self.targets(node as usize).iter().filter(|&&target| target != node);
-            edges.extend(others.flat_map(|&target| [(node, target), (target, node)]));
-        }
-        edges.sort_unstable();
-        edges.dedup();
+        let edges = self.edges().filter(|(source, target)| source != target);
+        let edges: Vec<(u32, u32)> = edges.flat_map(|(source, target)| [(source, target), (target, source)]).collect();
         Self::new(self.len() as u32, &edges)
     }
 }
 
+/// The share of its rank that a node passes on.
 const DAMPING: f64 = 0.85;
-const PAGERANK_STEPS: usize = 1000;
-const EIGENVECTOR_STEPS: usize = 10_000;
-const TOLERANCE: f64 = 1e-12;
+/// The sum of all changes of a step that is the last: what all further steps change together is less than seven times it.
+const PAGERANK_TOLERANCE: f64 = 1e-10;
+const PAGERANK_STEPS: usize = 200;
+/// Nodes that a thread takes at a time.
+const CHUNK: usize = 1 << 13;
 
-/// PageRank (Brin and Page, 1998) with damping 0.85: the values sum to 1. What a node without edges out has is shared
-/// by all; parallel edges count each; a loop keeps its share.
-#[expect(clippy::indexing_slicing, reason = "targets are below the number of nodes")]
+/// PageRank (Brin and Page, 1998) with damping 0.85, by power iteration until a step changes the sum of all by less than
+/// 1e-10: the values lie within 1e-9 of the exact ones and sum to 1. What a node without edges out has is shared by all
+/// nodes. It is defined on every graph: without cycles and in parts, too.
+#[expect(clippy::indexing_slicing, reason = "sources are below the number of nodes")]
 pub(crate) fn pagerank(graph: &Csr) -> Vec<f64> {
     let n = graph.len() as f64;
+    let incoming = graph.reversed();
+    let share = |node: usize, rank: f64| rank / graph.targets(node).len().max(1) as f64;
     let mut ranks = vec![1.0 / n; graph.len()];
+    let mut shares: Vec<f64> = ranks.iter().enumerate().map(|(node, &rank)| share(node, rank)).collect();
+    let mut next = vec![0.0; graph.len()];
+    let mut dangling = (0..graph.len()).filter(|&node| graph.targets(node).is_empty()).count() as f64 / n;
     for _ in 0..PAGERANK_STEPS {
-        let dangling: f64 = (0..graph.len()).filter(|&node| graph.targets(node).is_empty()).map(|node| ranks[node]).sum();
-        let mut next = vec![(1.0 - DAMPING + DAMPING * dangling) / n; graph.len()];
-        for node in 0..graph.len() {
-            let targets = graph.targets(node);
-            for &target in targets {
-                next[target as usize] += DAMPING * ranks[node] / targets.len() as f64;
+        let base = (1.0 - DAMPING + DAMPING * dangling) / n;
+        let chunks = ranks.par_chunks_mut(CHUNK).zip(next.par_chunks_mut(CHUNK)).enumerate();
+        let step = chunks.map(|(at, (ranks, next))| {
+            let (mut change, mut dangling) = (0.0, 0.0);
+            for (node, (rank, next)) in (at * CHUNK..).zip(ranks.iter_mut().zip(next)) {
+                let sum: f64 = incoming.targets(node).iter().map(|&source| shares[source as usize]).sum();
+                let value = base + DAMPING * sum;
+                change += (value - *rank).abs();
+                if graph.targets(node).is_empty() {
+                    dangling += value;
+                }
+                *rank = value;
+                *next = share(node, value);
             }
-        }
-        let change: f64 = ranks.iter().zip(&next).map(|(a, b)| (a - b).abs()).sum();
-        ranks = next;
-        if change < TOLERANCE {
+            (change, dangling)
+        });
+        let sums: Vec<(f64, f64)> = step.collect();
+        let change: f64 = sums.iter().map(|(change, _)| change).sum();
+        dangling = sums.iter().map(|(_, dangling)| dangling).sum();
+        std::mem::swap(&mut shares, &mut next);
+        if change < PAGERANK_TOLERANCE {
             break;
         }
     }
     ranks
 }
 
-/// Eigenvector centrality (Bonacich, 1972), undirected, without loops, of Euclidean length 1 in each connected
-/// component; 0 for a node alone. So it is defined on graphs without cycles too, where the directed one is not. The
-/// matrix is shifted by 1, without which a bipartite component would swing for ever.
+const EIGENVECTOR_TOLERANCE: f64 = 1e-12;
+const EIGENVECTOR_STEPS: usize = 10_000;
+
+/// Eigenvector centrality (Bonacich, 1972) of the undirected graph without loops, of Euclidean length 1 in each connected
+/// component; 0 for a node alone. So it is defined on graphs without cycles and in parts, where the directed one is not.
+///
+/// By power iteration with the matrix shifted by 1, without which a component of two sides (a star) would swing for
+/// ever. Where two groups of a component are equally central the iteration may end, after 10,000 steps, before it has
+/// settled.
 #[expect(clippy::indexing_slicing, reason = "targets are below the number of nodes")]
 pub(crate) fn eigenvector(graph: &Csr) -> Vec<f64> {
     let graph = graph.undirected();
@@ -104,7 +174,7 @@ pub(crate) fn eigenvector(graph: &Csr) -> Vec<f64> {
                 change += (found[node] - value / length).abs();
                 found[node] = value / length;
             }
-            if change < TOLERANCE {
+            if change < EIGENVECTOR_TOLERANCE {
                 break;
             }
         }
@@ -134,5 +204,38 @@ mod tests {
         let graph = Csr::new(7, &[(1, 0), (2, 0), (2, 0), (3, 0), (3, 3), (4, 5)]);
         close(&eigenvector(&graph), &[half, leaf, leaf, leaf, half, half, 0.0]);
         close(&[pagerank(&graph).iter().sum()], &[1.0]);
+    }
+
+    /// A million nodes and five million edges of no pattern: `cargo test --release … -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "measures"]
+    fn a_million_nodes_are_ranked_within_a_second_and_a_half() {
+        let mut state = 1_u64;
+        let mut random = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let edges: Vec<(u32, u32)> = (0..5_000_000).map(|_| (random(1_000_000) as u32, random(1_000_000) as u32)).collect();
+        let start = std::time::Instant::now();
+        let ranks = pagerank(&Csr::new(1_000_000, &edges));
+        let took = start.elapsed();
+        println!("{took:?}");
+        close(&[ranks.iter().sum()], &[1.0]);
+        assert!(took.as_millis() <= 1500, "{took:?}");
+    }
+
+    #[test]
+    fn ranks_are_the_same_on_any_number_of_threads() {
+        let edges: Vec<(u32, u32)> = (0..100_000_u32).map(|at| (at % 30_011, at.wrapping_mul(2_654_435_761) % 30_011)).collect();
+        let graph = Csr::new(30_011, &edges);
+        let on = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| pagerank(&graph));
+        assert_eq!(on(1), on(3));
+    }
+
+    #[test]
+    fn edges_are_kept_once_and_in_order() {
+        let graph = Csr::new(3, &[(2, 1), (0, 2), (2, 0), (2, 1), (0, 2), (7, 0), (0, 7)]);
+        assert_eq!(graph.edges().collect::<Vec<_>>(), [(0, 2), (2, 0), (2, 1)]);
+        assert_eq!(graph.reversed().edges().collect::<Vec<_>>(), [(0, 2), (1, 2), (2, 0)]);
     }
 }

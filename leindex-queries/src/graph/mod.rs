@@ -4,10 +4,12 @@
 //! those files' edges are read. What a file leaves open is joined here with the index of definitions.
 
 pub(crate) mod calls;
+pub(crate) mod centrality;
 pub(crate) mod cycles;
 pub(crate) mod data;
 pub(crate) mod dead;
 pub(crate) mod declaring;
+pub(crate) mod dependency;
 pub(crate) mod dispatch;
 pub(crate) mod hierarchy;
 pub(crate) mod impact;

@@ -8,9 +8,10 @@ use super::error::Error;
 use super::lookup::find;
 use super::snapshot::Snapshot;
 use super::world::World;
+use crate::graph::dependency::is_function;
 use crate::items::metrics::ComplexityMetrics;
 use crate::names::files::{Symbol, file_config, symbol_row};
-use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
+use crate::syntax::rows::SymbolRow;
 
 /// What is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,7 +158,7 @@ impl Snapshot<'_> {
             let mut functions: Vec<Function<'_>> = Vec::new();
             for (of, file) in files {
                 let Some(rows) = world.rows(file) else { continue };
-                functions.extend(rows.symbols().filter(counts).map(|row| Function {
+                functions.extend(rows.symbols().filter(is_function).map(|row| Function {
                     path: of,
                     line: row.name_line,
                     symbol: Symbol::new(world.db, file, row.identity()),
@@ -200,13 +201,7 @@ struct Function<'w> {
     metrics: ComplexityMetrics,
 }
 
-/// Whether a symbol is a function with a body. Most languages' macros are tokens that nobody has parsed.
-fn counts(row: &SymbolRow) -> bool {
-    let parsed = row.kind != SymbolKind::Macro || row.statements > 0;
-    row.kind.is_callable() && parsed && !row.flags.has(SymbolFlags::DECLARATION)
-}
-
-fn described<'w>(world: World<'w>, symbol: Symbol<'w>, row: &SymbolRow) -> SymbolMetrics {
+pub(super) fn described<'w>(world: World<'w>, symbol: Symbol<'w>, row: &SymbolRow) -> SymbolMetrics {
     let file = symbol.file(world.db);
     SymbolMetrics {
         symbol: symbol_name(world, symbol),

@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::{AsId as _, FromId as _};
 
+use super::hotspots::Centrality;
 use crate::db::{Db, RootDatabase};
+use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
@@ -90,6 +92,7 @@ pub(crate) struct View {
     pub(crate) segments: Vec<Arc<Segment>>,
     live: OnceLock<LiveMask>,
     vectors: OnceLock<LiveVectors>,
+    dependencies: OnceLock<Dependencies>,
 }
 
 /// The vectors of the segments, and which of them count.
@@ -119,7 +122,7 @@ impl View {
         if !loose.is_empty() {
             all.push(Arc::new(Segment::of(records(db, &loose))));
         }
-        Self { segments: all, live: OnceLock::new(), vectors: OnceLock::new() }
+        Self { segments: all, live: OnceLock::new(), vectors: OnceLock::new(), dependencies: OnceLock::new() }
     }
 }
 
@@ -172,6 +175,46 @@ impl<'db> World<'db> {
         match self.threads {
             Some(threads) => threads.install(resolve),
             None => resolve(),
+        }
+    }
+
+    /// Runs something on all live files, in their order, some at a time, on all threads.
+    pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
+        let stop = salsa::Database::cancellation_token(self.root);
+        let (db, view, count) = (self.root.clone(), self.view, self.live.all.len());
+        let run = move || {
+            let at_a_time = (count / (4 * rayon::current_num_threads())).max(MANY_FILES);
+            let parts = (0..count.div_ceil(at_a_time)).into_par_iter().map_with(db, |db, part| {
+                if stop.is_cancelled() {
+                    salsa::Database::cancellation_token(db).cancel();
+                }
+                let world = World::new(db, view, None);
+                let start = part * at_a_time;
+                run(world, world.live.all.get(start..count.min(start + at_a_time)).unwrap_or(&[]))
+            });
+            parts.collect()
+        };
+        match self.threads {
+            Some(threads) => threads.install(run),
+            None => run(),
+        }
+    }
+
+    /// Who relies on whom. Made once a revision, when somebody first asks for what is central.
+    pub(crate) fn dependencies(&self) -> &'db Dependencies {
+        made(&self.view.dependencies, || Dependencies::of(*self))
+    }
+
+    /// How central each symbol is, by its node in [`dependencies`](Self::dependencies).
+    pub(crate) fn centrality(&self, measure: Centrality) -> &'db [f64] {
+        let dependencies = self.dependencies();
+        let measured = || match measure {
+            Centrality::PageRank => dependencies.pagerank(),
+            Centrality::Eigenvector => dependencies.eigenvector(),
+        };
+        match self.threads {
+            Some(threads) => threads.install(measured),
+            None => measured(),
         }
     }
 
@@ -318,5 +361,17 @@ impl<'db> World<'db> {
     fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {
         files.sort_unstable_by_key(|file| self.live.positions.get(file));
         files.dedup();
+    }
+}
+
+/// What a cell holds, or is given now. Two threads may both make it: the cell is not held meanwhile, because threads that
+/// help to make it may be the ones that are asked for it next.
+pub(crate) fn made<T>(cell: &OnceLock<T>, make: impl FnOnce() -> T) -> &T {
+    match cell.get() {
+        Some(known) => known,
+        None => {
+            let made = make();
+            cell.get_or_init(|| made)
+        }
     }
 }

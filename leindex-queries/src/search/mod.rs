@@ -8,6 +8,7 @@ pub(crate) mod document_vectors;
 pub(crate) mod embedding;
 pub(crate) mod fusion;
 pub(crate) mod glob;
+mod hotspots;
 pub mod intent;
 pub(crate) mod lexical;
 mod path;

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use super::embedding::ChosenModel;
 use super::fusion::{Scale, Scores};
 use super::glob;
+use super::hotspots;
 use super::intent::{Intent, Question, QuotedName};
 use super::path::path_facts;
 use super::record::{Document, for_each_holder};
@@ -27,8 +28,6 @@ const POOL: usize = 160;
 const NAMESAKES: usize = 48;
 /// Candidates whose text is searched for a quoted message.
 const READ_FOR_MESSAGES: usize = 120;
-/// Callables, by complexity, among which the most central are sought.
-const COMPLEX: usize = 1000;
 
 /// The name is the one that the question writes as code.
 const EXACT: f32 = 1.5;
@@ -52,6 +51,8 @@ const COHERENCE: f32 = 0.15;
 const POPULAR: f32 = 0.12;
 /// The text holds the quoted message.
 const MESSAGE: f32 = 1.2;
+/// Complexity × centrality is the highest, where the question asks for bottlenecks.
+const HOTSPOT: f32 = 2.0;
 
 /// A test, where none is asked for.
 const IS_TEST: f32 = 0.3;
@@ -152,12 +153,10 @@ impl<'w> Ranking<'w, '_> {
                 self.add_document(id);
             }
         }
-        if self.question.terms.is_empty() || self.scores.is_blank() {
-            match self.question.intent {
-                Intent::Hotspots => self.add_hotspots(),
-                Intent::Architecture => self.add_pillars(),
-                _ => {}
-            }
+        match self.question.intent {
+            Intent::Hotspots => self.add_hotspots(),
+            Intent::Architecture if self.is_wordless() => self.add_pillars(),
+            _ => {}
         }
         for name in self.question.names.clone() {
             self.add_named(&name);
@@ -288,26 +287,35 @@ impl<'w> Ranking<'w, '_> {
         prior
     }
 
-    /// Complexity × centrality: what is both intricate and much relied upon. The number of files that mention the name,
-    /// shared among the definitions of that name, stands for centrality.
+    /// Complexity × centrality: what is both intricate and much relied upon. Where the question has words, what they say
+    /// nothing about is left out and the rest weighed by them.
     fn add_hotspots(&mut self) {
-        let mut found =
-            self.documents(
-                |document| {
-                    if document.kind.is_callable() && document.cyclomatic > 3 { f32::from(document.cyclomatic) } else { 0.0 }
-                },
-            );
-        found = self.first_of(found, COMPLEX);
+        let mut found = self.documents(|document| if document.kind.is_callable() { 1.0 } else { 0.0 });
         for (id, score) in &mut found {
-            let name = self.world.view.segments[id.segment as usize].document(id.document).map_or(0, |document| document.name);
-            *score *= log2(2.0 + f64::from(self.centrality(name))) as f32;
+            *score *= hotspots::score(self.world, *id) as f32;
+            if *score > 0.0 && !self.is_wordless() {
+                *score *= self.about(*id);
+            }
         }
+        found.retain(|(_, score)| *score > 0.0);
         let best = found.iter().map(|(_, score)| *score).fold(0.0, f32::max);
         for (id, score) in self.first_of(found, POOL) {
             if let Some(candidate) = self.add_document(id) {
-                candidate.features.push(("complexity × centrality", score / best));
+                candidate.features.push(("complexity × centrality", HOTSPOT * (score / best).sqrt()));
             }
         }
+    }
+
+    /// Whether there are no words to rank by.
+    fn is_wordless(&self) -> bool {
+        self.question.terms.is_empty() || self.scores.is_blank()
+    }
+
+    /// How much of the question a document and its path are about, from 0 to 1.
+    fn about(&self, id: DocumentId) -> f32 {
+        let segment = &self.world.view.segments[id.segment as usize];
+        let file = segment.blob(segment.blob_of(id.document)).and_then(|key| self.world.files_of(&key).first().copied());
+        (self.scores.fused(id) + file.map_or(0.0, |file| self.path_cover(file))).min(1.0)
     }
 
     /// The types and modules that the rest relies upon.
