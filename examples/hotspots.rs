@@ -19,7 +19,9 @@ use leindex_queries::index::{Centrality, HotspotsOptions, StorePlace};
 
 /// Print the functions of a project whose complexity × centrality is highest.
 #[derive(Parser)]
-#[command(after_help = "Examples:\n  hotspots .\n  hotspots ~/src/django --in django/db --by eigenvector\n  hotspots . --centrality > centrality.jsonl")]
+#[command(
+    after_help = "Examples:\n  hotspots .\n  hotspots ~/src/django --in django/db --by eigenvector\n  hotspots . --centrality > centrality.jsonl"
+)]
 struct Arguments {
     /// The folder of the project.
     #[arg(default_value = ".")]

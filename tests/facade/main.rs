@@ -15,6 +15,7 @@ mod bad_input;
 mod changes;
 mod flow;
 mod hosts;
+mod hotspots;
 mod lookup;
 mod metrics;
 mod store;

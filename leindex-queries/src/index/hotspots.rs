@@ -86,8 +86,8 @@ impl Snapshot<'_> {
     /// left out; calls of a declaration count for its definition, those through an object for the member that they name.
     ///
     /// Costs, once a revision, the edges of every file that no question has needed before (as
-    /// [`resolve_all`](Self::resolve_all)), a look at all of them, and the ranking: half a second for a million symbols.
-    /// An edit renews nothing of it until somebody asks again.
+    /// [`resolve_all`](Self::resolve_all)), and a look at all of them: 0.2 s for the 65,000 symbols of Django. An edit
+    /// renews nothing of it until somebody asks again.
     ///
     /// # Errors
     ///

@@ -269,7 +269,9 @@ impl Question {
                 all.push((hash, buffer.clone()));
                 plain.clear();
                 plain.extend(word.chars().flat_map(char::to_lowercase));
-                if !(is_stop_word(&plain) || cuts_intent && INTENT_WORDS.contains(&&*plain)) {
+                let of_intent = cuts_intent && INTENT_WORDS.contains(&&*plain)
+                    || self.intent == Intent::Hotspots && matches!(&*plain, "hot" | "spot" | "spots");
+                if !(is_stop_word(&plain) || of_intent) {
                     meant.push((hash, buffer.clone()));
                 }
             }
@@ -411,6 +413,7 @@ mod tests {
         assert_eq!(Question::new("where is it").terms.len(), 3);
         assert!(Question::new("what are the performance bottlenecks?").terms.is_empty());
         assert!(Question::new("").terms.is_empty());
+        assert_eq!(Question::new("what are the hot spots of the parser?").words, ["parser"]);
     }
 
     #[test]

@@ -146,6 +146,21 @@ struct Ranking<'w, 'q> {
 
 impl<'w> Ranking<'w, '_> {
     fn gather(&mut self) {
+        // Words alone make nothing a bottleneck.
+        if self.question.intent != Intent::Hotspots || !self.add_hotspots() {
+            self.add_best();
+        }
+        if self.question.intent == Intent::Architecture && self.is_wordless() {
+            self.add_pillars();
+        }
+        for name in self.question.names.clone() {
+            self.add_named(&name);
+        }
+        self.add_paths();
+    }
+
+    /// What the scorers put forward.
+    fn add_best(&mut self) {
         let scores = self.scores;
         for scorer in [&scores.lexical as &dyn Scorer, &scores.semantic] {
             let best = scorer.best(POOL, MOST_PRIOR, &mut |seen| self.prior(&seen));
@@ -153,15 +168,6 @@ impl<'w> Ranking<'w, '_> {
                 self.add_document(id);
             }
         }
-        match self.question.intent {
-            Intent::Hotspots => self.add_hotspots(),
-            Intent::Architecture if self.is_wordless() => self.add_pillars(),
-            _ => {}
-        }
-        for name in self.question.names.clone() {
-            self.add_named(&name);
-        }
-        self.add_paths();
     }
 
     /// The first `limit` by score, path and row: what [`keep_best`] left, put in order.
@@ -287,13 +293,15 @@ impl<'w> Ranking<'w, '_> {
         prior
     }
 
-    /// Complexity × centrality: what is both intricate and much relied upon. Where the question has words, what they say
-    /// nothing about is left out and the rest weighed by them.
-    fn add_hotspots(&mut self) {
+    /// Complexity × centrality: what is both intricate and much relied upon, and what the question's words are about, if it
+    /// has some. False if there is nothing of the kind.
+    fn add_hotspots(&mut self) -> bool {
         let mut found = self.documents(|document| if document.kind.is_callable() { 1.0 } else { 0.0 });
+        let wordless = self.is_wordless();
         for (id, score) in &mut found {
-            *score *= hotspots::score(self.world, *id) as f32;
-            if *score > 0.0 && !self.is_wordless() {
+            // The product spans orders of magnitude: its root leaves the words a say.
+            *score *= hotspots::score(self.world, *id).sqrt() as f32;
+            if *score > 0.0 && !wordless {
                 *score *= self.about(*id);
             }
         }
@@ -301,9 +309,10 @@ impl<'w> Ranking<'w, '_> {
         let best = found.iter().map(|(_, score)| *score).fold(0.0, f32::max);
         for (id, score) in self.first_of(found, POOL) {
             if let Some(candidate) = self.add_document(id) {
-                candidate.features.push(("complexity × centrality", HOTSPOT * (score / best).sqrt()));
+                candidate.features.push(("complexity × centrality", HOTSPOT * score / best));
             }
         }
+        best > 0.0
     }
 
     /// Whether there are no words to rank by.
