@@ -1,11 +1,13 @@
 //! The database: the one place where inputs, store, text and languages meet. Queries see it as [`Db`].
 
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use leindex_db::events::EventLog;
 use leindex_db::store::{Store, StoreKey};
 use leindex_db::text::Text;
 use leindex_db::{ContentChanged, ContentHash, Dialect};
+use leindex_embed::EmbedError;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::AsId as _;
 use tree_sitter::Tree;
@@ -16,6 +18,7 @@ use crate::index::Options;
 use crate::languages::{Grammar, Languages};
 use crate::search::embedding::ChosenModel;
 use crate::search::record::{Record, record_key_of};
+use crate::search::vector_graph::VectorGraph;
 use crate::syntax::blob::{Blob, compute_rows_and, rows_key_of, stored_rows};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::Rows;
@@ -42,6 +45,7 @@ pub struct RootDatabase {
     pub(crate) shared: Arc<Shared>,
     rows: Arc<RowsCache>,
     flows: Arc<FlowCache>,
+    vectors: Arc<VectorCache>,
     /// Rows that cannot be had again: of contents that are gone but still stand for their files' shapes.
     held: Arc<RwLock<FxHashMap<salsa::Id, Arc<IndexedRows>>>>,
 }
@@ -53,6 +57,12 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     /// The model of the user's choice.
     model: RwLock<Option<Arc<ChosenModel>>>,
+    /// The graph over the vectors, once somebody has looked for it in the store.
+    vector_graph: RwLock<Option<Option<Arc<VectorGraph>>>>,
+    /// Its name in the store.
+    graph_name: String,
+    /// Documents from which on it is used.
+    graph_rows: u64,
     /// Bytes of rows that a database may keep in memory.
     cache_bytes: u64,
     pub(crate) events: EventLog,
@@ -68,8 +78,18 @@ type RowsCache = quick_cache::sync::Cache<salsa::Id, Arc<IndexedRows>, BytesWeig
 /// Flows in memory by their key, bounded by their bytes.
 type FlowCache = quick_cache::sync::Cache<StoreKey, Arc<Flow>, BytesWeight, rustc_hash::FxBuildHasher>;
 
+/// Packed vectors in memory by the blob of their documents, bounded by their bytes.
+type VectorCache = quick_cache::sync::Cache<salsa::Id, Arc<[u8]>, BytesWeight, rustc_hash::FxBuildHasher>;
+
 #[derive(Clone)]
 struct BytesWeight;
+
+impl quick_cache::Weighter<salsa::Id, Arc<[u8]>> for BytesWeight {
+    fn weight(&self, _: &salsa::Id, vectors: &Arc<[u8]>) -> u64 {
+        // An entry of the cache itself.
+        vectors.len() as u64 + 64
+    }
+}
 
 impl quick_cache::Weighter<StoreKey, Arc<Flow>> for BytesWeight {
     fn weight(&self, _: &StoreKey, flow: &Arc<Flow>) -> u64 {
@@ -84,14 +104,17 @@ impl quick_cache::Weighter<salsa::Id, Arc<IndexedRows>> for BytesWeight {
 }
 
 impl Shared {
-    /// What an index is opened with decides what is kept in memory and what is made of a file.
-    pub(crate) fn new(languages: Languages, store: Store, options: &Options) -> Self {
+    /// What an index of the project at `path` is opened with decides what is kept in memory and what is made of a file.
+    pub(crate) fn new(path: &Path, languages: Languages, store: Store, options: &Options) -> Self {
         let (cache_bytes, count_executions, analyses_flows) = (options.cache_bytes, options.count_executions, options.flows);
         Self {
             languages,
             text: Text::default(),
             store,
             model: RwLock::default(),
+            vector_graph: RwLock::default(),
+            graph_name: format!("vector graph:{}", path.display()),
+            graph_rows: options.graph_rows as u64,
             cache_bytes,
             events: EventLog::default(),
             analyses_flows,
@@ -106,6 +129,27 @@ impl Shared {
 
     pub(crate) fn set_model(&self, model: Option<ChosenModel>) {
         *self.model.write().unwrap_or_else(PoisonError::into_inner) = model.map(Arc::new);
+    }
+
+    /// Documents from which on a graph over their vectors is used.
+    pub(crate) fn graph_rows(&self) -> u64 {
+        self.graph_rows
+    }
+
+    /// The graph over the vectors, if there is one. Reads it from the store the first time.
+    pub(crate) fn vector_graph(&self) -> Option<Arc<VectorGraph>> {
+        if let Some(known) = &*self.vector_graph.read().unwrap_or_else(PoisonError::into_inner) {
+            return known.clone();
+        }
+        let found = VectorGraph::from_store(&self.store, &self.graph_name).map(Arc::new);
+        self.vector_graph.write().unwrap_or_else(PoisonError::into_inner).get_or_insert(found).clone()
+    }
+
+    /// Keeps a graph in memory and in the store, in place of the one before.
+    pub(crate) fn keep_vector_graph(&self, graph: VectorGraph) -> Result<(), EmbedError> {
+        graph.put(&self.store, &self.graph_name)?;
+        *self.vector_graph.write().unwrap_or_else(PoisonError::into_inner) = Some(Some(Arc::new(graph)));
+        Ok(())
     }
 
     /// Whether what is computed of a content is missing from the store. A content that no language reads has nothing.
@@ -136,8 +180,11 @@ impl RootDatabase {
         let rows = RowsCache::with(4096, shared.cache_bytes, BytesWeight, hasher, lifecycle);
         let lifecycle = quick_cache::sync::DefaultLifecycle::default();
         let flows = FlowCache::with(4096, shared.cache_bytes / 2, BytesWeight, hasher, lifecycle);
+        let lifecycle = quick_cache::sync::DefaultLifecycle::default();
+        let vectors = VectorCache::with(256, shared.cache_bytes / 8, BytesWeight, hasher, lifecycle);
         let callback = shared.count_executions.then(|| shared.events.callback());
-        Self { storage: salsa::Storage::new(callback), shared, rows: Arc::new(rows), flows: Arc::new(flows), held: Arc::default() }
+        let (rows, flows, vectors) = (Arc::new(rows), Arc::new(flows), Arc::new(vectors));
+        Self { storage: salsa::Storage::new(callback), shared, rows, flows, vectors, held: Arc::default() }
     }
 }
 
@@ -147,6 +194,17 @@ impl RootDatabase {
         let id = blob.as_id();
         let stored = || stored_rows(self, blob).map(|rows| Arc::new(IndexedRows::new(rows)));
         self.rows.get(&id).or_else(|| self.held(id)).or_else(stored)
+    }
+
+    /// The packed vectors of a blob's documents, from memory or as `make` gives them. What memory holds is bounded.
+    pub(crate) fn vectors_in_memory(&self, blob: Blob<'_>, make: impl FnOnce() -> Vec<u8>) -> Arc<[u8]> {
+        let id = blob.as_id();
+        if let Some(vectors) = self.vectors.get(&id) {
+            return vectors;
+        }
+        let vectors: Arc<[u8]> = make().into();
+        self.vectors.insert(id, Arc::clone(&vectors));
+        vectors
     }
 
     fn held(&self, blob: salsa::Id) -> Option<Arc<IndexedRows>> {

@@ -19,6 +19,7 @@ mod hotspots;
 mod lookup;
 mod metrics;
 mod store;
+mod vectors;
 
 /// A folder with files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -19,7 +19,7 @@ mod segment;
 mod tests;
 
 pub use flat::Flat;
-pub use hnsw::{GRAPH_ROWS, Hnsw};
+pub use hnsw::{GRAPH_HITS, GRAPH_ROWS, Hnsw};
 pub use mask::RowMask;
 pub use quantize::{MAX_DIMENSION, Quantizer, Query, dequantize, row_bytes};
 pub use segment::{Segment, SegmentBuilder};
@@ -59,6 +59,16 @@ pub struct Hits {
     pub hits: Vec<Hit>,
     /// Whether better rows may have been missed for how the index was built, not for what its rows are.
     pub approximate: bool,
+}
+
+impl Hits {
+    /// The `limit` best of both, and all that score as the last of them; approximate if either is.
+    #[must_use]
+    pub fn and(mut self, other: Self, limit: usize) -> Self {
+        self.hits.extend(other.hits);
+        keep_best(&mut self.hits, limit);
+        Self { hits: self.hits, approximate: self.approximate || other.approximate }
+    }
 }
 
 /// A row that was found.

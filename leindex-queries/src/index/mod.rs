@@ -20,6 +20,7 @@ mod results;
 mod roots;
 mod shapes;
 pub(crate) mod snapshot;
+mod vector_graph;
 pub(crate) mod world;
 
 pub use change::{Change, ChangedLines, working_changes};

@@ -48,6 +48,10 @@ pub struct Options {
     /// The model that scores meanings beside the built-in one, in place of the one that the setting `model` names. Its
     /// vectors are made by [`Index::embed`] or [`Handle::embed`](super::Handle::embed).
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// Functions and types of an index from which on its vectors may be searched by a graph, if
+    /// [`Index::build_vector_graph`] has made one: such answers are approximate. Below a million a graph is slower than
+    /// looking at every vector.
+    pub graph_rows: usize,
     /// Count the queries that run, for [`Index::events`]. Makes every question a little dearer.
     pub count_executions: bool,
 }
@@ -65,6 +69,7 @@ impl Default for Options {
             verify: false,
             flows: false,
             embedder: None,
+            graph_rows: leindex_embed::vectors::GRAPH_ROWS,
             count_executions: false,
         }
     }
@@ -144,7 +149,7 @@ impl Index {
             StorePlace::Memory => Store::in_memory(),
         };
         let manifest = manifest_of(&store, &path);
-        let shared = Arc::new(Shared::new(options.languages.clone(), store, &options));
+        let shared = Arc::new(Shared::new(&path, options.languages.clone(), store, &options));
         if let Some(embedder) = &options.embedder {
             shared.set_model(Some(ChosenModel::new(Arc::clone(embedder))?));
         }

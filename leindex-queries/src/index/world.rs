@@ -5,19 +5,18 @@ use std::sync::{Arc, OnceLock};
 
 use leindex_db::store::StoreKey;
 use leindex_db::{ContentHash, Directory, Workspace};
-use leindex_embed::StaticModel;
-use leindex_embed::vectors::{Flat, RowMask};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::{AsId as _, FromId as _};
 
 use super::hotspots::Centrality;
-use crate::db::{Db, RootDatabase};
+use crate::db::{Db, RootDatabase, Shared};
 use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
 use crate::search::embedding::ChosenModel;
+use crate::search::live_vectors::LiveVectors;
 use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
@@ -42,8 +41,9 @@ impl Segments {
         let group = |key: &BlobKey| u32::from_be_bytes(*key.0.as_bytes().first_chunk().expect("a hash is longer")) >> (32 - bits.max(1));
         let groups: Vec<&[BlobKey]> = if bits == 0 { vec![&loose] } else { loose.chunk_by(|a, b| group(a) == group(b)).collect() };
         let groups = groups.into_par_iter().filter(|group| !group.is_empty()).map_with(db.clone(), |db, group| {
-            let segment = Segment::of(records(db, group));
-            segment.seal_vectors(db);
+            let records = records(db, group);
+            let segment = Segment::of(records.clone());
+            segment.seal_vectors(db, records.iter().map(|(_, record)| &**record));
             Arc::new(segment)
         });
         self.sealed.par_extend(groups);
@@ -95,14 +95,6 @@ pub(crate) struct View {
     dependencies: OnceLock<Dependencies>,
 }
 
-/// The vectors of the segments, and which of them count.
-#[derive(Debug)]
-pub(crate) struct LiveVectors {
-    pub(crate) index: Flat,
-    /// By segment.
-    pub(crate) live: Vec<RowMask>,
-}
-
 /// Which members of the segments count, and the statistics of those that do.
 #[derive(Debug, Default)]
 pub(crate) struct LiveMask {
@@ -142,6 +134,16 @@ const MANY_FILES: usize = 24;
 impl<'db> World<'db> {
     pub(crate) fn new(root: &'db RootDatabase, view: &'db View, threads: Option<&'db rayon::ThreadPool>) -> Self {
         Self { db: root, live: live_blobs(root, Workspace::get(root)), view, root, threads }
+    }
+
+    /// The database itself, for what is no query.
+    pub(crate) fn root(&self) -> &'db RootDatabase {
+        self.root
+    }
+
+    /// What all databases of the index have in common.
+    pub(crate) fn shared(&self) -> &'db Shared {
+        &self.root.shared
     }
 
     /// The model of the user's choice.
@@ -253,22 +255,7 @@ impl<'db> World<'db> {
 
     /// The vectors of all documents. Mapped or made when somebody first searches.
     pub(crate) fn vectors(&self) -> &'db LiveVectors {
-        self.view.vectors.get_or_init(|| {
-            let segments = self.view.segments.iter().map(|segment| segment.vectors(self.root).clone()).collect();
-            let index = Flat::new(StaticModel::shipped().dimension(), segments).expect("all vectors are of one model");
-            let live = self.view.segments.iter().zip(&self.live_mask().files).map(|(segment, files)| {
-                let mut live = RowMask::all(segment.document_count());
-                if files.contains(&0) {
-                    live = RowMask::none(segment.document_count());
-                    for (blob, _) in files.iter().enumerate().filter(|(_, files)| **files > 0) {
-                        let first = segment.first_document(blob as u32) as usize;
-                        (first..first + segment.documents_of(blob as u32).len()).for_each(|row| live.insert(row));
-                    }
-                }
-                live
-            });
-            LiveVectors { index, live: live.collect() }
-        })
+        self.view.vectors.get_or_init(|| LiveVectors::of(self.root, &self.view.segments, self.live_mask()))
     }
 
     /// How many live files mention a name, by its hash.

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use leindex_db::store::StoreKey;
 use leindex_embed::StaticModel;
 use leindex_embed::static_model::to_unit_length;
-use leindex_embed::vectors::{self, Quantizer};
+use leindex_embed::vectors::{self, Quantizer, row_bytes};
 use rustc_hash::FxHashMap;
 
 use super::record::{Record, record, record_key_of};
@@ -70,38 +70,39 @@ pub(crate) fn document_vectors(record: &Record) -> Vec<f32> {
 }
 
 impl Segment {
-    /// The vectors of the segment's documents, in their order: those at hand, else made of the blobs' records.
+    /// The vectors of the segment's documents, in their order: those at hand, else those of the sealed file, else made of
+    /// the blobs' records.
     pub(crate) fn vectors(&self, db: &RootDatabase) -> &vectors::Segment {
-        self.vectors.get_or_init(|| self.made_vectors(db))
+        self.vectors.get_or_init(|| match self.sealed_vectors.get() {
+            Some(key) => self.vectors_in_store(db, key).unwrap_or_else(|| {
+                let made = segment_of(self.made_of(db).map(|blob| packed_rows(&record(db, blob))));
+                db.shared.store.put_sealed(key, made.as_bytes());
+                made
+            }),
+            // What is not sealed is in another segment at the next revision: its rows are kept.
+            None => segment_of(self.made_of(db).map(|blob| db.vectors_in_memory(blob, || packed_rows(&record(db, blob))))),
+        })
     }
 
-    /// Finds the vectors in the store's sealed file, or makes them and seals them there.
-    pub(crate) fn seal_vectors(&self, db: &RootDatabase) {
-        self.vectors.get_or_init(|| {
-            let store = &db.shared.store;
-            let key = self.vectors_key(db);
-            let whole = |file| vectors::Segment::from_bytes(file).ok().filter(|found| found.rows() == self.document_count());
-            store.sealed(&key).and_then(whole).unwrap_or_else(|| {
-                let made = self.made_vectors(db);
-                store.put_sealed(&key, made.as_bytes()).and_then(whole).unwrap_or(made)
-            })
-        });
-    }
-
-    fn made_vectors(&self, db: &RootDatabase) -> vectors::Segment {
-        let quantizer = quantizer();
-        let dimension = quantizer.dimension();
-        let mut builder = vectors::SegmentBuilder::new(dimension).expect("the shipped model has a dimension that vectors may have");
-        let mut row = Vec::new();
-        for &(hash, dialect) in self.blobs() {
-            let record = record(db, Blob::new(db, hash, dialect));
-            for vector in document_vectors(&record).chunks(dimension) {
-                row.clear();
-                quantizer.quantize_into(vector, &mut row).expect("a vector of the model is of its dimension");
-                builder.push_row(&row).expect("documents are numbered by 32 bits");
+    /// Makes the vectors of the blobs' records and seals them in the store, if they are not there. To look for them costs
+    /// an open file; they are read when somebody searches.
+    pub(crate) fn seal_vectors<'r>(&self, db: &RootDatabase, records: impl Iterator<Item = &'r Record>) {
+        let store = &db.shared.store;
+        let key = self.sealed_vectors.get_or_init(|| self.vectors_key(db));
+        if store.sealed(key).is_none() {
+            let made = segment_of(records.map(packed_rows));
+            if store.put_sealed(key, made.as_bytes()).is_none() {
+                self.vectors.get_or_init(|| made);
             }
         }
-        builder.build()
+    }
+
+    fn vectors_in_store(&self, db: &RootDatabase, key: &StoreKey) -> Option<vectors::Segment> {
+        vectors::Segment::from_bytes(db.shared.store.sealed(key)?).ok().filter(|found| found.rows() == self.document_count())
+    }
+
+    fn made_of<'d>(&self, db: &'d RootDatabase) -> impl Iterator<Item = Blob<'d>> {
+        self.blobs().iter().map(|&(hash, dialect)| Blob::new(db, hash, dialect))
     }
 
     fn vectors_key(&self, db: &RootDatabase) -> StoreKey {
@@ -111,6 +112,28 @@ impl Segment {
         let parts: Vec<&[u8]> = records.iter().map(|key| &key.as_bytes()[..]).collect();
         StoreKey::new("vectors", &crate::schema::INDEX, &parts)
     }
+}
+
+/// The packed rows of a record's documents, one after the other.
+fn packed_rows(record: &Record) -> Vec<u8> {
+    let quantizer = quantizer();
+    let mut rows = Vec::with_capacity(record.documents.len() * row_bytes(quantizer.dimension()));
+    for vector in document_vectors(record).chunks(quantizer.dimension()) {
+        quantizer.quantize_into(vector, &mut rows).expect("a vector of the model is of its dimension");
+    }
+    rows
+}
+
+/// The vectors of many records' packed rows, in their order.
+fn segment_of<R: AsRef<[u8]>>(records: impl Iterator<Item = R>) -> vectors::Segment {
+    let dimension = quantizer().dimension();
+    let mut builder = vectors::SegmentBuilder::new(dimension).expect("the shipped model has a dimension that vectors may have");
+    for rows in records {
+        for row in rows.as_ref().chunks(row_bytes(dimension)) {
+            builder.push_row(row).expect("documents are numbered by 32 bits");
+        }
+    }
+    builder.build()
 }
 
 /// Makes rows and questions for the static model.

@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use leindex_db::store::StoreKey;
 use leindex_db::{ContentHash, Dialect};
 use leindex_embed::vectors;
 use rustc_hash::FxHashMap;
@@ -28,6 +29,8 @@ pub struct Segment {
     lengths: Box<[[u32; FIELDS]]>,
     /// The documents' vectors, once somebody needs them.
     pub(super) vectors: OnceLock<vectors::Segment>,
+    /// The key of the store's file that they are sealed in.
+    pub(super) sealed_vectors: OnceLock<StoreKey>,
 }
 
 /// Lists of small numbers by hash.
@@ -130,6 +133,7 @@ impl Segment {
             documents: documents.into(),
             lengths: lengths.into(),
             vectors: OnceLock::new(),
+            sealed_vectors: OnceLock::new(),
         }
     }
 

@@ -28,7 +28,7 @@ impl<'w> Semantic<'w> {
             let segments = world.view.segments.iter().zip(&vectors.live);
             segments.map(|(segment, live)| admitted(world, segment, live, filter)).collect::<Vec<_>>()
         });
-        let hits = vectors.index.search(&question, Some(admitted.as_ref().unwrap_or(&vectors.live)), limit);
+        let hits = vectors.search(&question, admitted.as_deref(), limit);
         let found = hits.expect("question and masks are made for the index");
         let nearest = found.hits.into_iter().map(|hit| (DocumentId { segment: hit.segment, document: hit.row }, hit.score));
         Self { world, question, nearest: nearest.filter(|(_, score)| *score > 0.0).collect(), approximate: found.approximate }
