@@ -162,10 +162,15 @@ impl StaticModel {
 
     fn add(&self, piece: u16, weight: Option<&f32>, frequency: f32, sum: &mut [f32]) {
         let step = ((frequency * STEPS_PER_ONE + 0.5) as usize).min(STEPS - 1);
-        let start = self.table.start + usize::from(piece) * self.dimension;
-        if let (Some(weight), Some(row)) = (weight, self.bytes.get(start..start + self.dimension)) {
+        if let (Some(weight), Some(row)) = (weight, self.row(piece)) {
             add_row(row, weight * self.logarithms[step], sum);
         }
+    }
+
+    /// The vector of a piece without its scale, a signed byte a dimension.
+    pub(crate) fn row(&self, piece: u16) -> Option<&[u8]> {
+        let start = self.table.start + usize::from(piece) * self.dimension;
+        self.bytes.get(start..start + self.dimension)
     }
 
     /// The vector of a question's words, of unit length; all zero if no word has pieces.

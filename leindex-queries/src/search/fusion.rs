@@ -33,11 +33,11 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    /// The scale of some scores.
+    /// The scale of some scores, all above 0.
     pub(crate) fn over(mut scores: Vec<f32>) -> Self {
         scores.sort_unstable_by(|a, b| b.total_cmp(a));
         let score_at = |at: usize| scores.get(at).copied().unwrap_or(0.0);
-        Self { first: score_at(0), last: score_at((LAST - 1).min(scores.len().saturating_sub(1))) }
+        Self { first: score_at(0), last: score_at(LAST - 1) }
     }
 
     pub(crate) fn of(&self, score: f32) -> f32 {
@@ -63,22 +63,10 @@ impl<'w> Scores<'w> {
         (self.lexical_scale.of(self.lexical.score(id)), self.semantic_scale.of(self.semantic.score(id)))
     }
 
-    /// What the scores of a document weigh, `chosen` being its score by a model of the user's choice, from 0 to 1.
-    pub(crate) fn parts(&self, id: DocumentId, chosen: Option<f32>) -> [(&'static str, f32); 3] {
-        let (lexical, semantic) = self.of(id);
-        match chosen {
-            None => [("lexical", LEXICAL * lexical), ("static", STATIC * semantic), ("model", 0.0)],
-            Some(chosen) => {
-                let [of_lexical, of_static, of_model] = WITH_MODEL;
-                [("lexical", of_lexical * lexical), ("static", of_static * semantic), ("model", of_model * chosen)]
-            }
-        }
-    }
-
     /// One score of a document, from 0 to 1.
     pub(crate) fn fused(&self, id: DocumentId) -> f32 {
         let (lexical, semantic) = self.of(id);
-        LEXICAL * lexical + STATIC * semantic
+        fused(lexical, semantic)
     }
 
     /// Whether there is anything to score by.
@@ -87,8 +75,11 @@ impl<'w> Scores<'w> {
     }
 }
 
+/// A lexical and a semantic score, each from 0 to 1, as one.
+pub(crate) fn fused(lexical: f32, semantic: f32) -> f32 {
+    LEXICAL * lexical + STATIC * semantic
+}
+
 /// What the two weigh where only they count.
 const LEXICAL: f32 = 0.4;
 const STATIC: f32 = 0.6;
-/// The same, and a model of the user's choice, where all candidates have its vectors.
-const WITH_MODEL: [f32; 3] = [0.3, 0.35, 0.35];

@@ -22,6 +22,8 @@ const MOST_TERMS: usize = 32;
 pub(crate) struct Lexical<'w> {
     world: World<'w>,
     terms: Vec<WeighedTerm>,
+    /// What each of the question's words weighs, those that no document has included.
+    weights: Vec<f32>,
     /// By segment and document.
     scores: Vec<Vec<f32>>,
     /// Sum of `idf` of the question's words in the document's name, by segment and document.
@@ -46,14 +48,16 @@ impl<'w> Lexical<'w> {
         let mask = world.live_mask();
         let total = mask.documents as f64;
         let averages = mask.lengths.map(|sum| (sum as f64 / total.max(1.0)).max(0.01) as f32);
-        let mut terms: Vec<WeighedTerm> = hashes
-            .iter()
-            .filter_map(|&hash| {
-                let frequency = frequency(world, hash);
-                let idf = ln(1.0 + (total - frequency as f64 + 0.5) / (frequency as f64 + 0.5)) as f32;
-                (frequency > 0).then_some(WeighedTerm { hash, idf })
-            })
-            .collect();
+        let mut terms = Vec::new();
+        let mut weights = Vec::with_capacity(hashes.len());
+        for &hash in hashes {
+            let frequency = frequency(world, hash);
+            let idf = ln(1.0 + (total - frequency as f64 + 0.5) / (frequency as f64 + 0.5)) as f32;
+            weights.push(idf);
+            if frequency > 0 {
+                terms.push(WeighedTerm { hash, idf });
+            }
+        }
         if terms.len() > MOST_TERMS {
             // Stable: of equally rare words, those that come first in the question.
             terms.sort_by(|a, b| b.idf.total_cmp(&a.idf));
@@ -98,12 +102,17 @@ impl<'w> Lexical<'w> {
             name_hits.push(hits);
             best_of_blob.push(of_blobs);
         }
-        Self { world, terms, scores, names, name_hits, best, best_of_blob }
+        Self { world, terms, weights, scores, names, name_hits, best, best_of_blob }
     }
 
     /// The words that some live document has, with what they weigh.
     pub(crate) fn terms(&self) -> &[WeighedTerm] {
         &self.terms
+    }
+
+    /// What each of the question's words weighs, in their order, those that no document has included.
+    pub(crate) fn weights(&self) -> &[f32] {
+        &self.weights
     }
 
     /// The highest score of any document.

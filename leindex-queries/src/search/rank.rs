@@ -1,21 +1,25 @@
 //! Ranking: what scorers say about documents, and what the code itself says.
 //!
-//! `score = (Σ feature · weight) · Π prior`. Features lie between 0 and 1; weights and priors are the constants below.
-//! Nothing here reads rows except where a question names something: a candidate costs microseconds.
+//! Candidates are what either scorer puts forward and what the question names. Their order is that of the
+//! [linear model](super::linear), raised where the question quotes a name, a path or a message. Nothing here reads rows
+//! except where a question names something: a candidate costs microseconds.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use leindex_db::Dialect;
 use rustc_hash::FxHashMap;
 
 use super::embedding::ChosenModel;
-use super::fusion::{Scale, Scores};
+use super::fusion::{Scale, Scores, fused};
 use super::glob;
 use super::hotspots;
 use super::intent::{Intent, Question, QuotedName};
+use super::linear::{Aside, Features, Weights};
 use super::path::path_facts;
 use super::record::{Document, for_each_holder};
-use super::score::{DocumentId, Scorer, Seen, keep_best, log2};
+use super::score::{DocumentId, Scorer, Seen, keep_best, ln, log2};
+use super::word_match::WordMatch;
 use crate::index::world::World;
 use crate::names::files::SourceFile;
 use crate::syntax::blob::{Blob, rows};
@@ -24,6 +28,8 @@ use crate::syntax::rows::{Rows, SymbolFlags, SymbolKind, name_hash};
 
 /// Candidates that each scorer puts forward.
 const POOL: usize = 160;
+/// Candidates that are matched word by word: the best without that.
+const MATCHED: usize = 100;
 /// Definitions of one quoted name that are looked at closely; of more, the best by their words.
 const NAMESAKES: usize = 48;
 /// Candidates whose text is searched for a quoted message.
@@ -34,21 +40,11 @@ const EXACT: f32 = 1.5;
 /// So are the names of what holds it.
 const EXACT_QUALIFIED: f32 = 2.0;
 /// The name is a capitalised word of the question.
-const EXACT_GUESSED: f32 = 0.35;
-/// The name's words are the question's.
-const NAME: f32 = 0.45;
-/// The path's words are the question's.
-const PATH: f32 = 0.35;
-/// How much a path's words raise a document on its way into the pool of candidates.
-const PATH_IN_POOL: f32 = 0.6;
-/// The highest prior there is: of a module that an architecture is asked for, with all words in its path.
-const MOST_PRIOR: f32 = 1.2 * (1.0 + PATH_IN_POOL);
+const EXACT_GUESSED: f32 = 0.25;
+/// The highest prior there is: of a module that an architecture is asked for.
+const MOST_PRIOR: f32 = 1.2;
 /// The question names the file.
 const PATH_NAMED: f32 = 1.0;
-/// Other candidates lie in the same file.
-const COHERENCE: f32 = 0.15;
-/// Many files mention the name.
-const POPULAR: f32 = 0.12;
 /// The text holds the quoted message.
 const MESSAGE: f32 = 1.2;
 /// Complexity × centrality is the highest, where the question asks for bottlenecks.
@@ -127,9 +123,25 @@ struct Candidate {
     features: Vec<(&'static str, f32)>,
 }
 
+/// A symbol in a file, with what made it a candidate.
+struct Entry<'w> {
+    found: Found<'w>,
+    id: Option<DocumentId>,
+    prior: f32,
+}
+
 /// Ranks the symbols of the world for a question, best first. Symbols of equal score are in order of path and row.
 pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, scores: &Scores<'w>) -> Ranked<'w> {
-    let mut ranking = Ranking { world, question, filter, scores, blobs: FxHashMap::default(), candidates: FxHashMap::default() };
+    let mut ranking = Ranking {
+        world,
+        question,
+        filter,
+        scores,
+        weights: Weights::of(question.intent),
+        scales: [Scale::default(); 2],
+        blobs: FxHashMap::default(),
+        candidates: FxHashMap::default(),
+    };
     ranking.gather();
     ranking.finish()
 }
@@ -139,6 +151,9 @@ struct Ranking<'w, 'q> {
     question: &'q Question,
     filter: &'q Filter,
     scores: &'q Scores<'w>,
+    weights: &'static Weights,
+    /// Where the best lexical and semantic scores lie, priors included.
+    scales: [Scale; 2],
     /// What the paths of a blob's files allow, by segment and blob: the best prior.
     blobs: FxHashMap<(u32, u32), f32>,
     candidates: FxHashMap<(u32, u32, u32), Candidate>,
@@ -162,8 +177,9 @@ impl<'w> Ranking<'w, '_> {
     /// What the scorers put forward.
     fn add_best(&mut self) {
         let scores = self.scores;
-        for scorer in [&scores.lexical as &dyn Scorer, &scores.semantic] {
+        for (at, scorer) in [&scores.lexical as &dyn Scorer, &scores.semantic].into_iter().enumerate() {
             let best = scorer.best(POOL, MOST_PRIOR, &mut |seen| self.prior(&seen));
+            self.scales[at] = Scale::over(best.iter().map(|(_, score)| *score).collect());
             for (id, _) in self.first_of(best, POOL) {
                 self.add_document(id);
             }
@@ -268,7 +284,7 @@ impl<'w> Ranking<'w, '_> {
         }
         let key = self.world.view.segments[segment as usize].blob(blob);
         let files = key.map_or(&[][..], |key| self.world.files_of(&key));
-        let prior = files.iter().map(|&file| self.path_prior(file) * (1.0 + PATH_IN_POOL * self.path_cover(file))).fold(0.0, f32::max);
+        let prior = files.iter().map(|&file| self.path_prior(file)).fold(0.0, f32::max);
         let admitted = key.is_some_and(|key| self.filter.admits_dialect(self.world, key.1));
         let prior = if admitted { prior } else { 0.0 };
         self.blobs.insert((segment, blob), prior);
@@ -485,30 +501,66 @@ impl<'w> Ranking<'w, '_> {
         // From here on sums over candidates are made in this order.
         candidates.sort_by_key(|candidate| (candidate.segment, candidate.blob, candidate.row));
         let (model, chosen) = self.chosen_scores(&candidates).unzip();
-        for (at, candidate) in candidates.iter_mut().enumerate() {
-            let Some(id) = candidate.id else { continue };
-            let parts = self.scores.parts(id, chosen.as_ref().and_then(|scores: &Vec<f32>| scores.get(at).copied()));
-            candidate.features.extend(parts.into_iter().filter(|(_, value)| *value > 0.0));
-        }
         let mut of_blob = FxHashMap::<(u32, u32), f32>::default();
-        let mut values: Vec<f32> = Vec::with_capacity(candidates.len());
-        for candidate in &candidates {
-            let value = candidate.id.map_or(0.0, |id| self.scores.fused(id));
-            values.push(value);
-            let sum = of_blob.entry((candidate.segment, candidate.blob)).or_insert(0.0);
-            *sum += value;
+        let mut features: Vec<Features> = Vec::with_capacity(candidates.len());
+        for (at, candidate) in candidates.iter().enumerate() {
+            let mut own = self.features(candidate);
+            own.chosen = chosen.as_ref().and_then(|scores: &Vec<f32>| scores.get(at).copied()).unwrap_or(0.0);
+            features.push(own);
+            *of_blob.entry((candidate.segment, candidate.blob)).or_insert(0.0) += fused(own.lexical, own.first);
         }
-        let centralities: Vec<f32> = candidates.iter().map(|candidate| self.centrality(candidate.name)).collect();
-        let mut found = Vec::new();
-        for ((candidate, value), centrality) in candidates.into_iter().zip(values).zip(centralities) {
-            let others = of_blob.get(&(candidate.segment, candidate.blob)).copied().unwrap_or(0.0) - value;
-            self.spread(candidate, others, centrality, &mut found);
+        let mut entries = Vec::new();
+        for (candidate, mut own) in candidates.into_iter().zip(features) {
+            let others = of_blob.get(&(candidate.segment, candidate.blob)).copied().unwrap_or(0.0) - fused(own.lexical, own.first);
+            own.same_file = others / (others + 2.0);
+            self.spread(candidate, own, &mut entries);
         }
-        sort(&mut found);
+        self.match_words(&mut entries);
+        let mut found: Vec<Found<'w>> = entries.into_iter().map(|entry| entry.found).collect();
         if !self.question.messages.is_empty() {
             self.read_for_messages(&mut found);
         }
         Ranked { found, model }
+    }
+
+    /// What is known of a candidate whatever file it is in and whatever others are.
+    fn features(&mut self, candidate: &Candidate) -> Features {
+        let Some(id) = candidate.id else { return Features::default() };
+        let segment = &self.world.view.segments[id.segment as usize];
+        let Some(document) = segment.document(id.document) else { return Features::default() };
+        let prior = self.prior(&Seen { id, blob: candidate.blob, document: &document });
+        let [lexical, semantic] = self.scales;
+        let cosine = self.scores.semantic.score(id);
+        let (cover, precision) = self.scores.lexical.name_cover(id);
+        let natural = |x: f64| ln(1.0 + x) as f32;
+        Features {
+            lexical: lexical.of(self.scores.lexical.score(id) * prior),
+            first: semantic.of(cosine * prior),
+            cosine,
+            name: cover * (0.5 + 0.5 * precision),
+            complexity: (natural(f64::from(document.cyclomatic)) / 4.0).min(1.0),
+            mentions: (log2(1.0 + f64::from(self.centrality(candidate.name))) as f32 / 8.0).min(1.0),
+            ..Features::default()
+        }
+    }
+
+    /// Adds to the best entries how well they match the question word by word, and puts all in order.
+    fn match_words(&self, entries: &mut [Entry<'w>]) {
+        entries.sort_by(|a, b| order(&a.found, &b.found));
+        if self.question.terms.is_empty() {
+            return;
+        }
+        let mut matched = WordMatch::new(self.world, self.question, &self.scores.lexical);
+        for entry in entries.iter_mut().take(MATCHED) {
+            let Some(id) = entry.id else { continue };
+            let features = Features { words: matched.of(id), ..Features::default() };
+            for (name, value) in self.weights.parts(&features) {
+                entry.found.score += value * entry.prior;
+                let before_prior = entry.found.parts.len() - usize::from(entry.prior != 1.0);
+                entry.found.parts.insert(before_prior, (name, value));
+            }
+        }
+        entries.sort_by(|a, b| order(&a.found, &b.found));
     }
 
     /// The scores of the candidates by the model of the user's choice, from 0 to 1, if all of them have a vector.
@@ -534,49 +586,46 @@ impl<'w> Ranking<'w, '_> {
     }
 
     /// Adds a candidate once for each live file with its content.
-    fn spread(&mut self, candidate: Candidate, others: f32, centrality: f32, found: &mut Vec<Found<'w>>) {
+    fn spread(&self, candidate: Candidate, features: Features, entries: &mut Vec<Entry<'w>>) {
         let own = self.own_prior(candidate.kind, candidate.flags);
         let Some(key) = self.world.view.segments[candidate.segment as usize].blob(candidate.blob) else { return };
-        let files = self.world.files_of(&key);
-        if own <= 0.0 || files.is_empty() {
+        if own <= 0.0 {
             return;
         }
-        let mut parts = candidate.features;
-        if let Some(id) = candidate.id {
-            let (cover, precision) = self.scores.lexical.name_cover(id);
-            if cover > 0.0 {
-                parts.push(("name", NAME * cover * (0.5 + 0.5 * precision)));
-            }
-        }
-        if others > 0.0 {
-            parts.push(("same file", COHERENCE * others / (others + 2.0)));
-        }
-        if centrality > 0.0 && !parts.is_empty() {
-            parts.push(("mentions", POPULAR * (log2(1.0 + f64::from(centrality)) as f32 / 8.0).min(1.0)));
-        }
-        for &file in files {
-            let path = file.path(self.world.db);
-            let prior = own * self.path_prior(file);
-            if prior <= 0.0 {
+        for &file in self.world.files_of(&key) {
+            let by_path = self.path_prior(file);
+            if by_path <= 0.0 {
                 continue;
             }
-            let mut parts = parts.clone();
-            let in_path = self.path_cover(file);
-            if in_path > 0.0 {
-                parts.push(("path", PATH * in_path));
-            }
+            let prior = match self.question.intent {
+                Intent::Architecture | Intent::Hotspots => own * by_path,
+                _ => self.weights.prior(candidate.kind, candidate.flags, self.aside(file, candidate.flags)),
+            };
+            let features = Features { path: self.path_cover(file), ..features };
+            let mut parts = candidate.features.clone();
+            parts.extend(self.weights.parts(&features));
             let sum: f32 = parts.iter().map(|(_, value)| *value).sum();
             if prior != 1.0 {
                 parts.push(("× prior", prior));
             }
-            found.push(Found { file, path, row: candidate.row, score: sum * prior, parts });
+            let found = Found { file, path: file.path(self.world.db), row: candidate.row, score: sum * prior, parts };
+            entries.push(Entry { found, id: candidate.id, prior });
+        }
+    }
+
+    /// Whether a symbol is beside the point: a test, an example or foreign code where none is asked for.
+    fn aside(&self, file: SourceFile<'w>, flags: SymbolFlags) -> Aside {
+        let evidence = path_facts(self.world.db, file).evidence;
+        Aside {
+            test: !self.question.tests && (evidence.test || flags.has(SymbolFlags::TEST)),
+            aside: !self.question.aside && (evidence.example || evidence.generated || evidence.vendored),
         }
     }
 
     /// How much of the question, by weight, is in a file's path.
     fn path_cover(&self, file: SourceFile<'w>) -> f32 {
         let seen = &path_facts(self.world.db, file).terms;
-        let total: f32 = self.scores.lexical.terms().iter().map(|term| term.idf).sum();
+        let total: f32 = self.scores.lexical.weights().iter().sum();
         let covered: f32 =
             self.scores.lexical.terms().iter().filter(|term| seen.binary_search(&term.hash).is_ok()).map(|term| term.idf).sum();
         if total > 0.0 { covered / total } else { 0.0 }
@@ -606,7 +655,11 @@ impl<'w> Ranking<'w, '_> {
 }
 
 fn sort(found: &mut [Found<'_>]) {
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.path, a.row).cmp(&(&b.path, b.row))));
+    found.sort_by(order);
+}
+
+fn order(a: &Found<'_>, b: &Found<'_>) -> Ordering {
+    b.score.total_cmp(&a.score).then_with(|| (&a.path, a.row).cmp(&(&b.path, b.row)))
 }
 
 fn raise(features: &mut Vec<(&'static str, f32)>, name: &'static str, value: f32) {
