@@ -137,7 +137,7 @@ pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, s
         question,
         filter,
         scores,
-        weights: Weights::of(question.intent),
+        weights: Weights::of(question),
         scales: [Scale::default(); 2],
         blobs: FxHashMap::default(),
         candidates: FxHashMap::default(),
