@@ -15,8 +15,8 @@ pub mod words;
 pub use embedder::{CheckedEmbedder, Embedder};
 pub use error::EmbedError;
 pub use static_model::StaticModel;
-pub use word_nearness::WordNearness;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
+pub use word_nearness::WordNearness;
 
 /// Changes whenever texts split into other words or words get other vectors: a part of the keys of what is stored of
 /// them.

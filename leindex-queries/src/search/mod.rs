@@ -20,5 +20,5 @@ pub(crate) mod score;
 pub mod segment;
 pub(crate) mod semantic;
 pub(crate) mod terms;
-mod word_match;
 pub(crate) mod vector_graph;
+mod word_match;
