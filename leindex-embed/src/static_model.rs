@@ -287,6 +287,12 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_model_is_the_one_that_its_readme_names() {
+        let digest = blake3::hash(include_bytes!("../assets/leindex-static-v1.safetensors")).to_hex();
+        assert!(include_str!("../assets/README.md").contains(&*digest), "BLAKE3: {digest}");
+    }
+
+    #[test]
     fn a_word_splits_into_the_longest_pieces() {
         let model = model("pars\npar\np\n##s\n##er\n##e\n##r");
         for (word, expected) in

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Trains the static model on pairs of questions and code.
 
-usage: train.py TRAIN.jsonl… --pieces pieces.txt --out model.npz [--validate VALIDATION.jsonl…] [--minutes 30] …
+usage: train.py TRAIN.jsonl… --pieces pieces.txt --out model.npz [--base base.npz] [--validate VALIDATION.jsonl…] …
 
 Model: a table of piece vectors and two weights a piece, one for questions and one for code. A question's vector is the sum
 of ln(1 + count) × query_weight × table over its pieces; a document's the sum of ln(1 + Σ field_weight × count) ×
 code_weight × table; both to unit length. Loss: InfoNCE both ways over a batch made of chunks, each of one project, so
 that its other functions are what a question must tell apart. Names, the rest of the documentation, and words of questions
-are left out for a share of the pairs. Starts from random numbers.
+are left out for a share of the pairs. Starts from random numbers; with `--base`, the table first learns to say of texts
+what another model says of them (the cosine with its vectors, cut to as many principal components).
 """
 
 import argparse
@@ -30,14 +31,15 @@ def main():
     arguments.add_argument("--pieces", required=True)
     arguments.add_argument("--out", required=True)
     arguments.add_argument("--validate", nargs="*", default=[])
+    arguments.add_argument("--base", help="texts and vectors of another model, as base.py writes them")
+    arguments.add_argument("--base-steps", type=int, default=600)
     arguments.add_argument("--dimensions", type=int, default=256)
-    arguments.add_argument("--minutes", type=float, default=30)
-    arguments.add_argument("--steps", type=int, default=0, help="stop after so many steps, not after --minutes")
-    arguments.add_argument("--batch", type=int, default=2048)
-    arguments.add_argument("--chunk", type=int, default=256)
+    arguments.add_argument("--steps", type=int, default=550)
+    arguments.add_argument("--batch", type=int, default=4000)
+    arguments.add_argument("--chunk", type=int, default=2000, help="pairs of one project that stand together in a batch")
     arguments.add_argument("--rate", type=float, default=3e-3)
     arguments.add_argument("--temperature", type=float, default=0.05)
-    arguments.add_argument("--most", type=int, default=4000, help="pairs of one project at most")
+    arguments.add_argument("--most", type=int, default=2000, help="pairs of one project at most")
     arguments.add_argument("--no-name", type=float, default=0.25)
     arguments.add_argument("--no-doc", type=float, default=0.6)
     arguments.add_argument("--short", type=float, default=0.3, help="share of questions cut to 2 to 8 pieces")
@@ -58,23 +60,17 @@ def main():
     pools = evaluate.pools(corpus.load(arguments.validate)) if arguments.validate else {}
     bags = {name: evaluate.PoolBags(pool, pieces) for name, pool in pools.items()}
 
-    optimiser = torch.optim.Adam(
-        [
-            {"params": [model.table.weight], "lr": arguments.rate},
-            {"params": [model.query, model.code], "lr": 1e-2},
-            {"params": [model.fields], "lr": 5e-3},
-            {"params": [model.heat], "lr": 1e-3},
-        ],
-        betas=(0.9, 0.98),
-    )
-    rates = [group["lr"] for group in optimiser.param_groups]
-    start, step, loss_mean = time.time(), 0, None
+    start = time.time()
+    if arguments.base:
+        model.learn_base(np.load(arguments.base), pieces, arguments, random)
+        print(f"base learned, {time.time() - start:.0f} s", flush=True)
+    optimiser, rates = model.optimiser(arguments.rate)
+    step, loss_mean = 0, None
     for batch in endless(lambda: batches(projects, arguments, random)):
-        done = step / arguments.steps if arguments.steps else (time.time() - start) / (arguments.minutes * 60)
-        if done >= 1:
+        if step >= arguments.steps:
             break
         for group, rate in zip(optimiser.param_groups, rates):
-            group["lr"] = rate * min(1, (step + 1) / 50) * max(0.01, 1 - done)
+            group["lr"] = rate * min(1, (step + 1) / 50) * max(0.01, 1 - step / arguments.steps)
         loss = model.loss(batch, projects, noise, arguments, random)
         optimiser.zero_grad()
         loss.backward()
@@ -150,6 +146,33 @@ class Model(torch.nn.Module):
         # Softplus of these: name, signature, documentation, body.
         self.fields = torch.nn.Parameter(torch.tensor([3.0, 1.0, 1.0, 0.5]).expm1().log())
         self.heat = torch.nn.Parameter(torch.tensor(float(np.log(1 / arguments.temperature))))
+
+    def optimiser(self, rate):
+        groups = [([self.table.weight], rate), ([self.query, self.code], 1e-2), ([self.fields], 5e-3), ([self.heat], 1e-3)]
+        optimiser = torch.optim.Adam([{"params": own, "lr": rate} for own, rate in groups], betas=(0.9, 0.98))
+        return optimiser, [rate for _, rate in groups]
+
+    def learn_base(self, base, pieces, arguments, random):
+        """Brings the vectors of texts, as questions, near to another model's; documents start with the same weights."""
+        texts, targets = str(base["texts"]).split("\n"), base["vectors"].astype(np.float32)
+        targets -= targets.mean(0)
+        components = np.linalg.svd(targets[::5], full_matrices=False)[2][: arguments.dimensions]
+        targets = functional.normalize(torch.tensor(targets @ components.T), dim=1)
+        bags = corpus.Bags([[text] for text in texts], pieces)
+        optimiser, rates = self.optimiser(2 * arguments.rate)
+        for step in range(arguments.base_steps):
+            for group, rate in zip(optimiser.param_groups, rates):
+                group["lr"] = rate * min(1, (step + 1) / 50) * max(0.02, 1 - step / arguments.base_steps)
+            batch = random.integers(0, len(texts), 4096)
+            at, offsets = bags.take(batch)
+            ids, counts = torch.from_numpy(bags.ids[at].astype(np.int64)), torch.from_numpy(bags.counts[at, 0].astype(np.float32))
+            weights = torch.log1p(counts) * functional.softplus(self.query)[ids]
+            vectors = functional.normalize(self.table(ids, torch.from_numpy(offsets[:-1]), per_sample_weights=weights), dim=1)
+            loss = (1 - (vectors * targets[batch]).sum(1)).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        self.code.data.copy_(self.query.data)
 
     def loss(self, batch, bags, noise, arguments, random):
         queries = self.questions(batch, bags.queries, noise, arguments, random)
