@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Expansion;
 use crate::flow::summary::owner_of;
 use crate::graph::calls::{FoundEdge, incoming_from, outgoing_where, uses_of_body};
 use crate::graph::data::Calls;
@@ -174,9 +175,24 @@ fn own_semantic<'w>(world: World<'w>, scores: &Scores<'w>, facts: &FileFacts<'_>
     semantic(f64::from(score), 1.0)
 }
 
-/// A symbol on the heap. Greater is taken first: by relevance, then by path and row.
+impl<'w> Field<'w> {
+    /// Entry points, and the hits of a search in its order.
+    pub(crate) fn of_hits(entries: &[Symbol<'w>], hits: impl Iterator<Item = Symbol<'w>>, reach: Reach) -> Self {
+        let found = |symbol, distance| Pulled { symbol, relevance: 1.0, distance, via: None };
+        let mut field = Self { pulled: entries.iter().map(|&entry| found(entry, 1.0)).collect(), ..Self::default() };
+        for hit in hits.filter(|hit| !entries.contains(hit)) {
+            let list = if field.pulled.len() < reach.symbols { &mut field.pulled } else { &mut field.waiting };
+            list.push(found(hit, 2.0));
+        }
+        field
+    }
+}
+
+/// A symbol on the heap. Greater is taken first: by relevance, then what was met first, then by path and row.
 struct Waiting<'w> {
     pulled: Pulled<'w>,
+    /// When it was met, where that counts.
+    met: u32,
     path: &'w str,
     row: u32,
     tokens: usize,
@@ -199,15 +215,24 @@ impl PartialOrd for Waiting<'_> {
 impl Ord for Waiting<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         let relevance = self.pulled.relevance.total_cmp(&other.pulled.relevance);
-        relevance.then_with(|| (&other.path, other.row).cmp(&(&self.path, self.row)))
+        relevance.then_with(|| (other.met, &other.path, other.row).cmp(&(self.met, &self.path, self.row)))
     }
 }
 
 /// Pulls in what matters around the entries.
-pub(crate) fn pull<'w>(world: World<'w>, scores: &Scores<'w>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
+pub(crate) fn pull<'w>(
+    world: World<'w>,
+    scores: &Scores<'w>,
+    entries: &[Symbol<'w>],
+    expansion: Expansion,
+    wants_tests: bool,
+    reach: Reach,
+) -> Field<'w> {
     let mut gravity = Gravity {
         world,
         scores,
+        breadth_first: expansion == Expansion::BreadthFirst,
+        met: 0,
         facts: FxHashMap::default(),
         join: Join::new(world),
         heap: BinaryHeap::new(),
@@ -252,6 +277,10 @@ pub(crate) fn pull<'w>(world: World<'w>, scores: &Scores<'w>, entries: &[Symbol<
 struct Gravity<'w, 'q> {
     world: World<'w>,
     scores: &'q Scores<'w>,
+    /// Whether only the number of edges counts.
+    breadth_first: bool,
+    /// Symbols met so far, where their order counts.
+    met: u32,
     facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts<'w>>>>,
     join: Join<'w>,
     heap: BinaryHeap<Waiting<'w>>,
@@ -286,15 +315,26 @@ impl<'w> Gravity<'w, '_> {
             return;
         }
         self.nearest.insert(symbol, distance);
-        let c = if row.kind.is_type() {
-            members_of(rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
+        let relevance = if self.breadth_first {
+            self.met += 1;
+            relevance(1.0, 1.0, distance)
         } else {
-            row.cyclomatic
+            let c = if row.kind.is_type() {
+                members_of(rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
+            } else {
+                row.cyclomatic
+            };
+            relevance(own_semantic(self.world, self.scores, &facts, index, &row), complexity(c), distance)
         };
-        let relevance = relevance(own_semantic(self.world, self.scores, &facts, index, &row), complexity(c), distance);
         let bytes = (row.end - row.start) as usize;
         let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
-        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path: facts.path, row: index, tokens });
+        self.heap.push(Waiting {
+            pulled: Pulled { symbol, relevance, distance, via },
+            path: facts.path,
+            met: self.met,
+            row: index,
+            tokens,
+        });
     }
 
     /// A symbol's row, its index and what is known of its file.
@@ -469,7 +509,10 @@ impl<'w> Gravity<'w, '_> {
 
     fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
         let to_test = !self.wants_tests && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, facts.path));
-        let distance = from.distance + length(kind, rule, to_test);
+        if self.breadth_first && to_test {
+            return;
+        }
+        let distance = from.distance + if self.breadth_first { 1.0 } else { length(kind, rule, to_test) };
         self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
     }
 }
