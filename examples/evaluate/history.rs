@@ -245,3 +245,74 @@ fn write(
     }
     Ok(changed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_count_for_the_innermost_function_around_them() {
+        let spans = [1..21, 5..11, 15..16, 30..41];
+        let touched = |added: &[Range<u32>], removed_after: &[u32]| {
+            let change = FileChange { added: added.to_vec(), removed_after: removed_after.to_vec(), ..FileChange::default() };
+            innermost_touched(&spans, &change)
+        };
+        assert_eq!(touched(&[6..7], &[]), [1]);
+        assert_eq!(touched(&[3..7], &[]), [0, 1], "lines of both");
+        assert_eq!(touched(&[21..30], &[]), [0; 0], "between functions");
+        assert_eq!(touched(&[], &[9]), [1], "put between two lines of one");
+        assert_eq!(touched(&[], &[10]), [0], "put behind its last line");
+        assert_eq!(touched(&[], &[15]), [0], "a function of one line has no room in it");
+        assert_eq!(touched(&[40..50], &[20, 0]), [3]);
+    }
+
+    /// A repository in which each commit writes a file.
+    fn repository(commits: &[(&str, &str, &str)]) -> (tempfile::TempDir, Repository) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("shop.git");
+        let git = |arguments: &[&str]| {
+            let mut git = std::process::Command::new("git");
+            git.arg("-C").arg(&root).args(["-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]);
+            assert!(git.args(arguments).output().unwrap().status.success(), "{arguments:?}");
+        };
+        for (at, (message, path, text)) in commits.iter().enumerate() {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            if at == 0 {
+                git(&["init", "-q"]);
+            }
+            std::fs::write(root.join(path), text).unwrap();
+            git(&["add", "-A"]);
+            git(&["commit", "-q", "-m", message]);
+        }
+        let repository = Repository::open(&root).unwrap();
+        (folder, repository)
+    }
+
+    #[test]
+    fn commits_are_chosen_by_what_they_change_and_visited_as_they_were_before() {
+        let cart = "def total(cart):\n    return 0\n\ndef refund(order):\n    return None\n";
+        let (_folder, mut repository) = repository(&[
+            ("Begin a shop with carts and refunds", "src/cart.py", cart),
+            ("Fix it", "src/cart.py", &cart.replace("return 0", "return 1")),
+            ("Sum up prices of all articles", "src/cart.py", &cart.replace("return 0", "return sum(cart)")),
+            ("Check refunds of orders without articles", "tests/test_cart.py", "def test_refund():\n    pass\n"),
+            ("Give back money for an order", "src/cart.py", &cart.replace("    return None", "    pay(order)\n    return None")),
+            ("Explain what refunds of orders are", "README.md", "Refunds"),
+        ]);
+        assert_eq!(repository.name, "shop");
+        let chosen = choose(&mut repository, 9, 1).unwrap();
+        let found: Vec<(&str, Vec<&str>)> =
+            chosen.iter().map(|chosen| (&*chosen.commit.subject, chosen.functions.iter().map(|place| &*place.name).collect())).collect();
+        assert_eq!(found, [("Sum up prices of all articles", vec!["total"]), ("Give back money for an order", vec!["total", "refund"])]);
+        let mut checkout = None;
+        for (chosen, before) in chosen.iter().zip(["return 1", "return sum(cart)"]) {
+            let index = Checkout::at(&mut checkout, &mut repository, &chosen.commit.parent).unwrap();
+            let source = index.snapshot().source("src/cart.py#total").unwrap();
+            assert!(source.contains(before), "{source}");
+            assert_eq!(crate::outline::symbols_at(&index.snapshot(), &chosen.functions).unwrap().len(), chosen.functions.len());
+        }
+        let sources = chosen.last().unwrap();
+        let index = Checkout::at(&mut checkout, &mut repository, &sources.commit.id).unwrap();
+        assert!(index.snapshot().source("src/cart.py#refund").unwrap().contains("pay(order)"));
+    }
+}

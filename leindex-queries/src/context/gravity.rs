@@ -5,14 +5,16 @@
 //! `relevance(N) = semantic(N) × complexity(N) / distance(entry, N)²`, all three normalised as follows.
 //!
 //! - `semantic(N) = 0.05 + 0.95 · s(N) / s_max`, between 0.05 and 1. `s(N)` is N's own score for the question and `s_max`
-//!   the highest of any symbol of the project. The floor lets a helper without a word of the question in; a constant
+//!   the highest of any symbol of the project; of a hit of the search it is its score there and that of the best hit,
+//!   where that gives more. The floor lets a helper without a word of the question in; a constant
 //!   it is not: a symbol with all of the words weighs twenty times as much. Where the question has no words
 //!   (architecture, hotspots), `s(N)` is how many files mention N's name for each of its definitions, as a logarithm.
 //! - `complexity(N) = min(1, log₂(1 + c(N)) / 6)`, between 1/6 and 1. `c(N)` is the cyclomatic complexity of a callable,
 //!   the number of callable members of a type, at least 1: 1 → 1/6, 3 → 1/3, 7 → 1/2, 63 → 1.
 //! - `distance(entry, N)` is 1 for an entry, and for others the least sum of 1 and the lengths of the edges on a way from
 //!   an entry. The length of an edge is [`length`]: at least 1, so that a neighbour is at 2 or more; longer for kinds
-//!   that say less, for rules that are less sure, and towards tests.
+//!   that say less, for rules that are less sure, and towards tests. A search is a way, too: the hits that are no
+//!   entries are at [`hit_distance`] at most, so that what no edge leads to is seen.
 //!
 //! The symbol of highest relevance is taken next and its edges are followed in both directions, until the answer is
 //! full. Data is followed as calls are: what one function gives and another is given, in the body that calls both, is an
@@ -38,6 +40,7 @@ use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol};
 use crate::names::values::parent_type;
 use crate::search::fusion::Scores;
+use crate::search::rank::Found;
 use crate::search::record::for_each_holder;
 use crate::search::score::{DocumentId, keep_best, log2};
 use crate::syntax::row_index::IndexedRows;
@@ -61,6 +64,10 @@ const CALLERS_LOOKED_INTO: usize = 6;
 const FILES_OF_A_NAME: usize = 8;
 /// Definitions of a name beyond which an open use of it is taken as ambiguous without looking.
 const NAMESAKES: u32 = 24;
+
+/// Between these lie hits that are no entries.
+const HIT_NEAREST: f64 = 2.5;
+const HIT_FARTHEST: f64 = 4.0;
 
 /// `semantic(N)`, from N's score and the highest.
 pub(crate) fn semantic(score: f64, best: f64) -> f64 {
@@ -93,13 +100,19 @@ pub(crate) fn length(kind: EdgeKind, rule: Rule, to_test: bool) -> f64 {
     kind * rule * if to_test { 2.0 } else { 1.0 }
 }
 
+/// The distance of a hit, from its score and that of the best: of one as good as an entry 2.5, and at most 4.
+pub(crate) fn hit_distance(score: f32, best: f32) -> f64 {
+    let share = if best > 0.0 { f64::from((score / best).clamp(0.0, 1.0)) } else { 0.0 };
+    HIT_NEAREST + (HIT_FARTHEST - HIT_NEAREST) * (1.0 - share)
+}
+
 /// A symbol that was pulled in.
 #[derive(Clone, Debug)]
 pub(crate) struct Pulled<'w> {
     pub(crate) symbol: Symbol<'w>,
     pub(crate) relevance: f64,
     pub(crate) distance: f64,
-    /// The edge it came by; entries have none.
+    /// The edge it came by; entries and hits have none.
     pub(crate) via: Option<Via<'w>>,
 }
 
@@ -219,11 +232,12 @@ impl Ord for Waiting<'_> {
     }
 }
 
-/// Pulls in what matters around the entries.
+/// Pulls in what matters around the entries, of which and of further hits (best first) a search is sure.
 pub(crate) fn pull<'w>(
     world: World<'w>,
     scores: &Scores<'w>,
     entries: &[Symbol<'w>],
+    hits: &[(Found<'w>, Symbol<'w>)],
     expansion: Expansion,
     wants_tests: bool,
     reach: Reach,
@@ -233,6 +247,8 @@ pub(crate) fn pull<'w>(
         scores,
         breadth_first: expansion == Expansion::BreadthFirst,
         met: 0,
+        best: hits.first().map_or(0.0, |(best, _)| best.score),
+        hits: hits.iter().map(|(found, symbol)| (*symbol, found.score)).collect(),
         facts: FxHashMap::default(),
         join: Join::new(world),
         heap: BinaryHeap::new(),
@@ -258,6 +274,11 @@ pub(crate) fn pull<'w>(
     for seed in &seeds {
         gravity.follow(&seed.pulled);
     }
+    if expansion == Expansion::Gravity {
+        for (found, symbol) in hits {
+            gravity.see(*symbol, hit_distance(found.score, gravity.best), None);
+        }
+    }
     while let Some(next) = gravity.heap.pop() {
         if !gravity.taken.insert(next.pulled.symbol) {
             continue;
@@ -281,6 +302,9 @@ struct Gravity<'w, 'q> {
     breadth_first: bool,
     /// Symbols met so far, where their order counts.
     met: u32,
+    /// The hits of the search with their scores, and the score of the best.
+    hits: FxHashMap<Symbol<'w>, f32>,
+    best: f32,
     facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts<'w>>>>,
     join: Join<'w>,
     heap: BinaryHeap<Waiting<'w>>,
@@ -324,7 +348,9 @@ impl<'w> Gravity<'w, '_> {
             } else {
                 row.cyclomatic
             };
-            relevance(own_semantic(self.world, self.scores, &facts, index, &row), complexity(c), distance)
+            let own = own_semantic(self.world, self.scores, &facts, index, &row);
+            let found = self.hits.get(&symbol).map_or(0.0, |&score| semantic(f64::from(score), f64::from(self.best)));
+            relevance(own.max(found), complexity(c), distance)
         };
         let bytes = (row.end - row.start) as usize;
         let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
@@ -556,6 +582,16 @@ mod tests {
         assert_eq!(semantic(0.0, 0.0), 0.05);
         assert_eq!(complexity(0), complexity(1));
         assert_eq!(complexity(1 << 20), 1.0);
+    }
+
+    #[test]
+    fn hits_lie_by_their_scores_between_two_distances() {
+        assert_eq!(
+            [0.9, 0.45, 0.0, -1.0].map(|score| hit_distance(score, 0.9)),
+            [HIT_NEAREST, (HIT_NEAREST + HIT_FARTHEST) / 2.0, HIT_FARTHEST, HIT_FARTHEST]
+        );
+        assert_eq!(hit_distance(0.0, 0.0), HIT_FARTHEST);
+        assert!(HIT_FARTHEST <= FARTHEST, "a hit is never beyond reach");
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct ContextOptions {
     /// Languages of entry points, by name; empty for all.
     pub languages: Vec<String>,
     /// The entry points, as [`Snapshot::symbol`](crate::Snapshot::symbol) takes them; empty for those that a search for
-    /// the question finds. What names no symbol, or several, stands in [`Context::omitted`].
+    /// the question finds. What names no symbol, or several, is passed over, and the answer says so.
     pub from: Vec<String>,
     /// What is shown besides the entry points, and in which order.
     pub expansion: Expansion,
@@ -147,8 +147,7 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let filter = Filter { kinds: Vec::new(), languages: options.languages.clone(), paths: options.paths.clone() };
     let scores = Scores::new(world, &question, &filter);
     let Ranked { found, .. } = rank(world, &question, &filter, &scores);
-    let most = if options.expansion == Expansion::Search { 24 + options.budget / 20 } else { 24 };
-    let hits = distinct(world, found, most);
+    let hits = distinct(world, found, 24 + options.budget / 20);
     let (entries, unknown) =
         if options.from.is_empty() { (entries_of(&question, &hits, options.budget), Vec::new()) } else { named(world, &options.from) };
     let symbols: Vec<Symbol<'_>> = entries.iter().map(|(_, symbol)| *symbol).collect();
@@ -156,7 +155,7 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (12 + budget / 125).min(400) };
     let field = match options.expansion {
         Expansion::Search => Field::of_hits(&symbols, hits.iter().map(|(_, symbol)| *symbol), reach),
-        expansion => pull(world, &scores, &symbols, expansion, question.tests, reach),
+        expansion => pull(world, &scores, &symbols, &hits, expansion, question.tests, reach),
     };
     let payload = options.payload;
     let answer =

@@ -169,10 +169,10 @@ impl<'w> Renderer<'w, '_> {
 
     fn nothing(&self) -> Rendered {
         let asked = one_line(self.answer.text, HEADING);
-        let message = if asked.is_empty() {
-            "Nothing was asked. Ask for a name, a path, an error message or in a sentence.\n".to_owned()
-        } else {
-            format!("No symbol of the project answers `{asked}`. Try words that its code would use, or a name.\n")
+        let message = match self.answer.unknown {
+            [first, ..] => format!("`{}` names no symbol of the project, or several; give its full name.\n", one_line(first, HEADING)),
+            [] if asked.is_empty() => "Nothing was asked. Ask for a name, a path, an error message or in a sentence.\n".to_owned(),
+            [] => format!("No symbol of the project answers `{asked}`. Try words that its code would use, or a name.\n"),
         };
         let text = cut_to(&message, self.room);
         Rendered { tokens: count(&text), text, ..Rendered::default() }
@@ -668,7 +668,7 @@ impl<'w> Renderer<'w, '_> {
     fn notes(&self) -> Vec<String> {
         let field = self.answer.field;
         let mut notes: Vec<String> =
-            self.answer.unknown.iter().map(|name| format!("`{}` names no symbol, or several.", one_line(name, HEADING))).collect();
+            self.answer.unknown.iter().map(|name| format!("`{}`: it names no symbol, or several.", one_line(name, HEADING))).collect();
         if !field.ambiguous.is_empty() {
             let names: Vec<String> = field
                 .ambiguous
