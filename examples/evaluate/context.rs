@@ -97,6 +97,10 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report, Failure> {
             let mut missing = BTreeMap::<&str, Vec<String>>::new();
             for ((expansion_name, expansion), of) in EXPANSIONS.into_iter().zip(&mut recalled.of) {
                 for (budget, of) in BUDGETS.into_iter().zip(of) {
+                    // Of gravity no curve is asked for.
+                    if expansion == Expansion::Gravity && !SHOWN.contains(&budget) {
+                        continue;
+                    }
                     let options = ContextOptions { budget, payload, from: from.clone(), expansion, ..ContextOptions::default() };
                     let context = snapshot.context(&chosen.commit.subject, &options)?;
                     let shown: Vec<Option<bool>> = needed.iter().map(|needed| shown(&context, &needed.symbol)).collect();
@@ -110,7 +114,7 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report, Failure> {
             }
             details.push(json!({
                 "project": repository.name, "commit": chosen.commit.id, "question": chosen.commit.subject, "start": name,
-                "entries": from, "needed": needed.iter().map(Needed::json).collect::<Vec<_>>(), "missing_at_2000": missing,
+                "entries": from, "needed": needed.iter().map(Needed::json).collect::<Vec<_>>(), "recall": recalled.json(), "missing_at_2000": missing,
             }));
             all.push(recalled);
         }
@@ -120,6 +124,16 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report, Failure> {
     let counted = if arguments.structured { "the Markdown and the lists beside it" } else { "the Markdown" };
     let notes = vec![format!("needed: {of_changed} functions changed, {of_named} definitions named; the budget covers {counted}")];
     Ok(Report { tables: tables(&all), notes, details: Some(details.into()) })
+}
+
+impl Recalled {
+    /// Recall, whole and with code, by expansion and budget.
+    fn json(&self) -> Value {
+        let of = |of: &[[f64; 2]; BUDGETS.len()]| SHOWN.iter().map(|&budget| (budget.to_string(), of[place(budget)])).collect();
+        let all: BTreeMap<&str, BTreeMap<String, [f64; 2]>> =
+            EXPANSIONS.iter().zip(&self.of).map(|((name, _), expansion)| (*name, of(expansion))).collect();
+        json!(all)
+    }
 }
 
 impl Needed {

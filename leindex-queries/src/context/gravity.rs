@@ -66,7 +66,7 @@ const FILES_OF_A_NAME: usize = 8;
 const NAMESAKES: u32 = 24;
 
 /// Between these lie hits that are no entries.
-const HIT_NEAREST: f64 = 2.5;
+const HIT_NEAREST: f64 = 2.0;
 const HIT_FARTHEST: f64 = 4.0;
 
 /// `semantic(N)`, from N's score and the highest.
@@ -100,7 +100,7 @@ pub(crate) fn length(kind: EdgeKind, rule: Rule, to_test: bool) -> f64 {
     kind * rule * if to_test { 2.0 } else { 1.0 }
 }
 
-/// The distance of a hit, from its score and that of the best: of one as good as an entry 2.5, and at most 4.
+/// The distance of a hit, from its score and that of the best: of one as good as that 2, as of a neighbour, and at most 4.
 pub(crate) fn hit_distance(score: f32, best: f32) -> f64 {
     let share = if best > 0.0 { f64::from((score / best).clamp(0.0, 1.0)) } else { 0.0 };
     HIT_NEAREST + (HIT_FARTHEST - HIT_NEAREST) * (1.0 - share)
