@@ -1,21 +1,27 @@
-//! How well questions are answered: by functions' own documentation, and by written questions.
+//! How well questions are answered: by functions' own documentation, by written questions, and by what commits changed.
 //!
 //! ```text
 //! cargo run --release -p leindex-queries --example evaluate -- documentation ROOT...
 //! cargo run --release -p leindex-queries --example evaluate -- questions FILE ROOT
+//! cargo run --release -p leindex-queries --example evaluate -- commits REPOSITORY...
+//! cargo run --release -p leindex-queries --example evaluate -- context REPOSITORY...
 //! ```
 //!
 //! Each mode is a module that says what is asked, what counts and what is left out. Everything goes through the public
 //! facade, nothing is kept in a store, and the same content gives the same table on any machine.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)]
 
+mod commits;
 #[path = "../common/mod.rs"]
 mod common;
+mod context;
 mod documentation;
+mod history;
 mod outline;
 mod pool;
 mod questions;
 mod ranking;
+mod repository;
 mod statistics;
 mod table;
 mod undocumented;
@@ -39,6 +45,8 @@ type Failure = Box<dyn std::error::Error>;
   evaluate documentation ~/src/django ~/src/tokio --sample 500
   evaluate documentation ~/pools/django --pool pools.jsonl
   evaluate questions tests/retrieval/questions/httpx.tsv ~/src/httpx --misses
+  evaluate commits ~/src/httpx ~/src/celery --sample 100
+  evaluate context ~/src/httpx --json
 
 Exit codes: 0 measured, 1 something could not be read, 2 wrong arguments."
 )]
@@ -52,6 +60,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Mode {
+    Commits(commits::Arguments),
+    Context(context::Arguments),
     Documentation(documentation::Arguments),
     Questions(questions::Arguments),
 }
@@ -70,6 +80,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     common::run(|| {
         let report = match &arguments.mode {
+            Mode::Commits(arguments) => commits::measure(arguments),
+            Mode::Context(arguments) => context::measure(arguments),
             Mode::Documentation(arguments) => documentation::measure(arguments),
             Mode::Questions(arguments) => questions::measure(arguments),
         }?;

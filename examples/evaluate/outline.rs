@@ -6,6 +6,7 @@ use leindex_queries::index::OutlineItem;
 use leindex_queries::{Snapshot, SymbolInfo};
 
 use crate::Failure;
+use crate::history::Place;
 
 /// The symbols of those of the files that are analysed, in order. Other files are left out.
 pub(crate) fn symbols_of(snapshot: &Snapshot<'_>, paths: &BTreeSet<&str>) -> Result<BTreeMap<String, Vec<SymbolInfo>>, Failure> {
@@ -25,4 +26,14 @@ fn flatten(items: Vec<OutlineItem>, into: &mut Vec<SymbolInfo>) {
         into.push(item.symbol);
         flatten(item.children, into);
     }
+}
+
+/// The symbols at some places, in their order, as far as they are known.
+pub(crate) fn symbols_at(snapshot: &Snapshot<'_>, places: &[Place]) -> Result<Vec<SymbolInfo>, Failure> {
+    let symbols = symbols_of(snapshot, &places.iter().map(|place| &*place.path).collect())?;
+    let at = |place: &Place| {
+        let mut of_file = symbols.get(&place.path)?.iter();
+        of_file.find(|symbol| symbol.name_line == place.line && symbol.name == place.name).cloned()
+    };
+    Ok(places.iter().filter_map(at).collect())
 }

@@ -54,15 +54,42 @@ impl Generator {
 
 /// `count` of the numbers below `total`, in order; all of them if there are no more.
 pub(crate) fn sample(total: usize, count: usize, seed: u64) -> Vec<usize> {
+    let mut drawn = shuffled(total, seed);
+    drawn.truncate(count);
+    drawn.sort_unstable();
+    drawn
+}
+
+/// The numbers below `total` in an order that the seed decides.
+pub(crate) fn shuffled(total: usize, seed: u64) -> Vec<usize> {
     let mut all: Vec<usize> = (0..total).collect();
     let mut generator = Generator::new(seed);
-    for at in 0..count.min(total) {
+    for at in 0..total {
         let other = at + generator.below(total - at);
         all.swap(at, other);
     }
-    all.truncate(count);
-    all.sort_unstable();
     all
+}
+
+/// Draws of a bootstrap.
+const DRAWS: usize = 2000;
+
+/// The 2.5th and the 97.5th percentile of a statistic of `count` things over draws of as many of them, with repetition
+/// (the percentile bootstrap of Efron, 1979). `statistic` is given the numbers of the things that were drawn.
+pub(crate) fn interval(count: usize, seed: u64, statistic: impl Fn(&[usize]) -> f64) -> (f64, f64) {
+    if count == 0 {
+        return (0.0, 0.0);
+    }
+    let mut generator = Generator::new(seed);
+    let mut values = Vec::with_capacity(DRAWS);
+    let mut drawn = vec![0; count];
+    for _ in 0..DRAWS {
+        drawn.fill_with(|| generator.below(count));
+        values.push(statistic(&drawn));
+    }
+    values.sort_unstable_by(f64::total_cmp);
+    let percentile = |share: f64| values[((DRAWS - 1) as f64 * share).round() as usize];
+    (percentile(0.025), percentile(0.975))
 }
 
 #[cfg(test)]
@@ -85,5 +112,18 @@ mod tests {
         assert!(drawn.len() == 50 && drawn.is_sorted_by(|a, b| a < b) && drawn.iter().all(|&at| at < 1000));
         assert_eq!(sample(3, 9, 1), [0, 1, 2]);
         assert!(sample(0, 9, 1).is_empty());
+    }
+
+    #[test]
+    fn an_interval_holds_the_mean_and_narrows_with_more() {
+        let of = |values: &[f64]| interval(values.len(), 1, |drawn| mean(drawn.iter().map(|&at| values[at])));
+        let halves = |count: usize| (0..count).map(|at| f64::from(u8::from(at % 2 == 0))).collect::<Vec<_>>();
+        let (low, high) = of(&halves(100));
+        // The mean of a hundred coins deviates by a twentieth; 1.96 of that to both sides.
+        assert!((low - 0.4).abs() < 0.02 && (high - 0.6).abs() < 0.02, "{low} {high}");
+        let (narrow_low, narrow_high) = of(&halves(400));
+        assert!(narrow_high - narrow_low < 0.6 * (high - low), "{narrow_low} {narrow_high}");
+        assert_eq!(of(&[0.25; 9]), (0.25, 0.25));
+        assert_eq!((of(&halves(100)), of(&[])), ((low, high), (0.0, 0.0)));
     }
 }

@@ -20,7 +20,8 @@ pub(crate) fn word_count(text: &str) -> usize {
     text.split(|character: char| !character.is_ascii_alphabetic()).filter(|word| word.len() >= 2).count()
 }
 
-fn content_words(text: &str) -> BTreeSet<String> {
+/// The stemmed words of a text and of the identifiers in it, without those that carry no content.
+pub(crate) fn content_words(text: &str) -> BTreeSet<String> {
     subwords(text).into_iter().filter(|word| !STOP.contains(&&**word)).map(|word| stem(&word).to_owned()).collect()
 }
 

@@ -5,14 +5,16 @@
 //! `relevance(N) = semantic(N) × complexity(N) / distance(entry, N)²`, all three normalised as follows.
 //!
 //! - `semantic(N) = 0.05 + 0.95 · s(N) / s_max`, between 0.05 and 1. `s(N)` is N's own score for the question and `s_max`
-//!   the highest of any symbol of the project. The floor lets a helper without a word of the question in; a constant
+//!   the highest of any symbol of the project; of a hit of the search it is its score there and that of the best hit,
+//!   where that gives more. The floor lets a helper without a word of the question in; a constant
 //!   it is not: a symbol with all of the words weighs twenty times as much. Where the question has no words
 //!   (architecture, hotspots), `s(N)` is how many files mention N's name for each of its definitions, as a logarithm.
 //! - `complexity(N) = min(1, log₂(1 + c(N)) / 6)`, between 1/6 and 1. `c(N)` is the cyclomatic complexity of a callable,
 //!   the number of callable members of a type, at least 1: 1 → 1/6, 3 → 1/3, 7 → 1/2, 63 → 1.
 //! - `distance(entry, N)` is 1 for an entry, and for others the least sum of 1 and the lengths of the edges on a way from
 //!   an entry. The length of an edge is [`length`]: at least 1, so that a neighbour is at 2 or more; longer for kinds
-//!   that say less, for rules that are less sure, and towards tests.
+//!   that say less, for rules that are less sure, and towards tests. A search is a way, too: the hits that are no
+//!   entries are at [`hit_distance`] at most, so that what no edge leads to is seen.
 //!
 //! The symbol of highest relevance is taken next and its edges are followed in both directions, until the answer is
 //! full. Data is followed as calls are: what one function gives and another is given, in the body that calls both, is an
@@ -26,6 +28,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Expansion;
 use crate::flow::summary::owner_of;
 use crate::graph::calls::{FoundEdge, incoming_from, outgoing_where, uses_of_body};
 use crate::graph::data::Calls;
@@ -37,6 +40,7 @@ use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol};
 use crate::names::values::parent_type;
 use crate::search::fusion::Scores;
+use crate::search::rank::Found;
 use crate::search::record::for_each_holder;
 use crate::search::score::{DocumentId, keep_best, log2};
 use crate::syntax::row_index::IndexedRows;
@@ -60,6 +64,10 @@ const CALLERS_LOOKED_INTO: usize = 6;
 const FILES_OF_A_NAME: usize = 8;
 /// Definitions of a name beyond which an open use of it is taken as ambiguous without looking.
 const NAMESAKES: u32 = 24;
+
+/// Between these lie hits that are no entries.
+const HIT_NEAREST: f64 = 2.0;
+const HIT_FARTHEST: f64 = 4.0;
 
 /// `semantic(N)`, from N's score and the highest.
 pub(crate) fn semantic(score: f64, best: f64) -> f64 {
@@ -92,13 +100,19 @@ pub(crate) fn length(kind: EdgeKind, rule: Rule, to_test: bool) -> f64 {
     kind * rule * if to_test { 2.0 } else { 1.0 }
 }
 
+/// The distance of a hit, from its score and that of the best: of one as good as that 2, as of a neighbour, and at most 4.
+pub(crate) fn hit_distance(score: f32, best: f32) -> f64 {
+    let share = if best > 0.0 { f64::from((score / best).clamp(0.0, 1.0)) } else { 0.0 };
+    HIT_NEAREST + (HIT_FARTHEST - HIT_NEAREST) * (1.0 - share)
+}
+
 /// A symbol that was pulled in.
 #[derive(Clone, Debug)]
 pub(crate) struct Pulled<'w> {
     pub(crate) symbol: Symbol<'w>,
     pub(crate) relevance: f64,
     pub(crate) distance: f64,
-    /// The edge it came by; entries have none.
+    /// The edge it came by; entries and hits have none.
     pub(crate) via: Option<Via<'w>>,
 }
 
@@ -174,9 +188,24 @@ fn own_semantic<'w>(world: World<'w>, scores: &Scores<'w>, facts: &FileFacts<'_>
     semantic(f64::from(score), 1.0)
 }
 
-/// A symbol on the heap. Greater is taken first: by relevance, then by path and row.
+impl<'w> Field<'w> {
+    /// Entry points, and the hits of a search in its order.
+    pub(crate) fn of_hits(entries: &[Symbol<'w>], hits: impl Iterator<Item = Symbol<'w>>, reach: Reach) -> Self {
+        let found = |symbol, distance| Pulled { symbol, relevance: 1.0, distance, via: None };
+        let mut field = Self { pulled: entries.iter().map(|&entry| found(entry, 1.0)).collect(), ..Self::default() };
+        for hit in hits.filter(|hit| !entries.contains(hit)) {
+            let list = if field.pulled.len() < reach.symbols { &mut field.pulled } else { &mut field.waiting };
+            list.push(found(hit, 2.0));
+        }
+        field
+    }
+}
+
+/// A symbol on the heap. Greater is taken first: by relevance, then what was met first, then by path and row.
 struct Waiting<'w> {
     pulled: Pulled<'w>,
+    /// When it was met, where that counts.
+    met: u32,
     path: &'w str,
     row: u32,
     tokens: usize,
@@ -199,15 +228,27 @@ impl PartialOrd for Waiting<'_> {
 impl Ord for Waiting<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         let relevance = self.pulled.relevance.total_cmp(&other.pulled.relevance);
-        relevance.then_with(|| (&other.path, other.row).cmp(&(&self.path, self.row)))
+        relevance.then_with(|| (other.met, &other.path, other.row).cmp(&(self.met, &self.path, self.row)))
     }
 }
 
-/// Pulls in what matters around the entries.
-pub(crate) fn pull<'w>(world: World<'w>, scores: &Scores<'w>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
+/// Pulls in what matters around the entries, of which and of further hits (best first) a search is sure.
+pub(crate) fn pull<'w>(
+    world: World<'w>,
+    scores: &Scores<'w>,
+    entries: &[Symbol<'w>],
+    hits: &[(Found<'w>, Symbol<'w>)],
+    expansion: Expansion,
+    wants_tests: bool,
+    reach: Reach,
+) -> Field<'w> {
     let mut gravity = Gravity {
         world,
         scores,
+        breadth_first: expansion == Expansion::BreadthFirst,
+        met: 0,
+        best: hits.first().map_or(0.0, |(best, _)| best.score),
+        hits: hits.iter().map(|(found, symbol)| (*symbol, found.score)).collect(),
         facts: FxHashMap::default(),
         join: Join::new(world),
         heap: BinaryHeap::new(),
@@ -233,6 +274,11 @@ pub(crate) fn pull<'w>(world: World<'w>, scores: &Scores<'w>, entries: &[Symbol<
     for seed in &seeds {
         gravity.follow(&seed.pulled);
     }
+    if expansion == Expansion::Gravity {
+        for (found, symbol) in hits {
+            gravity.see(*symbol, hit_distance(found.score, gravity.best), None);
+        }
+    }
     while let Some(next) = gravity.heap.pop() {
         if !gravity.taken.insert(next.pulled.symbol) {
             continue;
@@ -252,6 +298,13 @@ pub(crate) fn pull<'w>(world: World<'w>, scores: &Scores<'w>, entries: &[Symbol<
 struct Gravity<'w, 'q> {
     world: World<'w>,
     scores: &'q Scores<'w>,
+    /// Whether only the number of edges counts.
+    breadth_first: bool,
+    /// Symbols met so far, where their order counts.
+    met: u32,
+    /// The hits of the search with their scores, and the score of the best.
+    hits: FxHashMap<Symbol<'w>, f32>,
+    best: f32,
     facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts<'w>>>>,
     join: Join<'w>,
     heap: BinaryHeap<Waiting<'w>>,
@@ -286,15 +339,28 @@ impl<'w> Gravity<'w, '_> {
             return;
         }
         self.nearest.insert(symbol, distance);
-        let c = if row.kind.is_type() {
-            members_of(rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
+        let relevance = if self.breadth_first {
+            self.met += 1;
+            relevance(1.0, 1.0, distance)
         } else {
-            row.cyclomatic
+            let c = if row.kind.is_type() {
+                members_of(rows, index, &row).filter(|(_, member)| member.kind.is_callable()).count() as u32
+            } else {
+                row.cyclomatic
+            };
+            let own = own_semantic(self.world, self.scores, &facts, index, &row);
+            let found = self.hits.get(&symbol).map_or(0.0, |&score| semantic(f64::from(score), f64::from(self.best)));
+            relevance(own.max(found), complexity(c), distance)
         };
-        let relevance = relevance(own_semantic(self.world, self.scores, &facts, index, &row), complexity(c), distance);
         let bytes = (row.end - row.start) as usize;
         let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
-        self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path: facts.path, row: index, tokens });
+        self.heap.push(Waiting {
+            pulled: Pulled { symbol, relevance, distance, via },
+            path: facts.path,
+            met: self.met,
+            row: index,
+            tokens,
+        });
     }
 
     /// A symbol's row, its index and what is known of its file.
@@ -469,7 +535,10 @@ impl<'w> Gravity<'w, '_> {
 
     fn step(&mut self, from: &Pulled<'w>, to: Symbol<'w>, kind: EdgeKind, rule: Rule, forward: bool, site: Option<(SourceFile<'w>, u32)>) {
         let to_test = !self.wants_tests && self.look_up(to).is_some_and(|(facts, index, _)| is_test(&facts.rows, index, facts.path));
-        let distance = from.distance + length(kind, rule, to_test);
+        if self.breadth_first && to_test {
+            return;
+        }
+        let distance = from.distance + if self.breadth_first { 1.0 } else { length(kind, rule, to_test) };
         self.see(to, distance, Some(Via { from: from.symbol, kind, rule, forward, site }));
     }
 }
@@ -513,6 +582,16 @@ mod tests {
         assert_eq!(semantic(0.0, 0.0), 0.05);
         assert_eq!(complexity(0), complexity(1));
         assert_eq!(complexity(1 << 20), 1.0);
+    }
+
+    #[test]
+    fn hits_lie_by_their_scores_between_two_distances() {
+        assert_eq!(
+            [0.9, 0.45, 0.0, -1.0].map(|score| hit_distance(score, 0.9)),
+            [HIT_NEAREST, (HIT_NEAREST + HIT_FARTHEST) / 2.0, HIT_FARTHEST, HIT_FARTHEST]
+        );
+        assert_eq!(hit_distance(0.0, 0.0), HIT_FARTHEST);
+        assert!(HIT_FARTHEST <= FARTHEST, "a hit is never beyond reach");
     }
 
     #[test]

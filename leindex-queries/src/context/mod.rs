@@ -11,13 +11,14 @@ mod tests;
 use leindex_embed::TOKENIZER;
 use serde::Serialize;
 
+use crate::index::lookup::find;
 use crate::index::snapshot::distinct;
 use crate::index::world::World;
-use crate::names::files::Symbol;
+use crate::names::files::{Symbol, symbol_row};
 use crate::search::fusion::Scores;
 use crate::search::intent::{Intent, Question};
 use crate::search::rank::{Filter, Found, Ranked, rank};
-use gravity::{Reach, pull};
+use gravity::{Field, Reach, pull};
 
 /// What a context may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,12 +31,38 @@ pub struct ContextOptions {
     pub paths: Vec<String>,
     /// Languages of entry points, by name; empty for all.
     pub languages: Vec<String>,
+    /// The entry points, as [`Snapshot::symbol`](crate::Snapshot::symbol) takes them; empty for those that a search for
+    /// the question finds. What names no symbol, or several, is passed over, and the answer says so.
+    pub from: Vec<String>,
+    /// What is shown besides the entry points, and in which order.
+    pub expansion: Expansion,
 }
 
 impl Default for ContextOptions {
     fn default() -> Self {
-        Self { budget: 2000, payload: Payload::default(), paths: Vec::new(), languages: Vec::new() }
+        Self {
+            budget: 2000,
+            payload: Payload::default(),
+            paths: Vec::new(),
+            languages: Vec::new(),
+            from: Vec::new(),
+            expansion: Expansion::default(),
+        }
     }
+}
+
+/// How a context grows from its entry points. All but the default are for comparison: they are rendered alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expansion {
+    /// Along edges, the symbol of the highest relevance next: relevance weighs what a symbol says about the question,
+    /// how much happens in it, and how far from the entry points it lies.
+    #[default]
+    Gravity,
+    /// Along the same edges, nearest first by their number, in the order in which they are met. Tests are passed over
+    /// unless the question asks for them.
+    BreadthFirst,
+    /// Along no edges: the further hits of a search for the question.
+    Search,
 }
 
 /// What of a [`Context`] its reader receives. Only that counts against the budget.
@@ -120,15 +147,19 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
     let filter = Filter { kinds: Vec::new(), languages: options.languages.clone(), paths: options.paths.clone() };
     let scores = Scores::new(world, &question, &filter);
     let Ranked { found, .. } = rank(world, &question, &filter, &scores);
-    let hits = distinct(world, found, 24);
-    let entries = entries_of(&question, &hits, options.budget);
+    let hits = distinct(world, found, 24 + options.budget / 20);
+    let (entries, unknown) =
+        if options.from.is_empty() { (entries_of(&question, &hits, options.budget), Vec::new()) } else { named(world, &options.from) };
     let symbols: Vec<Symbol<'_>> = entries.iter().map(|(_, symbol)| *symbol).collect();
     let budget = options.budget;
     let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (12 + budget / 125).min(400) };
-    let field = pull(world, &scores, &symbols, question.tests, reach);
+    let field = match options.expansion {
+        Expansion::Search => Field::of_hits(&symbols, hits.iter().map(|(_, symbol)| *symbol), reach),
+        expansion => pull(world, &scores, &symbols, &hits, expansion, question.tests, reach),
+    };
     let payload = options.payload;
     let answer =
-        render::Answer { text, revision, budget, payload, hits: &hits, entries: &entries, field: &field, lexical: &scores.lexical };
+        render::Answer { text, revision, budget, payload, entries: &entries, unknown: &unknown, field: &field, lexical: &scores.lexical };
     let rendered = render::render(world, &answer);
     Context {
         question: text.to_owned(),
@@ -136,12 +167,30 @@ pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &Co
         budget,
         tokenizer: TOKENIZER,
         revision: revision.to_owned(),
-        found: !hits.is_empty(),
+        found: !entries.is_empty(),
         entries: rendered.entries,
         items: rendered.items,
         omitted: rendered.omitted,
         text: rendered.text,
     }
+}
+
+/// The symbols with some names, as entry points, and those names that mean none.
+fn named<'w>(world: World<'w>, names: &[String]) -> (Vec<(Found<'w>, Symbol<'w>)>, Vec<String>) {
+    let (mut entries, mut unknown) = (Vec::<(Found<'w>, Symbol<'w>)>::new(), Vec::new());
+    for name in names {
+        let found = find(world, name).ok().and_then(|symbol| Some((symbol, symbol_row(world.db, symbol)?)));
+        match found {
+            Some((symbol, (_, row, _))) if !entries.iter().any(|(_, entry)| *entry == symbol) => {
+                let file = symbol.file(world.db);
+                let found = Found { file, path: file.path(world.db), row, score: 1.0, parts: vec![("asked for", 1.0)] };
+                entries.push((found, symbol));
+            }
+            Some(_) => {}
+            None => unknown.push(name.clone()),
+        }
+    }
+    (entries, unknown)
 }
 
 /// The hits that gravity starts from: those close to the best, and only the named ones where the question names some.

@@ -62,8 +62,9 @@ pub(super) struct Answer<'a, 'w> {
     pub(super) revision: &'a str,
     pub(super) budget: usize,
     pub(super) payload: Payload,
-    pub(super) hits: &'a [(Found<'w>, Symbol<'w>)],
     pub(super) entries: &'a [(Found<'w>, Symbol<'w>)],
+    /// Names of entry points that mean no symbol.
+    pub(super) unknown: &'a [String],
     pub(super) field: &'a Field<'w>,
     pub(super) lexical: &'a Lexical<'w>,
 }
@@ -130,7 +131,7 @@ struct Item<'w> {
 
 impl<'w> Renderer<'w, '_> {
     fn rendered(&mut self) -> Rendered {
-        if self.answer.hits.is_empty() {
+        if self.answer.entries.is_empty() {
             return self.nothing();
         }
         let entries = self.entry_names();
@@ -168,10 +169,10 @@ impl<'w> Renderer<'w, '_> {
 
     fn nothing(&self) -> Rendered {
         let asked = one_line(self.answer.text, HEADING);
-        let message = if asked.is_empty() {
-            "Nothing was asked. Ask for a name, a path, an error message or in a sentence.\n".to_owned()
-        } else {
-            format!("No symbol of the project answers `{asked}`. Try words that its code would use, or a name.\n")
+        let message = match self.answer.unknown {
+            [first, ..] => format!("`{}` names no symbol of the project, or several; give its full name.\n", one_line(first, HEADING)),
+            [] if asked.is_empty() => "Nothing was asked. Ask for a name, a path, an error message or in a sentence.\n".to_owned(),
+            [] => format!("No symbol of the project answers `{asked}`. Try words that its code would use, or a name.\n"),
         };
         let text = cut_to(&message, self.room);
         Rendered { tokens: count(&text), text, ..Rendered::default() }
@@ -386,7 +387,7 @@ impl<'w> Renderer<'w, '_> {
         let file = pulled.symbol.file(self.world.db);
         let (mut sites, mut slice) = (Vec::new(), Vec::new());
         let why = match &pulled.via {
-            None => self.why_entry(pulled.symbol),
+            None => self.why_found(pulled.symbol),
             Some(via) => {
                 if let Some((site_file, start)) = via.site
                     && site_file == file
@@ -407,7 +408,7 @@ impl<'w> Renderer<'w, '_> {
             index,
             rows,
             file,
-            is_entry: pulled.via.is_none(),
+            is_entry: self.answer.entries.iter().any(|(_, entry)| *entry == pulled.symbol),
             near: pulled.distance <= NEAR,
             is_holder,
             why,
@@ -420,8 +421,8 @@ impl<'w> Renderer<'w, '_> {
         Some(item)
     }
 
-    fn why_entry(&self, symbol: Symbol<'w>) -> String {
-        let Some((found, _)) = self.answer.entries.iter().find(|(_, entry)| *entry == symbol) else { return "entry".into() };
+    fn why_found(&self, symbol: Symbol<'w>) -> String {
+        let Some((found, _)) = self.answer.entries.iter().find(|(_, entry)| *entry == symbol) else { return "found by search".into() };
         let mut parts: Vec<(&str, f32)> = found.parts.iter().filter(|(name, _)| !name.starts_with('×')).copied().collect();
         parts.sort_by(|a, b| b.1.total_cmp(&a.1));
         let parts: Vec<String> = parts.iter().take(3).map(|(name, value)| format!("{name} {value:.2}")).collect();
@@ -666,7 +667,8 @@ impl<'w> Renderer<'w, '_> {
     /// What is not known, and what was not looked at.
     fn notes(&self) -> Vec<String> {
         let field = self.answer.field;
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> =
+            self.answer.unknown.iter().map(|name| format!("`{}`: it names no symbol, or several.", one_line(name, HEADING))).collect();
         if !field.ambiguous.is_empty() {
             let names: Vec<String> = field
                 .ambiguous

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use leindex_embed::count_tokens;
 
-use super::{Context, ContextOptions, Payload, Tier};
+use super::{Context, ContextOptions, Expansion, Payload, Tier};
 use crate::index::StorePlace;
 use crate::{Change, Index, Options, SearchOptions};
 
@@ -235,6 +235,32 @@ fn gravity_follows_calls_in_both_directions() {
     assert_eq!(why("post_order()."), "calls `Cart.checkout` at shop/views.py:6 (type)");
     assert_eq!(context.items[0].tier, Tier::Full);
     assert!(context.text.contains("shop/cart.py:7-12"), "{}", context.text);
+}
+
+#[test]
+fn the_asker_may_choose_where_to_start_and_how_to_go_on() {
+    let folder = shop();
+    let index = open(folder.path());
+    let ask = |question: &str, from: &[&str], expansion| {
+        let from = from.iter().map(|&name| name.to_owned()).collect();
+        let options = ContextOptions { budget: 1500, from, expansion, ..ContextOptions::default() };
+        index.snapshot().context(question, &options).expect("nobody cancels")
+    };
+    let start = ["shop/price.py#total_price"];
+    for expansion in [Expansion::Gravity, Expansion::BreadthFirst, Expansion::Search] {
+        let context = ask("mix colours", &start, expansion);
+        check(&context, 1500);
+        assert!(context.entries.len() == 1 && context.entries[0].ends_with("total_price()."), "{expansion:?}: {:?}", context.entries);
+        let (shown, is_search) = (names(&context), expansion == Expansion::Search);
+        // One edge leads to the one; to the other none does, but a search.
+        assert_eq!(shown.contains(&"with_tax()."), !is_search, "{expansion:?}: {shown:?}");
+        assert_eq!(shown.contains(&"mix_colours()."), expansion != Expansion::BreadthFirst, "{expansion:?}: {shown:?}");
+    }
+    let some = ask("", &["charge", "no_such", "charge"], Expansion::Gravity);
+    assert!(some.found && some.entries.len() == 1 && names(&some).contains(&"Cart#checkout()."), "{some:?}");
+    assert!(some.omitted.iter().any(|note| note.starts_with("`no_such`")), "{:?}", some.omitted);
+    let none = ask("charge", &["no_such"], Expansion::Gravity);
+    assert!(!none.found && none.items.is_empty() && none.text.contains("`no_such` names no symbol"), "{}", none.text);
 }
 
 #[test]
