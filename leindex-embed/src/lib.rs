@@ -7,7 +7,11 @@
 mod embedder;
 mod error;
 mod tokens;
+#[cfg(feature = "transformer")]
+mod transformer;
 
 pub use embedder::{CheckedEmbedder, Embedder};
 pub use error::EmbedError;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
+#[cfg(feature = "transformer")]
+pub use transformer::{Device, Transformer, TransformerOptions};
