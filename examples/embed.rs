@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
     let start = Instant::now();
     let options = TransformerOptions { max_tokens: arguments.max_tokens, ..TransformerOptions::default() };
-    let model = Transformer::open_with(&arguments.folder, &options)?;
+    let model = Transformer::open(&arguments.folder, &options)?;
     eprintln!("{}: {} dimensions, opened in {:.2} s", model.id(), model.dimension(), start.elapsed().as_secs_f64());
 
     let mut lines = String::new();

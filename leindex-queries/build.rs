@@ -13,6 +13,8 @@ fn main() {
     println!("cargo::rustc-env=LEINDEX_SCHEMA_FLOW={flow}");
     let rows = schema(&["src/languages", "src/syntax", "src/items"], |path| !is_flow(path));
     println!("cargo::rustc-env=LEINDEX_SCHEMA_ROWS={rows}");
+    let embedding = schema(&["src/search/embedding.rs"], |_| true);
+    println!("cargo::rustc-env=LEINDEX_SCHEMA_EMBEDDING={embedding}");
     let index = schema(&["src/languages", "src/syntax", "src/items", "src/search/record.rs", "src/search/terms.rs"], |path| !is_flow(path));
     println!("cargo::rustc-env=LEINDEX_SCHEMA_INDEX={index}");
 }

@@ -14,6 +14,7 @@ use crate::flow::Flow;
 use crate::flow::queries::store_flows;
 use crate::index::Options;
 use crate::languages::{Grammar, Languages};
+use crate::search::embedding::ChosenModel;
 use crate::search::record::{Record, record_key_of};
 use crate::syntax::blob::{Blob, compute_rows_and, rows_key_of, stored_rows};
 use crate::syntax::row_index::IndexedRows;
@@ -50,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) languages: Languages,
     pub(crate) text: Text,
     pub(crate) store: Store,
+    /// The model of the user's choice.
+    model: RwLock<Option<Arc<ChosenModel>>>,
     /// Bytes of rows that a database may keep in memory.
     cache_bytes: u64,
     pub(crate) events: EventLog,
@@ -84,7 +87,25 @@ impl Shared {
     /// What an index is opened with decides what is kept in memory and what is made of a file.
     pub(crate) fn new(languages: Languages, store: Store, options: &Options) -> Self {
         let (cache_bytes, count_executions, analyses_flows) = (options.cache_bytes, options.count_executions, options.flows);
-        Self { languages, text: Text::default(), store, cache_bytes, events: EventLog::default(), analyses_flows, count_executions }
+        Self {
+            languages,
+            text: Text::default(),
+            store,
+            model: RwLock::default(),
+            cache_bytes,
+            events: EventLog::default(),
+            analyses_flows,
+            count_executions,
+        }
+    }
+
+    /// The model of the user's choice.
+    pub(crate) fn model(&self) -> Option<Arc<ChosenModel>> {
+        self.model.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_model(&self, model: Option<ChosenModel>) {
+        *self.model.write().unwrap_or_else(PoisonError::into_inner) = model.map(Arc::new);
     }
 
     /// Whether what is computed of a content is missing from the store. A content that no language reads has nothing.
@@ -93,9 +114,9 @@ impl Shared {
         !self.store.contains(&rows_key_of(config, hash)) || !self.store.contains(&record_key_of(config, hash))
     }
 
-    /// Computes what is stored of a content, from its bytes, and stores it; `None` where no language reads it.
-    pub(crate) fn read(&self, hash: ContentHash, dialect: Dialect, bytes: &[u8]) -> Option<Record> {
-        let config = self.languages.config(dialect)?;
+    /// Computes what is stored of a content, from its bytes, and stores it; nothing where no language reads it.
+    pub(crate) fn read(&self, hash: ContentHash, dialect: Dialect, bytes: &[u8]) {
+        let Some(config) = self.languages.config(dialect) else { return };
         let flows = |grammar: &Grammar, source: &str, tree: &Tree, rows: &Rows| {
             if self.analyses_flows {
                 store_flows(&self.store, grammar, source, tree, rows, &hash);
@@ -105,7 +126,6 @@ impl Shared {
         let record = Record::of(&rows, &String::from_utf8_lossy(bytes));
         self.store.put(rows_key_of(config, hash), rows.as_bytes());
         self.store.put(record_key_of(config, hash), &record.encode());
-        Some(record)
     }
 }
 

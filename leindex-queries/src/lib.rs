@@ -47,8 +47,9 @@ pub mod query {
 
 pub use context::{Context, ContextItem, ContextOptions, Payload, Tier};
 pub use index::{
-    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, Error, FileInfo, GraphOptions, Handle, Highlight, Index, Options,
-    ProgramGraph, ScorePart, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
+    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,
+    Highlight, Index, Options, ProgramGraph, ScorePart, SearchAnswer, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot,
+    SymbolInfo,
 };
 pub use items::metrics::ComplexityMetrics;
 

@@ -5,6 +5,8 @@
 pub(crate) const ROWS: [u8; 16] = parse(env!("LEINDEX_SCHEMA_ROWS"));
 /// Schema of the index records.
 pub(crate) const INDEX: [u8; 16] = parse(env!("LEINDEX_SCHEMA_INDEX"));
+/// Schema of the vectors of models of the user's choice.
+pub(crate) const EMBEDDING: [u8; 16] = parse(env!("LEINDEX_SCHEMA_EMBEDDING"));
 /// Schema of the flows.
 pub(crate) const FLOW: [u8; 16] = parse(env!("LEINDEX_SCHEMA_FLOW"));
 

@@ -1,7 +1,8 @@
 //! The store: packed answers by the hash of what they were computed from, kept across processes.
 //!
 //! The store is a memo, never a truth: whatever is missing, damaged or locked, answers come slower and are the
-//! same. A value is in memory until its batch is written, then in a fjall database, then in a sealed *pack*.
+//! same. A value is in memory until its batch is written, then in a fjall database, then in a sealed *pack*. What is
+//! large and searched in place is a sealed file of its own.
 //!
 //! - One process holds the store ([`Role::Holder`]). It writes batches in the background and seals them into
 //!   packs, which every process maps.
@@ -18,6 +19,7 @@ mod pack;
 mod packs;
 mod pending;
 mod record;
+mod sealed;
 mod shared;
 mod turn;
 
@@ -28,6 +30,7 @@ use std::time::Duration;
 
 pub use self::key::StoreKey;
 use self::lock::create_private_folder;
+pub use self::sealed::SealedFile;
 use self::shared::Shared;
 use crate::error::Error;
 use crate::location::Location;
@@ -151,6 +154,16 @@ impl Store {
         if let Some(record) = record::encode(&StoreKey::named(name), value) {
             self.shared.put(|batch| batch.put_named(name, record));
         }
+    }
+
+    /// The sealed file under `key`, mapped. What it holds is to be checked by whoever reads it.
+    pub fn sealed(&self, key: &StoreKey) -> Option<SealedFile> {
+        self.shared.sealed(key)
+    }
+
+    /// Writes a sealed file under `key` and maps it; `None` in memory, and where the disk refuses, which is warned of.
+    pub fn put_sealed(&self, key: &StoreKey, bytes: &[u8]) -> Option<SealedFile> {
+        self.shared.put_sealed(key, bytes)
     }
 
     /// Writes what is pending, for the end of a pass; when this returns, only a power cut can lose it. Sealing, if

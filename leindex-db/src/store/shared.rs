@@ -13,6 +13,7 @@ use super::lock::{Format, StoreLock, disk_bytes, format};
 use super::pack::{PackWriter, merge};
 use super::packs::Packs;
 use super::pending::{Batch, Record};
+use super::sealed::{self, SealedFile};
 use super::turn::guarded;
 use super::{Options, Role, Stats, record};
 use crate::error::Error;
@@ -59,6 +60,8 @@ struct Counters {
     dropped: AtomicU64,
 }
 
+/// The folder of the sealed files.
+const SEALED: &str = "sealed";
 /// A writer that is slower than its callers holds them up once so many batches wait.
 const BATCHES_WAITING: usize = 4;
 /// A new pack takes in older ones of up to this many times its size, so that the number of packs grows with the
@@ -276,6 +279,25 @@ impl Shared {
         packs.publish(writer.finish()?.map(Arc::new).into_iter().chain(kept).collect())
     }
 
+    // Sealed files.
+
+    pub(super) fn sealed(&self, key: &StoreKey) -> Option<SealedFile> {
+        sealed::open(&self.sealed_folder()?, key)
+    }
+
+    pub(super) fn put_sealed(&self, key: &StoreKey, bytes: &[u8]) -> Option<SealedFile> {
+        let folder = self.sealed_folder()?;
+        if let Err(error) = sealed::write(&folder, key, bytes) {
+            self.warn(error.to_string());
+            return None;
+        }
+        sealed::open(&folder, key)
+    }
+
+    fn sealed_folder(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(SEALED))
+    }
+
     // Roles.
 
     fn try_to_hold(&self) -> Result<(), Error> {
@@ -337,6 +359,9 @@ impl Shared {
     // The background thread.
 
     pub(super) fn work(&self) {
+        if let Some(folder) = self.sealed_folder() {
+            sealed::clean(&folder);
+        }
         loop {
             let wishes = {
                 let mut wishes = lock(&self.wishes);

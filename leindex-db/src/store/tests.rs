@@ -365,3 +365,39 @@ fn a_place_that_cannot_be_a_folder_is_an_error() {
     fs::write(folder.path().join("home"), "a file").unwrap();
     assert!(matches!(Store::open(&location(folder.path()), QUICK), Err(Error::Store { .. })));
 }
+
+#[test]
+fn a_sealed_file_is_mapped_by_whoever_opens_the_store_and_replaced_when_written_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    assert!(store.sealed(&key(1)).is_none());
+    let mapped = store.put_sealed(&key(1), b"first").unwrap();
+    let reader = open(folder.path());
+    assert_eq!(reader.role(), Role::Reader);
+    assert_eq!(reader.sealed(&key(1)).unwrap().as_ref(), b"first");
+    store.put_sealed(&key(1), b"second").unwrap();
+    assert_eq!(reader.sealed(&key(1)).unwrap().as_ref(), b"second");
+    assert_eq!(mapped.as_ref(), b"first", "a file that is mapped never changes");
+    assert!(reader.put_sealed(&key(2), b"").is_some_and(|empty| empty.as_ref().is_empty()));
+    assert!(Store::in_memory().put_sealed(&key(1), b"nowhere").is_none());
+}
+
+#[test]
+fn sealed_files_that_nobody_opened_for_weeks_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.put_sealed(&key(1), b"old").unwrap();
+    store.put_sealed(&key(2), b"new").unwrap();
+    drop(store);
+    let sealed = location(folder.path()).folder().join("sealed");
+    let oldest = fs::read_dir(&sealed).unwrap().map(|entry| entry.unwrap().path()).find(|path| fs::read(path).unwrap() == b"old").unwrap();
+    let weeks_ago = std::time::SystemTime::now() - Duration::from_secs(15 * 24 * 60 * 60);
+    fs::File::options().write(true).open(oldest).unwrap().set_modified(weeks_ago).unwrap();
+    let store = open(folder.path());
+    let start = Instant::now();
+    while fs::read_dir(&sealed).unwrap().count() > 1 && start.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(store.sealed(&key(1)).is_none());
+    assert!(store.sealed(&key(2)).is_some());
+}

@@ -79,15 +79,6 @@ pub struct Transformer {
 }
 
 impl Transformer {
-    /// Opens a folder with the default options.
-    ///
-    /// # Errors
-    ///
-    /// As [`open_with`](Self::open_with).
-    pub fn open(folder: &Path) -> Result<Self, EmbedError> {
-        Self::open_with(folder, &TransformerOptions::default())
-    }
-
     /// Reads a model. Costs one pass over its files, and their size in memory once more while it runs.
     ///
     /// What stands for a text, the first token or the mean of all, is read from the pooling's `config.json`; without one
@@ -99,7 +90,7 @@ impl Transformer {
     /// [`EmbedError::MissingField`], [`EmbedError::UnknownField`] and [`EmbedError::Field`] for settings that are
     /// broken, incomplete or describe another computation; [`EmbedError::Tensor`] and [`EmbedError::Vocabulary`] for
     /// files that are damaged or not of one model; [`EmbedError::Compute`] for a device that is not there.
-    pub fn open_with(folder: &Path, options: &TransformerOptions) -> Result<Self, EmbedError> {
+    pub fn open(folder: &Path, options: &TransformerOptions) -> Result<Self, EmbedError> {
         let folder = Folder::new(folder);
         let (config_path, config_bytes) = folder.required("config.json")?;
         let config = Config::parse(&config_path, &config_bytes)?;

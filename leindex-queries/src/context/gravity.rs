@@ -36,9 +36,9 @@ use crate::names::edges::EdgeKind;
 use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol};
 use crate::names::values::parent_type;
-use crate::search::lexical::Lexical;
+use crate::search::fusion::Scores;
 use crate::search::record::for_each_holder;
-use crate::search::score::{DocumentId, Scorer, keep_best, log2};
+use crate::search::score::{DocumentId, keep_best, log2};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{Rows, SymbolKind, SymbolRow, name_hash};
 
@@ -159,8 +159,8 @@ impl<'w> FileFacts<'w> {
 }
 
 /// `semantic(N)`.
-fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts<'_>, index: u32, row: &SymbolRow) -> f64 {
-    if lexical.terms().is_empty() {
+fn own_semantic<'w>(world: World<'w>, scores: &Scores<'w>, facts: &FileFacts<'_>, index: u32, row: &SymbolRow) -> f64 {
+    if scores.is_blank() {
         let hash = name_hash(facts.rows.str(row.name));
         let central = f64::from(world.mention_count(hash)) / f64::from(world.definition_count(hash).max(1));
         return semantic(log2(1.0 + central), 10.0);
@@ -169,9 +169,9 @@ fn own_semantic<'w>(world: World<'w>, lexical: &Lexical<'w>, facts: &FileFacts<'
         let of = &world.view.segments[segment as usize];
         of.documents_of(blob)
             .binary_search_by_key(&index, |document| document.symbol)
-            .map_or(0.0, |at| lexical.score(DocumentId { segment, document: of.first_document(blob) + at as u32 }))
+            .map_or(0.0, |at| scores.fused(DocumentId { segment, document: of.first_document(blob) + at as u32 }))
     });
-    semantic(f64::from(score), f64::from(lexical.best_score()))
+    semantic(f64::from(score), 1.0)
 }
 
 /// A symbol on the heap. Greater is taken first: by relevance, then by path and row.
@@ -204,10 +204,10 @@ impl Ord for Waiting<'_> {
 }
 
 /// Pulls in what matters around the entries.
-pub(crate) fn pull<'w>(world: World<'w>, lexical: &Lexical<'w>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
+pub(crate) fn pull<'w>(world: World<'w>, scores: &Scores<'w>, entries: &[Symbol<'w>], wants_tests: bool, reach: Reach) -> Field<'w> {
     let mut gravity = Gravity {
         world,
-        lexical,
+        scores,
         facts: FxHashMap::default(),
         join: Join::new(world),
         heap: BinaryHeap::new(),
@@ -251,7 +251,7 @@ pub(crate) fn pull<'w>(world: World<'w>, lexical: &Lexical<'w>, entries: &[Symbo
 
 struct Gravity<'w, 'q> {
     world: World<'w>,
-    lexical: &'q Lexical<'w>,
+    scores: &'q Scores<'w>,
     facts: FxHashMap<SourceFile<'w>, Option<Rc<FileFacts<'w>>>>,
     join: Join<'w>,
     heap: BinaryHeap<Waiting<'w>>,
@@ -291,7 +291,7 @@ impl<'w> Gravity<'w, '_> {
         } else {
             row.cyclomatic
         };
-        let relevance = relevance(own_semantic(self.world, self.lexical, &facts, index, &row), complexity(c), distance);
+        let relevance = relevance(own_semantic(self.world, self.scores, &facts, index, &row), complexity(c), distance);
         let bytes = (row.end - row.start) as usize;
         let tokens = if distance <= 3.0 { (bytes / 4).min(160) } else { 40 };
         self.heap.push(Waiting { pulled: Pulled { symbol, relevance, distance, via }, path: facts.path, row: index, tokens });
@@ -444,7 +444,10 @@ impl<'w> Gravity<'w, '_> {
                 for blob in segment.mentioning_blobs(name_hash(name)) {
                     if mask.files[index].get(blob as usize).is_some_and(|&files| files > 0) {
                         // The blob's number stands where a document's would.
-                        found.push((DocumentId { segment: index as u32, document: blob }, self.lexical.best_of_blob(index as u32, blob)));
+                        found.push((
+                            DocumentId { segment: index as u32, document: blob },
+                            self.scores.lexical.best_of_blob(index as u32, blob),
+                        ));
                     }
                 }
             }

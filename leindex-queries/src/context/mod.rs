@@ -14,9 +14,9 @@ use serde::Serialize;
 use crate::index::snapshot::distinct;
 use crate::index::world::World;
 use crate::names::files::Symbol;
+use crate::search::fusion::Scores;
 use crate::search::intent::{Intent, Question};
-use crate::search::lexical::Lexical;
-use crate::search::rank::{Filter, Found, rank};
+use crate::search::rank::{Filter, Found, Ranked, rank};
 use gravity::{Reach, pull};
 
 /// What a context may hold.
@@ -117,17 +117,18 @@ const OVERVIEW_SHARE: f32 = 0.4;
 /// Answers a question within a budget.
 pub(crate) fn context(world: World<'_>, revision: &str, text: &str, options: &ContextOptions) -> Context {
     let question = Question::new(text);
-    let lexical = Lexical::new(world, &question.terms);
     let filter = Filter { kinds: Vec::new(), languages: options.languages.clone(), paths: options.paths.clone() };
-    let found = rank(world, &question, &filter, &lexical, &[]);
+    let scores = Scores::new(world, &question, &filter);
+    let Ranked { found, .. } = rank(world, &question, &filter, &scores);
     let hits = distinct(world, found, 24);
     let entries = entries_of(&question, &hits, options.budget);
     let symbols: Vec<Symbol<'_>> = entries.iter().map(|(_, symbol)| *symbol).collect();
     let budget = options.budget;
     let reach = Reach { symbols: (8 + budget / 40).min(400), tokens: budget + budget / 2, files: (12 + budget / 125).min(400) };
-    let field = pull(world, &lexical, &symbols, question.tests, reach);
+    let field = pull(world, &scores, &symbols, question.tests, reach);
     let payload = options.payload;
-    let answer = render::Answer { text, revision, budget, payload, hits: &hits, entries: &entries, field: &field, lexical: &lexical };
+    let answer =
+        render::Answer { text, revision, budget, payload, hits: &hits, entries: &entries, field: &field, lexical: &scores.lexical };
     let rendered = render::render(world, &answer);
     Context {
         question: text.to_owned(),

@@ -7,6 +7,15 @@ pub enum Error {
     /// The project, the settings or the store.
     #[error(transparent)]
     Storage(#[from] leindex_db::Error),
+    /// The model of the user's choice.
+    #[error(transparent)]
+    Model(#[from] leindex_embed::EmbedError),
+    /// The setting `model`, in a build that has no transformers.
+    #[error("the setting `model` names {}, but this build of LeIndex has no transformers; build it with the feature `transformer`, or take the setting out", .folder.display())]
+    NoTransformer {
+        /// The folder.
+        folder: std::path::PathBuf,
+    },
     /// A path that is no file of the project.
     #[error("`{path}` is not a file of the project; {}", suggestion(.nearest, "name one from its root, as `files` lists them"))]
     UnknownPath {

@@ -5,6 +5,7 @@
 
 mod change;
 pub(crate) mod describe;
+mod embedding;
 mod error;
 mod flow;
 mod fork;
@@ -21,6 +22,7 @@ pub(crate) mod snapshot;
 pub(crate) mod world;
 
 pub use change::{Change, ChangedLines, working_changes};
+pub use embedding::{EmbedOptions, EmbeddingStats};
 pub use error::{Cancellable, Cancelled, Error};
 pub use flow::{Dependence, EdgeRow, FlowCount, FlowNode, GraphOptions, NodeRow, ProgramGraph, Slice, SliceLine, SliceOptions};
 pub use handle::Handle;
@@ -29,5 +31,5 @@ pub use metrics::{Measure, Metrics, MetricsOptions, MetricsSummary, PathMetrics,
 pub use open::{Index, Options, Progress, StorePlace};
 pub use position::{Position, PositionEncoding};
 pub use relations::{Certainty, DeadSymbol, Direction, Hierarchy, Impact, ImpactMember, ImpactOptions, Relations};
-pub use results::{Diagnostic, EdgeInfo, FileInfo, Highlight, ScorePart, SearchHit, SearchOptions, SymbolInfo};
+pub use results::{Diagnostic, EdgeInfo, FileInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions, SymbolInfo};
 pub use snapshot::{Canceller, Snapshot};

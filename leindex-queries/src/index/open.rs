@@ -11,6 +11,7 @@ use leindex_db::events::EventLog;
 use leindex_db::manifest::Manifest;
 use leindex_db::store::{self, Store};
 use leindex_db::{CHUNK, ContentHash, Dialect, Directory, Entry, Location, Settings, Workspace, chunk_of};
+use leindex_embed::Embedder;
 use salsa::{Durability, Setter as _};
 
 use super::error::Error;
@@ -21,8 +22,7 @@ use crate::db::{RootDatabase, Shared};
 use crate::languages::Languages;
 use crate::names::live::workspace_digest;
 use crate::names::manifests;
-use crate::search::record::Record;
-use crate::search::segment::{BlobKey, Segment};
+use crate::search::embedding::ChosenModel;
 
 /// How a project is opened. The defaults suit nearly everybody.
 pub struct Options {
@@ -45,6 +45,9 @@ pub struct Options {
     /// Analyse control and data flow of every function while the project is read, from the tree that its symbols are read
     /// from. Else a function is analysed when somebody first asks, at the cost of another parse of its file.
     pub flows: bool,
+    /// The model that scores meanings beside the built-in one, in place of the one that the setting `model` names. Its
+    /// vectors are made by [`Index::embed`] or [`Handle::embed`](super::Handle::embed).
+    pub embedder: Option<Arc<dyn Embedder>>,
     /// Count the queries that run, for [`Index::events`]. Makes every question a little dearer.
     pub count_executions: bool,
 }
@@ -61,6 +64,7 @@ impl Default for Options {
             languages: Languages::default(),
             verify: false,
             flows: false,
+            embedder: None,
             count_executions: false,
         }
     }
@@ -141,6 +145,9 @@ impl Index {
         };
         let manifest = manifest_of(&store, &path);
         let shared = Arc::new(Shared::new(options.languages.clone(), store, &options));
+        if let Some(embedder) = &options.embedder {
+            shared.set_model(Some(ChosenModel::new(Arc::clone(embedder))?));
+        }
         let db = RootDatabase::new(shared);
         let mut roots = vec![ProjectRoot::new(&db, path.clone(), "".into(), name_of(&path), manifest)];
         new_inputs(&db, &mut roots);
@@ -259,7 +266,7 @@ impl Index {
             let config = Config::load(&self.project.path)?;
             let wanted = self.wanted_roots(&config)?;
             self.set_roots(wanted);
-            self.set_config(config);
+            self.set_config(config)?;
         }
         for at in 0..self.project.roots.len() {
             self.pass_over(at, paths.as_deref())?;
@@ -272,7 +279,7 @@ impl Index {
         let Some(root) = self.project.roots.get_mut(at) else { return Ok(()) };
         let config = if root.prefix.is_empty() { self.project.config.clone() } else { Config::load(&root.path)? };
         let classifier = LanguageClassifier(&self.db.shared.languages);
-        let sink = IndexSink { shared: &self.db.shared, pending: Mutex::default(), sealed: Mutex::default() };
+        let sink = IndexSink(&self.db.shared);
         let report = &self.options.progress;
         let progress = |at: discovery::Progress| report(Progress { done: at.done, total: at.total });
         let pass = Pass {
@@ -292,14 +299,17 @@ impl Index {
             None => look()?,
         };
         *before = Some(config);
-        let sealed = sink.finish();
-        self.segments.extend(sealed);
         self.take(at, found, paths.unwrap_or_default());
         Ok(())
     }
 
     /// Puts settings in force. Compares before it sets.
-    fn set_config(&mut self, config: Config) {
+    fn set_config(&mut self, config: Config) -> Result<(), Error> {
+        let is_first = self.db.shared.model().is_none();
+        if self.options.embedder.is_none() && (is_first || self.project.config.model != config.model) {
+            let model = config.model.as_ref().map(|folder| open_model(&self.project.path.join(folder))).transpose()?;
+            self.db.shared.set_model(model);
+        }
         let settings = Settings::get(&self.db);
         if *settings.entry_points(&self.db) != *config.entry_points {
             settings.set_entry_points(&mut self.db).to(config.entry_points.clone().into());
@@ -308,6 +318,7 @@ impl Index {
             settings.set_token_budget(&mut self.db).to(config.token_budget);
         }
         self.project.config = config;
+        Ok(())
     }
 
     /// Puts in force what a pass found that looked at `paths`, or at everything.
@@ -431,12 +442,30 @@ impl Index {
         }
     }
 
-    /// Makes a segment of the live content that none covers yet, and so the next views cheaper. For idle moments: no
+    /// Makes segments of the live content that none covers yet, and so the next views cheaper. For idle moments: no
     /// answer depends on it.
     pub fn seal(&mut self) {
-        self.segments.seal(&self.db);
+        let Self { db, segments, options, .. } = self;
+        match &options.threads {
+            Some(threads) => {
+                let db = db.clone();
+                threads.install(move || segments.seal(&db));
+            }
+            None => segments.seal(db),
+        }
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+#[cfg(feature = "transformer")]
+fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
+    let model = leindex_embed::Transformer::open(folder, &leindex_embed::TransformerOptions::default())?;
+    Ok(ChosenModel::new(Arc::new(model))?)
+}
+
+#[cfg(not(feature = "transformer"))]
+fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
+    Err(Error::NoTransformer { folder: folder.to_path_buf() })
 }
 
 /// What the store remembers of the files of a root.
@@ -489,55 +518,14 @@ impl Classifier for LanguageClassifier<'_> {
 }
 
 /// Parses and indexes what is read, in the threads that read it.
-struct IndexSink<'a> {
-    shared: &'a Shared,
-    pending: Mutex<Pending>,
-    sealed: Mutex<Vec<Arc<Segment>>>,
-}
-
-/// Records that no segment holds yet, and how many postings they have.
-#[derive(Default)]
-struct Pending {
-    records: Vec<(BlobKey, Arc<Record>)>,
-    postings: usize,
-}
-
-/// Postings after which the records collected so far become a segment: bounds the memory of a cold pass.
-const SEAL: usize = 1 << 20;
-
-impl IndexSink<'_> {
-    fn collect(&self, key: BlobKey, record: Record) {
-        let full = {
-            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-            pending.postings += record.postings.len();
-            pending.records.push((key, Arc::new(record)));
-            if pending.postings > SEAL { Some(std::mem::take(&mut *pending).records) } else { None }
-        };
-        if let Some(records) = full {
-            let segment = Arc::new(Segment::of(records));
-            self.sealed.lock().unwrap_or_else(PoisonError::into_inner).push(segment);
-        }
-    }
-
-    fn finish(self) -> Vec<Arc<Segment>> {
-        let mut sealed = self.sealed.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let pending = self.pending.into_inner().unwrap_or_else(PoisonError::into_inner).records;
-        // A handful of edited files stays loose: a segment of its own would not pay.
-        if pending.len() >= 64 {
-            sealed.push(Arc::new(Segment::of(pending)));
-        }
-        sealed
-    }
-}
+struct IndexSink<'a>(&'a Shared);
 
 impl Sink for IndexSink<'_> {
     fn needs(&self, hash: ContentHash, dialect: Dialect) -> bool {
-        self.shared.misses(hash, dialect)
+        self.0.misses(hash, dialect)
     }
 
     fn bytes(&self, _: &str, hash: ContentHash, dialect: Dialect, bytes: &[u8]) {
-        if let Some(record) = self.shared.read(hash, dialect, bytes) {
-            self.collect((hash, dialect), record);
-        }
+        self.0.read(hash, dialect, bytes);
     }
 }

@@ -90,6 +90,23 @@ impl Default for SearchOptions {
     }
 }
 
+/// The answer of a search.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SearchAnswer {
+    /// What was found, best first.
+    pub hits: Vec<SearchHit>,
+    /// The kind of answer that the question was taken to ask for: `name`, `path`, `where`, `how`, `hotspots`, `error`,
+    /// `architecture` or `words`.
+    pub intent: &'static str,
+    /// The model that scored meanings: the built-in one, unless all candidates have a vector by the model of one's
+    /// choice.
+    pub model: String,
+    /// Whether better symbols may have been missed for how an index was built.
+    pub approximate: bool,
+    /// The revision that this is an answer for.
+    pub revision: String,
+}
+
 /// A symbol that a search found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SearchHit {

@@ -4,13 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use leindex_db::{ContentChanged, Directory, Workspace};
+use leindex_embed::{Embedder as _, StaticModel};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
-use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchHit, SearchOptions};
+use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions};
 use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
 use crate::db::RootDatabase;
@@ -22,9 +23,10 @@ use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
 use crate::names::module_map::read_directory;
+use crate::search::fusion::Scores;
 use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
-use crate::search::rank::{Filter, Found, rank};
+use crate::search::rank::{Filter, Found, Ranked, rank};
 use crate::search::terms::{for_each_subword, term};
 use crate::syntax::rows::SymbolKind;
 
@@ -136,20 +138,24 @@ impl Snapshot<'_> {
     /// The symbols that a question is about, best first: a name, words, an error message, a question in a sentence.
     ///
     /// Symbols of equal score are in order of their paths and places; of equal bodies, the best one stands for all.
-    pub fn search(&self, query: &str, options: &SearchOptions) -> Cancellable<Vec<SearchHit>> {
+    pub fn search(&self, query: &str, options: &SearchOptions) -> Cancellable<SearchAnswer> {
         self.ask(|world| {
             let question = Question::new(query);
-            let lexical = Lexical::new(world, &question.terms);
             let filter = Filter { kinds: options.kinds.clone(), languages: options.languages.clone(), paths: options.paths.clone() };
-            let found = rank(world, &question, &filter, &lexical, &[]);
-            distinct(world, found, options.limit)
-                .into_iter()
-                .filter_map(|(found, symbol)| {
-                    let parts = found.parts.iter().map(|&(name, value)| ScorePart { name, value }).collect();
-                    let highlights = highlights(world, symbol, &lexical);
-                    Some(SearchHit { symbol: symbol_info(world, symbol)?, score: found.score, parts, highlights })
-                })
-                .collect()
+            let scores = Scores::new(world, &question, &filter);
+            let Ranked { found, model } = rank(world, &question, &filter, &scores);
+            let hits = distinct(world, found, options.limit).into_iter().filter_map(|(found, symbol)| {
+                let parts = found.parts.iter().map(|&(name, value)| ScorePart { name, value }).collect();
+                let highlights = highlights(world, symbol, &scores.lexical);
+                Some(SearchHit { symbol: symbol_info(world, symbol)?, score: found.score, parts, highlights })
+            });
+            SearchAnswer {
+                hits: hits.collect(),
+                intent: question.intent.as_str(),
+                model: model.map_or_else(|| StaticModel::shipped().id().to_owned(), |model| model.embedder().id().to_owned()),
+                approximate: scores.semantic.is_approximate(),
+                revision: self.revision.clone(),
+            }
         })
     }
 

@@ -3,7 +3,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use leindex_db::store::StoreKey;
 use leindex_db::{ContentHash, Directory, Workspace};
+use leindex_embed::StaticModel;
+use leindex_embed::vectors::{Flat, RowMask};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::plumbing::{AsId as _, FromId as _};
@@ -12,6 +15,7 @@ use crate::db::{Db, RootDatabase};
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
+use crate::search::embedding::ChosenModel;
 use crate::search::record::{self, FIELDS, Record};
 use crate::search::segment::{BlobKey, Segment};
 use crate::syntax::blob::{Blob, rows};
@@ -27,14 +31,20 @@ pub(crate) struct Segments {
 }
 
 impl Segments {
-    /// Adds segments.
-    pub(crate) fn extend(&mut self, segments: impl IntoIterator<Item = Arc<Segment>>) {
-        self.sealed.extend(segments);
-    }
-
-    /// Makes a segment of the live content that none covers yet.
+    /// Makes segments of the live content that none covers yet, with their vectors.
     pub(crate) fn seal(&mut self, db: &RootDatabase) {
-        self.extend(self.loose(db));
+        let loose = self.loose(db);
+        // Contents go together by their hashes: an edit between two sessions changes two groups, and the vectors of all
+        // others are found again as they were sealed.
+        let bits = loose.len().div_ceil(GROUP).next_power_of_two().trailing_zeros();
+        let group = |key: &BlobKey| u32::from_be_bytes(*key.0.as_bytes().first_chunk().expect("a hash is longer")) >> (32 - bits.max(1));
+        let groups: Vec<&[BlobKey]> = if bits == 0 { vec![&loose] } else { loose.chunk_by(|a, b| group(a) == group(b)).collect() };
+        let groups = groups.into_par_iter().filter(|group| !group.is_empty()).map_with(db.clone(), |db, group| {
+            let segment = Segment::of(records(db, group));
+            segment.seal_vectors(db);
+            Arc::new(segment)
+        });
+        self.sealed.par_extend(groups);
         for &root in Workspace::get(db).roots(db) {
             for &directory in root.directories(db) {
                 self.covered.insert(directory, directory_digest(db, directory));
@@ -47,8 +57,8 @@ impl Segments {
         self.covered.clear();
     }
 
-    /// A segment of the live content that none covers.
-    fn loose(&self, db: &RootDatabase) -> Option<Arc<Segment>> {
+    /// The live content that no segment covers, sorted.
+    fn loose(&self, db: &RootDatabase) -> Vec<BlobKey> {
         let mut loose: Vec<BlobKey> = Vec::new();
         for &root in Workspace::get(db).roots(db) {
             for &directory in root.directories(db) {
@@ -59,12 +69,7 @@ impl Segments {
         }
         loose.sort_unstable();
         loose.dedup();
-        let records: Vec<(BlobKey, Arc<Record>)> = if loose.len() < 64 {
-            loose.iter().map(|&key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
-        } else {
-            loose.par_iter().map_with(db.clone(), |db, &key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
-        };
-        (!records.is_empty()).then(|| Arc::new(Segment::of(records)))
+        loose
     }
 
     fn covers(&self, key: &BlobKey) -> bool {
@@ -72,11 +77,27 @@ impl Segments {
     }
 }
 
+/// Contents that make up a segment, about.
+const GROUP: usize = 256;
+
+fn records(db: &RootDatabase, blobs: &[BlobKey]) -> Vec<(BlobKey, Arc<Record>)> {
+    blobs.iter().map(|&key| (key, record::record(db, Blob::new(db, key.0, key.1)))).collect()
+}
+
 /// The segments at one revision: the sealed ones, and one made on the spot of all live content that they do not cover.
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) segments: Vec<Arc<Segment>>,
     live: OnceLock<LiveMask>,
+    vectors: OnceLock<LiveVectors>,
+}
+
+/// The vectors of the segments, and which of them count.
+#[derive(Debug)]
+pub(crate) struct LiveVectors {
+    pub(crate) index: Flat,
+    /// By segment.
+    pub(crate) live: Vec<RowMask>,
 }
 
 /// Which members of the segments count, and the statistics of those that do.
@@ -94,8 +115,11 @@ impl View {
     /// Makes the view of the database's current revision.
     pub(crate) fn of(db: &RootDatabase, segments: &Segments) -> Self {
         let mut all = segments.sealed.clone();
-        all.extend(segments.loose(db));
-        Self { segments: all, live: OnceLock::new() }
+        let loose = segments.loose(db);
+        if !loose.is_empty() {
+            all.push(Arc::new(Segment::of(records(db, &loose))));
+        }
+        Self { segments: all, live: OnceLock::new(), vectors: OnceLock::new() }
     }
 }
 
@@ -115,6 +139,16 @@ const MANY_FILES: usize = 24;
 impl<'db> World<'db> {
     pub(crate) fn new(root: &'db RootDatabase, view: &'db View, threads: Option<&'db rayon::ThreadPool>) -> Self {
         Self { db: root, live: live_blobs(root, Workspace::get(root)), view, root, threads }
+    }
+
+    /// The model of the user's choice.
+    pub(crate) fn model(&self) -> Option<Arc<ChosenModel>> {
+        self.root.shared.model()
+    }
+
+    /// Whether the store has something under a key.
+    pub(crate) fn holds(&self, key: &StoreKey) -> bool {
+        self.root.shared.store.contains(key)
     }
 
     /// Resolves files on all threads, if they are many, so that whoever reads their edges next finds the work done.
@@ -171,6 +205,26 @@ impl<'db> World<'db> {
                 mask.files.push(files);
             }
             mask
+        })
+    }
+
+    /// The vectors of all documents. Mapped or made when somebody first searches.
+    pub(crate) fn vectors(&self) -> &'db LiveVectors {
+        self.view.vectors.get_or_init(|| {
+            let segments = self.view.segments.iter().map(|segment| segment.vectors(self.root).clone()).collect();
+            let index = Flat::new(StaticModel::shipped().dimension(), segments).expect("all vectors are of one model");
+            let live = self.view.segments.iter().zip(&self.live_mask().files).map(|(segment, files)| {
+                let mut live = RowMask::all(segment.document_count());
+                if files.iter().any(|&files| files == 0) {
+                    live = RowMask::none(segment.document_count());
+                    for (blob, _) in files.iter().enumerate().filter(|(_, files)| **files > 0) {
+                        let first = segment.first_document(blob as u32) as usize;
+                        (first..first + segment.documents_of(blob as u32).len()).for_each(|row| live.insert(row));
+                    }
+                }
+                live
+            });
+            LiveVectors { index, live: live.collect() }
         })
     }
 

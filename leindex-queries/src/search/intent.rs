@@ -1,7 +1,6 @@
 //! What a question asks for: its words, the names, paths and messages it quotes, and what kind of answer would do.
 
-use super::terms::{for_each_subword, is_stop_word, normalise};
-use crate::syntax::rows::name_hash;
+use super::terms::{for_each_subword, is_stop_word, term};
 
 /// What kind of answer a question asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,9 +60,13 @@ pub(crate) struct QuotedPath {
 /// A question, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
+    /// The text, as far as it is read.
+    pub(crate) text: String,
     pub(crate) intent: Intent,
     /// Hashes of the sub-words that carry meaning, in order, distinct.
     pub(crate) terms: Vec<u32>,
+    /// The same words themselves, stemmed.
+    pub(crate) words: Vec<String>,
     pub(crate) names: Vec<QuotedName>,
     pub(crate) paths: Vec<QuotedPath>,
     /// Messages in quotes.
@@ -154,8 +157,10 @@ impl Question {
         let text = text[..end].trim();
         let lower = text.to_lowercase();
         let mut question = Self {
+            text: text.to_owned(),
             intent: Intent::Words,
             terms: Vec::new(),
+            words: Vec::new(),
             names: Vec::new(),
             paths: Vec::new(),
             messages: quoted(text),
@@ -256,25 +261,23 @@ impl Question {
         let mut buffer = String::new();
         let mut plain = String::new();
         let mut all = Vec::new();
+        let mut meant = Vec::new();
         let cuts_intent = matches!(self.intent, Intent::Hotspots | Intent::Architecture | Intent::Where | Intent::How | Intent::Error);
         for_each_subword(text, |word, _| {
-            if word.len() < 2 && !word.as_bytes()[0].is_ascii_digit() {
-                return;
-            }
-            normalise(word, &mut buffer);
-            let hash = name_hash(&buffer);
-            if !all.contains(&hash) && all.len() < 1024 {
-                all.push(hash);
+            let Some(hash) = term(word, &mut buffer) else { return };
+            if !all.iter().any(|(known, _)| *known == hash) && all.len() < 1024 {
+                all.push((hash, buffer.clone()));
                 plain.clear();
                 plain.extend(word.chars().flat_map(char::to_lowercase));
                 if !(is_stop_word(&plain) || cuts_intent && INTENT_WORDS.contains(&&*plain)) {
-                    self.terms.push(hash);
+                    meant.push((hash, buffer.clone()));
                 }
             }
         });
-        if self.terms.is_empty() && !matches!(self.intent, Intent::Hotspots | Intent::Architecture) {
-            self.terms = all;
+        if meant.is_empty() && !matches!(self.intent, Intent::Hotspots | Intent::Architecture) {
+            meant = all;
         }
+        (self.terms, self.words) = meant.into_iter().unzip();
     }
 }
 

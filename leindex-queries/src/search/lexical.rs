@@ -111,6 +111,15 @@ impl<'w> Lexical<'w> {
         self.best
     }
 
+    /// The score of the document at a place in order of scores, from 0; 0 if fewer have one.
+    pub(crate) fn score_at(&self, place: usize) -> f32 {
+        let mut scores: Vec<f32> = self.scores.iter().flatten().copied().filter(|score| *score > 0.0).collect();
+        if scores.len() <= place {
+            return 0.0;
+        }
+        *scores.select_nth_unstable_by(place, |a, b| b.total_cmp(a)).1
+    }
+
     /// How much of the question, by weight, is in the document's name, and how much of the name is in the question.
     pub(crate) fn name_cover(&self, id: DocumentId) -> (f32, f32) {
         let at = |list: &[Vec<f32>]| list.get(id.segment as usize).and_then(|list| list.get(id.document as usize)).copied().unwrap_or(0.0);
@@ -138,14 +147,6 @@ fn frequency(world: World<'_>, hash: u32) -> u64 {
 }
 
 impl Scorer for Lexical<'_> {
-    fn name(&self) -> &'static str {
-        "lexical"
-    }
-
-    fn weight(&self) -> f32 {
-        1.0
-    }
-
     fn score(&self, id: DocumentId) -> f32 {
         self.scores.get(id.segment as usize).and_then(|scores| scores.get(id.document as usize)).copied().unwrap_or(0.0)
     }

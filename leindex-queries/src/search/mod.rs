@@ -4,6 +4,9 @@
 //! dead is masked by the set of live blobs, never deleted; statistics are integers summed over live members; so no
 //! answer depends on how the segments came about.
 
+pub(crate) mod document_vectors;
+pub(crate) mod embedding;
+pub(crate) mod fusion;
 pub(crate) mod glob;
 pub mod intent;
 pub(crate) mod lexical;
@@ -12,4 +15,5 @@ pub(crate) mod rank;
 pub mod record;
 pub(crate) mod score;
 pub mod segment;
-pub mod terms;
+pub(crate) mod semantic;
+pub(crate) mod terms;

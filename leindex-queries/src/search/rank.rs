@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use leindex_db::Dialect;
 use rustc_hash::FxHashMap;
 
+use super::embedding::ChosenModel;
+use super::fusion::{Scale, Scores};
 use super::glob;
 use super::intent::{Intent, Question, QuotedName};
-use super::lexical::Lexical;
 use super::path::path_facts;
 use super::record::{Document, for_each_holder};
 use super::score::{DocumentId, Scorer, Seen, keep_best, log2};
@@ -70,6 +72,29 @@ pub(crate) struct Filter {
     pub(crate) paths: Vec<String>,
 }
 
+impl Filter {
+    /// Whether it admits everything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kinds.is_empty() && self.languages.is_empty() && self.paths.is_empty()
+    }
+
+    pub(crate) fn admits_kind(&self, kind: SymbolKind) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+
+    pub(crate) fn admits_path(&self, path: &str) -> bool {
+        self.paths.is_empty() || self.paths.iter().any(|pattern| glob::matches(pattern, path))
+    }
+
+    pub(crate) fn admits_dialect(&self, world: World<'_>, dialect: Dialect) -> bool {
+        self.languages.is_empty()
+            || world.db.languages().config(dialect).is_some_and(|config| {
+                let is = |name: &String| name.eq_ignore_ascii_case(config.name) || name.eq_ignore_ascii_case(config.dialect);
+                self.languages.iter().any(is)
+            })
+    }
+}
+
 /// A symbol that was found, with its score by part.
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'w> {
@@ -78,6 +103,15 @@ pub(crate) struct Found<'w> {
     pub(crate) row: u32,
     pub(crate) score: f32,
     pub(crate) parts: Vec<(&'static str, f32)>,
+}
+
+/// What a ranking found.
+#[derive(Clone)]
+pub(crate) struct Ranked<'w> {
+    /// Best first.
+    pub(crate) found: Vec<Found<'w>>,
+    /// The model of the user's choice, if its scores counted.
+    pub(crate) model: Option<Arc<ChosenModel>>,
 }
 
 /// One document with what is known of it so far.
@@ -93,38 +127,32 @@ struct Candidate {
 }
 
 /// Ranks the symbols of the world for a question, best first. Symbols of equal score are in order of path and row.
-pub(crate) fn rank<'w>(
-    world: World<'w>,
-    question: &Question,
-    filter: &Filter,
-    lexical: &Lexical<'w>,
-    others: &[&dyn Scorer],
-) -> Vec<Found<'w>> {
-    let mut ranking = Ranking { world, question, filter, lexical, blobs: FxHashMap::default(), candidates: FxHashMap::default() };
-    ranking.gather(others);
-    ranking.finish(others)
+pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, scores: &Scores<'w>) -> Ranked<'w> {
+    let mut ranking = Ranking { world, question, filter, scores, blobs: FxHashMap::default(), candidates: FxHashMap::default() };
+    ranking.gather();
+    ranking.finish()
 }
 
 struct Ranking<'w, 'q> {
     world: World<'w>,
     question: &'q Question,
     filter: &'q Filter,
-    lexical: &'q Lexical<'w>,
+    scores: &'q Scores<'w>,
     /// What the paths of a blob's files allow, by segment and blob: the best prior.
     blobs: FxHashMap<(u32, u32), f32>,
     candidates: FxHashMap<(u32, u32, u32), Candidate>,
 }
 
 impl<'w> Ranking<'w, '_> {
-    fn gather(&mut self, others: &[&dyn Scorer]) {
-        let lexical = self.lexical;
-        for scorer in std::iter::once(lexical as &dyn Scorer).chain(others.iter().copied()) {
+    fn gather(&mut self) {
+        let scores = self.scores;
+        for scorer in [&scores.lexical as &dyn Scorer, &scores.semantic] {
             let best = scorer.best(POOL, MOST_PRIOR, &mut |seen| self.prior(&seen));
             for (id, _) in self.first_of(best, POOL) {
                 self.add_document(id);
             }
         }
-        if self.question.terms.is_empty() || self.lexical.best_score() <= 0.0 {
+        if self.question.terms.is_empty() || self.scores.is_blank() {
             match self.question.intent {
                 Intent::Hotspots => self.add_hotspots(),
                 Intent::Architecture => self.add_pillars(),
@@ -205,7 +233,7 @@ impl<'w> Ranking<'w, '_> {
     }
 
     fn own_prior(&self, kind: SymbolKind, flags: SymbolFlags) -> f32 {
-        if !self.filter.kinds.is_empty() && !self.filter.kinds.contains(&kind) {
+        if !self.filter.admits_kind(kind) {
             return 0.0;
         }
         let mut prior = match kind {
@@ -236,18 +264,14 @@ impl<'w> Ranking<'w, '_> {
         let key = self.world.view.segments[segment as usize].blob(blob);
         let files = key.map_or(&[][..], |key| self.world.files_of(&key));
         let prior = files.iter().map(|&file| self.path_prior(file) * (1.0 + PATH_IN_POOL * self.path_cover(file))).fold(0.0, f32::max);
-        let admitted = self.filter.languages.is_empty()
-            || key.and_then(|key| self.world.db.languages().config(key.1)).is_some_and(|config| {
-                self.filter.languages.iter().any(|name| name.eq_ignore_ascii_case(config.name) || name.eq_ignore_ascii_case(config.dialect))
-            });
+        let admitted = key.is_some_and(|key| self.filter.admits_dialect(self.world, key.1));
         let prior = if admitted { prior } else { 0.0 };
         self.blobs.insert((segment, blob), prior);
         prior
     }
 
     fn path_prior(&self, file: SourceFile<'w>) -> f32 {
-        let path = || file.path(self.world.db);
-        if !self.filter.paths.is_empty() && !self.filter.paths.iter().any(|pattern| glob::matches(pattern, path())) {
+        if !self.filter.admits_path(file.path(self.world.db)) {
             return 0.0;
         }
         let evidence = path_facts(self.world.db, file).evidence;
@@ -370,7 +394,7 @@ impl<'w> Ranking<'w, '_> {
                 let documents = segment.documents_of(blob);
                 let score = documents.binary_search_by_key(&row, |document| document.symbol).map_or(0.0, |at| {
                     let id = DocumentId { segment: index as u32, document: segment.first_document(blob) + at as u32 };
-                    self.lexical.score(id) * self.own_prior(documents[at].kind, documents[at].flags)
+                    self.scores.fused(id) * self.own_prior(documents[at].kind, documents[at].flags)
                 });
                 if prior > 0.0 {
                     found.push((score * prior, file.path(self.world.db), row, index as u32, blob));
@@ -439,28 +463,20 @@ impl<'w> Ranking<'w, '_> {
         }
     }
 
-    fn finish(mut self, others: &[&dyn Scorer]) -> Vec<Found<'w>> {
-        let lexical = self.lexical;
+    fn finish(mut self) -> Ranked<'w> {
         let mut candidates: Vec<Candidate> = std::mem::take(&mut self.candidates).into_values().collect();
         // From here on sums over candidates are made in this order.
         candidates.sort_by_key(|candidate| (candidate.segment, candidate.blob, candidate.row));
-        let scorers: Vec<&dyn Scorer> = std::iter::once(lexical as &dyn Scorer).chain(others.iter().copied()).collect();
-        for scorer in scorers {
-            let score = |candidate: &Candidate| candidate.id.map_or(0.0, |id| scorer.score(id));
-            let best = candidates.iter().map(score).fold(0.0, f32::max);
-            if best > 0.0 {
-                for candidate in &mut candidates {
-                    let value = score(candidate) / best;
-                    if value > 0.0 {
-                        candidate.features.push((scorer.name(), scorer.weight() * value));
-                    }
-                }
-            }
+        let (model, chosen) = self.chosen_scores(&candidates).unzip();
+        for (at, candidate) in candidates.iter_mut().enumerate() {
+            let Some(id) = candidate.id else { continue };
+            let parts = self.scores.parts(id, chosen.as_ref().and_then(|scores: &Vec<f32>| scores.get(at).copied()));
+            candidate.features.extend(parts.into_iter().filter(|(_, value)| *value > 0.0));
         }
         let mut of_blob = FxHashMap::<(u32, u32), f32>::default();
         let mut values: Vec<f32> = Vec::with_capacity(candidates.len());
         for candidate in &candidates {
-            let value = candidate.features.iter().find(|(name, _)| *name == "lexical").map_or(0.0, |(_, value)| *value);
+            let value = candidate.id.map_or(0.0, |id| self.scores.fused(id));
             values.push(value);
             let sum = of_blob.entry((candidate.segment, candidate.blob)).or_insert(0.0);
             *sum += value;
@@ -475,7 +491,29 @@ impl<'w> Ranking<'w, '_> {
         if !self.question.messages.is_empty() {
             self.read_for_messages(&mut found);
         }
-        found
+        Ranked { found, model }
+    }
+
+    /// The scores of the candidates by the model of the user's choice, from 0 to 1, if all of them have a vector.
+    fn chosen_scores(&self, candidates: &[Candidate]) -> Option<(Arc<ChosenModel>, Vec<f32>)> {
+        let model = self.world.model().filter(|_| !self.question.terms.is_empty())?;
+        let stored = candidates.iter().map(|candidate| {
+            if candidate.id.is_none() {
+                return Some(None);
+            }
+            let rows = self.rows_of(candidate.segment, candidate.blob)?;
+            self.world.db.packed(&model.key(&rows, &rows.symbol(candidate.row)?)).map(Some)
+        });
+        let stored: Vec<Option<Arc<[u8]>>> = stored.collect::<Option<_>>()?;
+        let question = model.question(&self.question.text)?;
+        let cosine = |stored: &Option<Arc<[u8]>>| match stored {
+            Some(stored) => model.cosine(stored, &question),
+            None => Some(0.0),
+        };
+        let scores = stored.iter().map(cosine).collect::<Option<Vec<f32>>>()?;
+        let scale = Scale::over(scores.clone());
+        let scores = scores.into_iter().map(|score| scale.of(score)).collect();
+        Some((model, scores))
     }
 
     /// Adds a candidate once for each live file with its content.
@@ -488,7 +526,7 @@ impl<'w> Ranking<'w, '_> {
         }
         let mut parts = candidate.features;
         if let Some(id) = candidate.id {
-            let (cover, precision) = self.lexical.name_cover(id);
+            let (cover, precision) = self.scores.lexical.name_cover(id);
             if cover > 0.0 {
                 parts.push(("name", NAME * cover * (0.5 + 0.5 * precision)));
             }
@@ -521,8 +559,9 @@ impl<'w> Ranking<'w, '_> {
     /// How much of the question, by weight, is in a file's path.
     fn path_cover(&self, file: SourceFile<'w>) -> f32 {
         let seen = &path_facts(self.world.db, file).terms;
-        let total: f32 = self.lexical.terms().iter().map(|term| term.idf).sum();
-        let covered: f32 = self.lexical.terms().iter().filter(|term| seen.binary_search(&term.hash).is_ok()).map(|term| term.idf).sum();
+        let total: f32 = self.scores.lexical.terms().iter().map(|term| term.idf).sum();
+        let covered: f32 =
+            self.scores.lexical.terms().iter().filter(|term| seen.binary_search(&term.hash).is_ok()).map(|term| term.idf).sum();
         if total > 0.0 { covered / total } else { 0.0 }
     }
 

@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use leindex_db::ContentHash;
 use leindex_db::store::StoreKey;
+use leindex_embed::StaticModel;
+use rustc_hash::FxHashMap;
 
+use super::document_vectors::whole_words;
 use super::terms::{for_each_subword, term};
 use crate::db::Db;
 use crate::languages::LanguageConfig;
@@ -58,6 +61,8 @@ pub struct Record {
     pub documents: Vec<Document>,
     /// Its postings, sorted by term, then document.
     pub postings: Vec<Posting>,
+    /// The pieces of terms that the static model does not know as whole words, sorted by term.
+    pub split: Vec<(u32, Box<[u16]>)>,
 }
 
 /// The record of a blob from the store, or computed.
@@ -80,7 +85,8 @@ pub(crate) fn record_key<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Option<StoreK
 }
 
 pub(crate) fn record_key_of(config: &LanguageConfig, hash: ContentHash) -> StoreKey {
-    StoreKey::new("index", &crate::schema::INDEX, &[config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()])
+    let words = leindex_embed::SCHEMA.as_bytes();
+    StoreKey::new("index", &crate::schema::INDEX, &[words, config.dialect.as_bytes(), config.version.as_bytes(), hash.as_bytes()])
 }
 
 /// Whether a symbol is a document: local names and fields are found through what holds them.
@@ -102,6 +108,7 @@ impl Record {
 
     fn index_text(&mut self, rows: &Rows, source: &str) {
         let mut buffer = String::new();
+        let mut split = Split::default();
         // (term, document, field) → counts, as a list of packed numbers that is sorted and merged at the end.
         let mut words: Vec<u64> = Vec::with_capacity(source.len() / 6);
         let packed = |term: u32, document: u32, field: usize| u64::from(term) << 32 | u64::from(document) << 2 | field as u64;
@@ -115,6 +122,7 @@ impl Record {
             let mut add = |field: usize, text: &str| {
                 for_each_subword(text, |word, _| {
                     if let Some(term) = term(word, &mut buffer) {
+                        split.note(term, &buffer);
                         words.push(packed(term, document, field));
                         lengths[field] = lengths[field].saturating_add(1);
                     }
@@ -161,12 +169,14 @@ impl Record {
             }
             let Some(&(_, document)) = open.last() else { return };
             if let Some(term) = term(word, &mut buffer) {
+                split.note(term, &buffer);
                 words.push(packed(term, document, 3));
                 if let Some(document) = documents.get_mut(document as usize) {
                     document.lengths[3] = document.lengths[3].saturating_add(1);
                 }
             }
         });
+        self.split = split.into_sorted();
         words.sort_unstable();
         for word in words {
             let (term, document, field) = ((word >> 32) as u32, word as u32 >> 2, word as usize & 3);
@@ -218,6 +228,16 @@ impl Record {
             varint(posting.document, &mut out);
             push_counts(posting.counts, &mut out);
         }
+        varint(self.split.len() as u32, &mut out);
+        last = 0;
+        for (term, pieces) in &self.split {
+            varint(term.wrapping_sub(last), &mut out);
+            last = *term;
+            varint(pieces.len() as u32, &mut out);
+            for &piece in pieces {
+                varint(u32::from(piece), &mut out);
+            }
+        }
         out
     }
 
@@ -254,7 +274,35 @@ impl Record {
             let document = reader.varint()?;
             record.postings.push(Posting { term: last, document, counts: reader.counts()? });
         }
+        last = 0;
+        for _ in 0..reader.varint()? {
+            last = last.wrapping_add(reader.varint()?);
+            let pieces = (0..reader.varint()?).map(|_| u16::try_from(reader.varint()?).ok());
+            record.split.push((last, pieces.collect::<Option<_>>()?));
+        }
         reader.0.is_empty().then_some(record)
+    }
+}
+
+/// Pieces of the terms that are no whole words of the static model.
+#[derive(Default)]
+struct Split(FxHashMap<u32, Box<[u16]>>);
+
+impl Split {
+    fn note(&mut self, term: u32, word: &str) {
+        if !whole_words().contains_key(&term) {
+            self.0.entry(term).or_insert_with(|| {
+                let mut pieces = Vec::new();
+                StaticModel::shipped().split(word, &mut pieces);
+                pieces.into()
+            });
+        }
+    }
+
+    fn into_sorted(self) -> Vec<(u32, Box<[u16]>)> {
+        let mut split: Vec<_> = self.0.into_iter().filter(|(_, pieces)| !pieces.is_empty()).collect();
+        split.sort_unstable_by_key(|(term, _)| *term);
+        split
     }
 }
 
@@ -402,6 +450,7 @@ mod tests {
                 Posting { term: 9, document: 0, counts: [1, 0, 0, 0] },
                 Posting { term: 9, document: 7, counts: [0, 2, 255, 1] },
             ],
+            split: vec![(9, [1, 2].into()), (u32::MAX, [u16::MAX].into())],
         };
         let bytes = record.encode();
         assert_eq!(Record::decode(&bytes), Some(record));

@@ -1,4 +1,4 @@
-//! What ways of scoring have in common: lexical scores today, vectors beside them.
+//! What ways of scoring have in common.
 
 use crate::search::record::Document;
 
@@ -23,12 +23,6 @@ pub(crate) struct Seen<'a> {
 /// A way of scoring documents for one question. Made when the question is asked; a fixed function of the question and
 /// the live documents, whatever the segments look like.
 pub(crate) trait Scorer {
-    /// Its name in explanations.
-    fn name(&self) -> &'static str;
-
-    /// What it weighs beside the others.
-    fn weight(&self) -> f32;
-
     /// How well a document answers: 0 for not at all. Comparable within the question only.
     fn score(&self, id: DocumentId) -> f32;
 

@@ -2,9 +2,10 @@
 //!
 //! A segment is a function of its set of blobs and immutable. Blobs that died since are masked by whoever asks.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use leindex_db::{ContentHash, Dialect};
+use leindex_embed::vectors;
 use rustc_hash::FxHashMap;
 
 use super::record::{Document, FIELDS, Posting, Reader, Record, push_counts, varint};
@@ -25,6 +26,8 @@ pub struct Segment {
     documents: Box<[Document]>,
     /// Sub-words of each blob's documents, by field.
     lengths: Box<[[u32; FIELDS]]>,
+    /// The documents' vectors, once somebody needs them.
+    pub(super) vectors: OnceLock<vectors::Segment>,
 }
 
 /// Lists of small numbers by hash.
@@ -126,6 +129,7 @@ impl Segment {
             first_document: first_document.into(),
             documents: documents.into(),
             lengths: lengths.into(),
+            vectors: OnceLock::new(),
         }
     }
 

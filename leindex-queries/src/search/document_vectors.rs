@@ -1,0 +1,121 @@
+//! The vectors of a blob's documents by the static model: a function of the blob's index record alone.
+//!
+//! The record's postings are the bag of words that a vector is the sum of, so a vector costs a sum and no second look at
+//! the text: about two microseconds. That is less than to read one from the store, so they are not stored by blob but
+//! made with the segment that holds them.
+
+use std::sync::LazyLock;
+
+use leindex_db::store::StoreKey;
+use leindex_embed::StaticModel;
+use leindex_embed::static_model::to_unit_length;
+use leindex_embed::vectors::{self, Quantizer};
+use rustc_hash::FxHashMap;
+
+use super::record::{Record, record, record_key_of};
+use super::segment::Segment;
+use crate::db::RootDatabase;
+use crate::syntax::blob::Blob;
+use crate::syntax::rows::name_hash;
+
+/// The terms that are whole words of the static model, with their pieces.
+pub(crate) fn whole_words() -> &'static FxHashMap<u32, u16> {
+    static WORDS: LazyLock<FxHashMap<u32, u16>> = LazyLock::new(|| {
+        let mut words: Vec<(&str, u16)> = StaticModel::shipped().whole_words().collect();
+        // Of words with one hash, should there be any, the same one on every run.
+        words.sort_unstable();
+        words.into_iter().map(|(word, piece)| (name_hash(word), piece)).collect()
+    });
+    &WORDS
+}
+
+/// The vectors of a record's documents, in their order, each of unit length; zero where no word has pieces.
+pub(crate) fn document_vectors(record: &Record) -> Vec<f32> {
+    let model = StaticModel::shipped();
+    let dimension = model.dimension();
+    let mut sums = vec![0.0; record.documents.len() * dimension];
+    let mut add = |document: u32, piece: u16, frequency: f32| {
+        let start = document as usize * dimension;
+        if let Some(sum) = sums.get_mut(start..start + dimension) {
+            model.add_to_document(piece, frequency, sum);
+        }
+    };
+    // A piece that some split word has may come from several words: those frequencies add up first.
+    let mut in_split: Vec<u16> = record.split.iter().flat_map(|(_, pieces)| pieces.iter().copied()).collect();
+    in_split.sort_unstable();
+    in_split.dedup();
+    let mut shared: Vec<(u16, u32, f32)> = Vec::new();
+    let mut split = record.split.iter().peekable();
+    for run in record.postings.chunk_by(|a, b| a.term == b.term) {
+        let term = run[0].term;
+        while split.next_if(|(known, _)| *known < term).is_some() {}
+        let frequencies = run.iter().map(|posting| (posting.document, model.frequency(posting.counts)));
+        match (whole_words().get(&term), split.next_if(|(known, _)| *known == term)) {
+            (Some(&piece), _) if in_split.binary_search(&piece).is_err() => frequencies.for_each(|(document, tf)| add(document, piece, tf)),
+            (Some(&piece), _) => shared.extend(frequencies.map(|(document, tf)| (piece, document, tf))),
+            (None, Some((_, pieces))) => {
+                for (document, tf) in frequencies {
+                    shared.extend(pieces.iter().map(|&piece| (piece, document, tf)));
+                }
+            }
+            (None, None) => {}
+        }
+    }
+    shared.sort_by_key(|&(piece, document, _)| (piece, document));
+    for run in shared.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        add(run[0].1, run[0].0, run.iter().map(|(.., tf)| tf).sum());
+    }
+    sums.chunks_mut(dimension).for_each(to_unit_length);
+    sums
+}
+
+impl Segment {
+    /// The vectors of the segment's documents, in their order: those at hand, else made of the blobs' records.
+    pub(crate) fn vectors(&self, db: &RootDatabase) -> &vectors::Segment {
+        self.vectors.get_or_init(|| self.made_vectors(db))
+    }
+
+    /// Finds the vectors in the store's sealed file, or makes them and seals them there.
+    pub(crate) fn seal_vectors(&self, db: &RootDatabase) {
+        self.vectors.get_or_init(|| {
+            let store = &db.shared.store;
+            let key = self.vectors_key(db);
+            let whole = |file| vectors::Segment::from_bytes(file).ok().filter(|found| found.rows() == self.document_count());
+            store.sealed(&key).and_then(whole).unwrap_or_else(|| {
+                let made = self.made_vectors(db);
+                store.put_sealed(&key, made.as_bytes()).and_then(whole).unwrap_or(made)
+            })
+        });
+    }
+
+    fn made_vectors(&self, db: &RootDatabase) -> vectors::Segment {
+        let quantizer = quantizer();
+        let dimension = quantizer.dimension();
+        let mut builder = vectors::SegmentBuilder::new(dimension).expect("the shipped model has a dimension that vectors may have");
+        let mut row = Vec::new();
+        for &(hash, dialect) in self.blobs() {
+            let record = record(db, Blob::new(db, hash, dialect));
+            for vector in document_vectors(&record).chunks(dimension) {
+                row.clear();
+                quantizer.quantize_into(vector, &mut row).expect("a vector of the model is of its dimension");
+                builder.push_row(&row).expect("documents are numbered by 32 bits");
+            }
+        }
+        builder.build()
+    }
+
+    fn vectors_key(&self, db: &RootDatabase) -> StoreKey {
+        let languages = &db.shared.languages;
+        let records = self.blobs().iter().filter_map(|&(hash, dialect)| Some(record_key_of(languages.config(dialect)?, hash)));
+        let records: Vec<StoreKey> = records.collect();
+        let parts: Vec<&[u8]> = records.iter().map(|key| &key.as_bytes()[..]).collect();
+        StoreKey::new("vectors", &crate::schema::INDEX, &parts)
+    }
+}
+
+/// Makes rows and questions for the static model.
+pub(crate) fn quantizer() -> &'static Quantizer {
+    static QUANTIZER: LazyLock<Quantizer> =
+        LazyLock::new(|| Quantizer::new(StaticModel::shipped().center()).expect("the shipped model has a center"));
+    &QUANTIZER
+}
