@@ -112,11 +112,6 @@ impl Fields {
         }
     }
 
-    /// All fields, by name.
-    pub(super) fn into_entries(self) -> impl Iterator<Item = (String, Value)> {
-        self.map.into_iter()
-    }
-
     pub(super) fn refused(&self, name: &str, value: &Value, expected: &str) -> EmbedError {
         let mut found = value.to_string();
         if let Some((end, _)) = found.char_indices().nth(80) {
