@@ -296,6 +296,6 @@ fn unknown_endings_and_an_empty_project_are_no_errors() {
     let index = Index::open(empty.path(), Options { store: StorePlace::Memory, ..Options::default() }).unwrap();
     let snapshot = index.snapshot();
     assert!(snapshot.files().unwrap().is_empty() && snapshot.edges().unwrap().is_empty());
-    assert!(snapshot.search("anything", &SearchOptions::default()).unwrap().is_empty());
+    assert!(snapshot.search("anything", &SearchOptions::default()).unwrap().hits.is_empty());
     assert!(snapshot.context("anything", &ContextOptions::default()).unwrap().items.is_empty());
 }

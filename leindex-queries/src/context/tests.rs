@@ -148,7 +148,7 @@ fn a_question_of_a_megabyte_is_answered() {
     let context = ask(&index, &"where is the store opened ".repeat(40_000), 500);
     check(&context, 500);
     assert!(!context.entries.is_empty());
-    assert!(index.snapshot().search(&"x".repeat(1 << 20), &SearchOptions::default()).expect("nobody cancels").is_empty());
+    assert!(index.snapshot().search(&"x".repeat(1 << 20), &SearchOptions::default()).expect("nobody cancels").hits.is_empty());
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn the_number_of_threads_does_not_matter() {
                 QUESTIONS.iter().map(|question| serde_json::to_string(&ask(&index, question, 1500)).expect("plain data")).collect();
             let hits: Vec<String> = QUESTIONS
                 .iter()
-                .map(|question| index.snapshot().search(question, &SearchOptions::default()).expect("nobody cancels"))
+                .map(|question| index.snapshot().search(question, &SearchOptions::default()).expect("nobody cancels").hits)
                 .map(|hits| serde_json::to_string(&hits).expect("plain data"))
                 .collect();
             (contexts, hits)
@@ -242,7 +242,7 @@ fn words_paths_and_messages_find_their_symbols() {
     let folder = shop();
     let index = open(folder.path());
     let first = |question: &str| {
-        let hits = index.snapshot().search(question, &SearchOptions::default()).expect("nobody cancels");
+        let hits = index.snapshot().search(question, &SearchOptions::default()).expect("nobody cancels").hits;
         hits.first().map(|hit| hit.symbol.symbol.split_once(' ').map_or("", |(_, name)| name).to_owned()).unwrap_or_default()
     };
     assert_eq!(first("where is the price of all items summed up"), "shop/price.py total_price().");
@@ -251,19 +251,19 @@ fn words_paths_and_messages_find_their_symbols() {
     assert_eq!(first("which test checks out a cart"), "tests/test_cart.py test_checkout().");
     assert_eq!(first("charge customer checkout"), "shop/cart.py Cart#checkout().");
     let options = SearchOptions { paths: vec!["tests/**".into()], ..SearchOptions::default() };
-    let hits = index.snapshot().search("checkout", &options).expect("nobody cancels");
+    let hits = index.snapshot().search("checkout", &options).expect("nobody cancels").hits;
     assert!(!hits.is_empty() && hits.iter().all(|hit| hit.symbol.path.starts_with("tests/") && hit.symbol.is_test));
     let options = SearchOptions { kinds: vec![crate::syntax::rows::SymbolKind::Class], ..SearchOptions::default() };
-    let hits = index.snapshot().search("cart", &options).expect("nobody cancels");
+    let hits = index.snapshot().search("cart", &options).expect("nobody cancels").hits;
     assert!(!hits.is_empty() && hits.iter().all(|hit| hit.symbol.kind == "class"));
-    assert_eq!(index.snapshot().search("cart", &SearchOptions { limit: 0, ..SearchOptions::default() }).expect("nobody cancels"), []);
+    assert_eq!(index.snapshot().search("cart", &SearchOptions { limit: 0, ..SearchOptions::default() }).expect("nobody cancels").hits, []);
 }
 
 #[test]
 fn summaries_come_from_the_documentation_or_the_code() {
     let folder = shop();
     let index = open(folder.path());
-    let find = |name: &str| index.snapshot().search(name, &SearchOptions::default()).expect("nobody cancels")[0].symbol.clone();
+    let find = |name: &str| index.snapshot().search(name, &SearchOptions::default()).expect("nobody cancels").hits[0].symbol.clone();
     let documented = find("total_price");
     assert_eq!((documented.summary.as_str(), documented.generated_summary), ("The price of all items with tax.", false));
     let made = find("post_order");

@@ -457,13 +457,6 @@ impl Index {
     }
 }
 
-#[cfg(feature = "transformer")]
-fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
-    let model = leindex_embed::Transformer::open(folder, &leindex_embed::TransformerOptions::default())?;
-    Ok(ChosenModel::new(Arc::new(model))?)
-}
-
-#[cfg(not(feature = "transformer"))]
 fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
     Err(Error::NoTransformer { folder: folder.to_path_buf() })
 }

@@ -215,7 +215,7 @@ impl<'db> World<'db> {
             let index = Flat::new(StaticModel::shipped().dimension(), segments).expect("all vectors are of one model");
             let live = self.view.segments.iter().zip(&self.live_mask().files).map(|(segment, files)| {
                 let mut live = RowMask::all(segment.document_count());
-                if files.iter().any(|&files| files == 0) {
+                if files.contains(&0) {
                     live = RowMask::none(segment.document_count());
                     for (blob, _) in files.iter().enumerate().filter(|(_, files)| **files > 0) {
                         let first = segment.first_document(blob as u32) as usize;

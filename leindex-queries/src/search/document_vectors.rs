@@ -119,3 +119,86 @@ pub(crate) fn quantizer() -> &'static Quantizer {
         LazyLock::new(|| Quantizer::new(StaticModel::shipped().center()).expect("the shipped model has a center"));
     &QUANTIZER
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::terms::{for_each_subword, term};
+    use crate::syntax::rows::{SymbolFlags, SymbolKind};
+
+    /// A record of one document with these words in its body.
+    fn record_of(text: &str) -> Record {
+        let mut buffer = String::new();
+        let (mut record, mut terms) = (Record::default(), std::collections::BTreeMap::<u32, (u8, String)>::new());
+        for_each_subword(text, |word, _| {
+            if let Some(term) = term(word, &mut buffer) {
+                terms.entry(term).or_insert((0, buffer.clone())).0 += 1;
+            }
+        });
+        for (term, (count, word)) in terms {
+            record.postings.push(crate::search::record::Posting { term, document: 0, counts: [0, 0, 0, count] });
+            if !whole_words().contains_key(&term) {
+                let mut pieces = Vec::new();
+                StaticModel::shipped().split(&word, &mut pieces);
+                record.split.push((term, pieces.into()));
+            }
+        }
+        let (kind, flags) = (SymbolKind::Function, SymbolFlags::default());
+        record.documents.push(crate::search::record::Document { symbol: 1, kind, flags, name: 0, cyclomatic: 1, lengths: [0; 4] });
+        record
+    }
+
+    fn cosine(question: &str, document: &str) -> f32 {
+        let mut words = Vec::new();
+        let mut buffer = String::new();
+        for_each_subword(question, |word, _| words.extend(term(word, &mut buffer).map(|_| buffer.clone())));
+        let question = StaticModel::shipped().question(words.iter().map(String::as_str));
+        let document = document_vectors(&record_of(document));
+        question.iter().zip(&document).map(|(a, b)| a * b).sum()
+    }
+
+    /// The floor that any shipped model has to hold: each question is nearer to the code that answers it than to all of
+    /// the others, without sharing a word with it.
+    #[test]
+    fn a_question_is_nearest_to_the_code_that_answers_it_in_other_words() {
+        let pairs = [
+            ("delete a file", "fn unlink path remove fs"),
+            ("authentication of a user", "login password credentials session token verify"),
+            ("sort a list", "compare swap quicksort partition order items"),
+            ("download a web page", "http get url request response fetch"),
+            ("convert to text", "string format to str encode utf8"),
+            ("parallel execution", "thread pool spawn worker join"),
+            ("matrix multiplication", "dot product array rows columns"),
+            ("draw on the screen", "render canvas pixel color paint"),
+        ];
+        for (question, _) in pairs {
+            let best = pairs.iter().max_by(|a, b| cosine(question, a.1).total_cmp(&cosine(question, b.1)));
+            let answer = pairs.iter().find(|(other, _)| *other == question);
+            assert_eq!(best, answer, "{question}");
+        }
+    }
+
+    #[test]
+    fn a_document_without_known_words_has_no_vector() {
+        assert!(document_vectors(&record_of("поиск 認証")).iter().all(|value| *value == 0.0));
+        assert!(document_vectors(&Record::default()).is_empty());
+    }
+
+    #[test]
+    fn pieces_that_words_share_add_up_before_the_logarithm() {
+        let model = StaticModel::shipped();
+        let mut pieces = Vec::new();
+        model.split("qzjxv", &mut pieces);
+        assert!(pieces.len() > 1, "a word that no vocabulary has");
+        let once = document_vectors(&record_of("qzjxv"));
+        let twice = document_vectors(&record_of("qzjxv qzjxv"));
+        let mut expected = vec![0.0; model.dimension()];
+        pieces.sort_unstable();
+        for piece in pieces.chunk_by(|a, b| a == b) {
+            model.add_to_document(piece[0], piece.len() as f32 * model.frequency([0, 0, 0, 1]), &mut expected);
+        }
+        to_unit_length(&mut expected);
+        assert_eq!(once, expected);
+        assert_ne!(once, twice);
+    }
+}

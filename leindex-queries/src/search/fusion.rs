@@ -3,6 +3,7 @@
 //! Both are stretched so that the best document of all has 1 and the hundredth has 0 (weighted sums of scores beat sums
 //! of ranks), and weigh what [`LEXICAL`] and [`STATIC`] say.
 
+use super::document_vectors::whole_words;
 use super::intent::Question;
 use super::lexical::Lexical;
 use super::rank::Filter;
@@ -48,7 +49,10 @@ impl<'w> Scores<'w> {
     /// Scores all live documents for a question.
     pub(crate) fn new(world: World<'w>, question: &Question, filter: &Filter) -> Self {
         let lexical = Lexical::new(world, &question.terms);
-        let semantic = Semantic::new(world, &question.words, NEAREST, filter);
+        // Letters that no word is known by have a vector, too, but it says nothing.
+        let is_known = lexical.best_score() > 0.0 || question.terms.iter().any(|term| whole_words().contains_key(term));
+        let words = if is_known { &question.words[..] } else { &[] };
+        let semantic = Semantic::new(world, words, NEAREST, filter);
         let lexical_scale = Scale { first: lexical.best_score(), last: lexical.score_at(LAST) };
         let semantic_scale = Scale::over(semantic.nearest().iter().map(|(_, score)| *score).collect());
         Self { lexical, semantic, lexical_scale, semantic_scale }
