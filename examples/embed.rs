@@ -2,6 +2,8 @@
 //!
 //! Reads a JSON string a line and prints its vector as a JSON array a line; what it took goes to standard error.
 
+#![allow(clippy::print_stderr)]
+
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::time::Instant;

@@ -12,12 +12,12 @@ use super::ops::{self, Activation, Linear, Norm};
 use super::tokenizer::Pieces;
 use crate::EmbedError;
 
-/// The weights of one model, on one device.
+/// The weights of one model: the tables in memory, all else on one device.
 pub(super) struct Encoder {
-    words: Tensor,
-    types: Tensor,
+    words: Table,
+    types: Table,
     /// Learned positions; `None` where they are rotary.
-    positions: Option<Tensor>,
+    positions: Option<Table>,
     rotary: Option<RotaryTable>,
     norm: Norm,
     layers: Vec<Layer>,
@@ -76,14 +76,15 @@ impl Encoder {
     /// The vectors of all tokens of all texts, one after the other.
     pub(super) fn forward(&self, texts: &[&Pieces]) -> Result<Vec<f32>> {
         let lengths: Vec<usize> = texts.iter().map(|text| text.ids.len()).collect();
-        let tokens: usize = lengths.iter().sum();
-        let rows = |table: &Tensor, of: Vec<u32>| table.index_select(&Tensor::from_vec(of, tokens, &self.device)?, 0);
-        let mut x = rows(&self.words, texts.iter().flat_map(|text| &text.ids).copied().collect())?;
+        let shape = (lengths.iter().sum::<usize>(), self.width);
+        let mut values = self.words.rows(texts.iter().flat_map(|text| &text.ids).copied());
         if let Some(positions) = &self.positions {
-            x = (x + rows(positions, lengths.iter().flat_map(|&length| 0..length as u32).collect())?)?;
+            let rows = positions.rows(lengths.iter().flat_map(|&length| 0..length as u32));
+            values.iter_mut().zip(rows).for_each(|(value, position)| *value += position);
         }
-        let types = rows(&self.types, texts.iter().flat_map(|text| &text.types).copied().collect())?;
-        x = self.norm.add(x, &types)?;
+        let types = self.types.rows(texts.iter().flat_map(|text| &text.types).copied());
+        let types = Tensor::from_vec(types, shape, &self.device)?;
+        let mut x = self.norm.add(Tensor::from_vec(values, shape, &self.device)?, &types)?;
         for layer in &self.layers {
             let attended = ops::attention(&layer.attention.forward(&x)?, &lengths, self.heads, self.rotary.as_ref())?;
             x = layer.attention_norm.add(layer.attention_out.forward(&attended)?, &x)?;
@@ -96,6 +97,19 @@ impl Encoder {
 
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+}
+
+/// A row of `width` values for each number of something.
+struct Table {
+    values: Vec<f32>,
+    width: usize,
+}
+
+impl Table {
+    /// The rows of those numbers, which the tokenizer was checked to keep to.
+    fn rows(&self, numbers: impl Iterator<Item = u32>) -> Vec<f32> {
+        numbers.flat_map(|number| &self.values[number as usize * self.width..][..self.width]).copied().collect()
     }
 }
 
@@ -158,10 +172,9 @@ impl Loader<'_> {
         Norm::new(weight, bias, self.config.epsilon, &self.device).map_err(computing)
     }
 
-    fn table(&mut self, name: &str, rows: usize) -> Loaded<Tensor> {
+    fn table(&mut self, name: &str, rows: usize) -> Loaded<Table> {
         let width = self.config.width;
-        let values = self.take(name, &[rows, width])?;
-        Tensor::from_vec(values, (rows, width), &self.device).map_err(computing)
+        Ok(Table { values: self.take(name, &[rows, width])?, width })
     }
 
     fn take(&mut self, name: &str, shape: &[usize]) -> Loaded<Vec<f32>> {

@@ -1,71 +1,64 @@
 //! The parts of a layer between its matrix products, on the processor.
 //!
-//! Written over slices in fixed lanes, so that the compiler makes vector code of whatever width the processor turns out
-//! to have, and so that every sum runs in one order: a text's vector is the same to the last bit whatever texts stand
-//! beside it. Texts lie one after the other without padding.
+//! candle's own operations spread over a pool of its own that is as wide as the machine and waits by spinning: a caller
+//! could not bound the work. These run in the calling thread, over slices in fixed lanes that the compiler makes vector
+//! code of, and every sum runs in one order.
 
 use std::f32::consts::{LN_2, LOG2_E};
 
-use pulp::Arch;
+use multiversion::multiversion;
 
 /// Values that one step works on: one vector of the widest processors, several of the others.
 const LANES: usize = 16;
 
-/// Rows of queries that one step works on, which hides the latency of the additions.
-const ROWS: usize = 4;
-
 /// Adds `bias` to every row.
+#[multiversion(targets("x86_64+avx2+fma"))]
 pub(super) fn add_bias(values: &mut [f32], bias: &[f32]) {
-    Arch::new().dispatch(|| {
-        for row in values.chunks_exact_mut(bias.len()) {
-            for (value, bias) in row.iter_mut().zip(bias) {
-                *value += bias;
-            }
+    for row in values.chunks_exact_mut(bias.len()) {
+        for (value, bias) in row.iter_mut().zip(bias) {
+            *value += bias;
         }
-    });
+    }
 }
 
 /// Adds `bias` to every row and applies GELU, `x * Φ(x)` with the error function (not its tanh form).
+#[multiversion(targets("x86_64+avx2+fma"))]
 pub(super) fn add_bias_gelu(values: &mut [f32], bias: &[f32]) {
-    Arch::new().dispatch(|| {
-        for row in values.chunks_exact_mut(bias.len()) {
-            for (value, bias) in row.iter_mut().zip(bias) {
-                *value = gelu(*value + bias);
-            }
+    for row in values.chunks_exact_mut(bias.len()) {
+        for (value, bias) in row.iter_mut().zip(bias) {
+            *value = gelu(*value + bias);
         }
-    });
+    }
 }
 
 /// For rows of `2 * inner` values: the first half times SiLU of the second, `x * y / (1 + exp(-y))`.
+#[multiversion(targets("x86_64+avx2+fma"))]
 pub(super) fn swiglu(values: &[f32], inner: usize) -> Vec<f32> {
     let mut out = vec![0.0; values.len() / 2];
-    Arch::new().dispatch(|| {
-        for (row, out) in values.chunks_exact(2 * inner).zip(out.chunks_exact_mut(inner)) {
-            let (up, gate) = row.split_at(inner);
-            for ((out, up), gate) in out.iter_mut().zip(up).zip(gate) {
-                *out = up * gate / (1.0 + exp(-gate));
-            }
+    for (row, out) in values.chunks_exact(2 * inner).zip(out.chunks_exact_mut(inner)) {
+        let (up, gate) = row.split_at(inner);
+        for ((out, up), gate) in out.iter_mut().zip(up).zip(gate) {
+            *out = up * gate / (1.0 + exp(-gate));
         }
-    });
+    }
     out
 }
 
 /// Adds `other` and normalises every row to mean 0 and variance 1, then scales it by `weight` and moves it by `bias`.
+#[multiversion(targets("x86_64+avx2+fma"))]
 pub(super) fn add_norm(values: &mut [f32], other: &[f32], weight: &[f32], bias: &[f32], epsilon: f32) {
     let width = weight.len();
-    Arch::new().dispatch(|| {
-        for (row, other) in values.chunks_exact_mut(width).zip(other.chunks_exact(width)) {
-            for (value, other) in row.iter_mut().zip(other) {
-                *value += other;
-            }
-            let mean = sum(row, |value| value) / width as f32;
-            let variance = sum(row, |value| (value - mean) * (value - mean)) / width as f32;
-            let scale = 1.0 / (variance + epsilon).sqrt();
-            for ((value, weight), bias) in row.iter_mut().zip(weight).zip(bias) {
-                *value = ((*value - mean) * scale).mul_add(*weight, *bias);
-            }
+    for (row, other) in values.chunks_exact_mut(width).zip(other.chunks_exact(width)) {
+        for (value, other) in row.iter_mut().zip(other) {
+            *value += other;
         }
-    });
+        let mean = sum(row, |value| value) / width as f32;
+        let variance = sum(row, |value| (value - mean) * (value - mean)) / width as f32;
+        let scale = 1.0 / (variance + epsilon).sqrt();
+        for ((value, weight), bias) in row.iter_mut().zip(weight).zip(bias) {
+            *value = ((*value - mean) * scale).mul_add(*weight, *bias);
+        }
+    }
 }
 
 /// Tables of the cosine and sine by which pairs of values are turned at each position.
@@ -105,136 +98,46 @@ impl RotaryTable {
 
     /// Turns queries and keys in rows of queries, keys and values of `width` each.
     pub(super) fn turn(&self, values: &mut [f32], lengths: &[usize], width: usize) {
-        let head = 2 * self.half;
-        let positions = lengths.iter().flat_map(|&length| 0..length);
-        Arch::new().dispatch(|| {
-            for (row, position) in values.chunks_exact_mut(3 * width).zip(positions) {
-                let cos = &self.cos[position * self.half..][..self.half];
-                let sin = &self.sin[position * self.half..][..self.half];
-                for pairs in row[..2 * width].chunks_exact_mut(head) {
-                    if self.interleaved {
-                        for ((pair, cos), sin) in pairs.chunks_exact_mut(2).zip(cos).zip(sin) {
-                            (pair[0], pair[1]) = (pair[0] * cos - pair[1] * sin, pair[1] * cos + pair[0] * sin);
-                        }
-                    } else {
-                        let (left, right) = pairs.split_at_mut(self.half);
-                        for (((left, right), cos), sin) in left.iter_mut().zip(right).zip(cos).zip(sin) {
-                            (*left, *right) = (*left * cos - *right * sin, *right * cos + *left * sin);
-                        }
-                    }
-                }
-            }
-        });
+        turn(values, lengths, width, self);
     }
 }
 
-/// Attention of every token to all tokens of its text: for rows of queries, keys and values of `width` each, rows of
-/// `width`. Memory is linear in the longest text: scores are made for a few queries at a time.
-pub(super) fn attention(values: &[f32], lengths: &[usize], width: usize, heads: usize) -> Vec<f32> {
-    let mut out = vec![0.0; values.len() / 3];
-    let longest = lengths.iter().copied().max().unwrap_or(0).next_multiple_of(LANES);
-    let head = width / heads;
-    let padded = head.next_multiple_of(LANES);
-    let mut scratch = Scratch {
-        keys: vec![0.0; head * longest],
-        values: vec![0.0; longest * padded],
-        queries: vec![0.0; ROWS * head],
-        scores: vec![0.0; ROWS * longest],
-    };
-    Arch::new().dispatch(|| {
-        let mut rows = values;
-        let mut outs = &mut out[..];
-        for &length in lengths {
-            let (text, rest) = rows.split_at(length * 3 * width);
-            let (out, rest_out) = std::mem::take(&mut outs).split_at_mut(length * width);
-            (rows, outs) = (rest, rest_out);
-            for at in 0..heads {
-                attend(text, out, length, width, at * head, head, &mut scratch);
+#[multiversion(targets("x86_64+avx2+fma"))]
+fn turn(values: &mut [f32], lengths: &[usize], width: usize, table: &RotaryTable) {
+    let half = table.half;
+    let positions = lengths.iter().flat_map(|&length| 0..length);
+    for (row, position) in values.chunks_exact_mut(3 * width).zip(positions) {
+        let cos = &table.cos[position * half..][..half];
+        let sin = &table.sin[position * half..][..half];
+        for pairs in row[..2 * width].chunks_exact_mut(2 * half) {
+            if table.interleaved {
+                for ((pair, cos), sin) in pairs.chunks_exact_mut(2).zip(cos).zip(sin) {
+                    (pair[0], pair[1]) = (pair[0] * cos - pair[1] * sin, pair[1] * cos + pair[0] * sin);
+                }
+            } else {
+                let (left, right) = pairs.split_at_mut(half);
+                for (((left, right), cos), sin) in left.iter_mut().zip(right).zip(cos).zip(sin) {
+                    (*left, *right) = (*left * cos - *right * sin, *right * cos + *left * sin);
+                }
             }
         }
-    });
-    out
+    }
 }
 
-/// Working memory of one head's attention, padded with zeros to whole lanes.
-struct Scratch {
-    /// Of each value of the head, that of all tokens.
-    keys: Vec<f32>,
-    /// Of each token, all values of the head.
-    values: Vec<f32>,
-    queries: Vec<f32>,
-    scores: Vec<f32>,
+/// Replaces every row of `width` scores by shares: the exponentials of `scale` times them, divided by their sum.
+#[multiversion(targets("x86_64+avx2+fma"))]
+pub(super) fn softmax(scores: &mut [f32], width: usize, scale: f32) {
+    for row in scores.chunks_exact_mut(width) {
+        let share = 1.0 / exponentials(row, scale);
+        for score in row {
+            *score *= share;
+        }
+    }
 }
 
+/// Replaces scores by the exponentials of `scale` times them, moved so that the largest is 1, and returns the sum.
 #[inline(always)]
-fn attend(text: &[f32], out: &mut [f32], length: usize, width: usize, first: usize, head: usize, scratch: &mut Scratch) {
-    let across = length.next_multiple_of(LANES);
-    let padded = head.next_multiple_of(LANES);
-    let Scratch { keys, values, queries, scores } = scratch;
-    for (token, row) in text.chunks_exact(3 * width).enumerate() {
-        for (at, key) in row[width + first..][..head].iter().enumerate() {
-            keys[at * across + token] = *key;
-        }
-        values[token * padded..][..head].copy_from_slice(&row[2 * width + first..][..head]);
-    }
-    for at in 0..head {
-        keys[at * across + length..(at + 1) * across].fill(0.0);
-    }
-    let scale = 1.0 / (head as f32).sqrt();
-    for begin in (0..length).step_by(ROWS) {
-        let rows = ROWS.min(length - begin);
-        queries[rows * head..].fill(0.0);
-        for row in 0..rows {
-            let query = &text[(begin + row) * 3 * width + first..][..head];
-            for (to, from) in queries[row * head..][..head].iter_mut().zip(query) {
-                *to = from * scale;
-            }
-        }
-        for block in (0..across).step_by(LANES) {
-            let mut sums = [[0.0_f32; LANES]; ROWS];
-            for at in 0..head {
-                let lanes = &keys[at * across + block..][..LANES];
-                for row in 0..ROWS {
-                    add_scaled(&mut sums[row], lanes, queries[row * head + at]);
-                }
-            }
-            for row in 0..ROWS {
-                scores[row * across + block..][..LANES].copy_from_slice(&sums[row]);
-            }
-        }
-        let mut shares = [0.0; ROWS];
-        for row in 0..rows {
-            shares[row] = 1.0 / exponentials(&mut scores[row * across..][..length]);
-        }
-        for block in (0..padded).step_by(LANES) {
-            let mut sums = [[0.0_f32; LANES]; ROWS];
-            for token in 0..length {
-                let lanes = &values[token * padded + block..][..LANES];
-                for row in 0..ROWS {
-                    add_scaled(&mut sums[row], lanes, scores[row * across + token]);
-                }
-            }
-            let end = LANES.min(head - block);
-            for row in 0..rows {
-                let to = &mut out[(begin + row) * width + first + block..][..end];
-                for (to, from) in to.iter_mut().zip(&sums[row]) {
-                    *to = from * shares[row];
-                }
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn add_scaled(sums: &mut [f32; LANES], lanes: &[f32], scale: f32) {
-    for (sum, lane) in sums.iter_mut().zip(lanes) {
-        *sum = scale.mul_add(*lane, *sum);
-    }
-}
-
-/// Replaces scores by their exponentials, moved so that the largest is 1, and returns the sum.
-#[inline(always)]
-fn exponentials(scores: &mut [f32]) -> f32 {
+fn exponentials(scores: &mut [f32], scale: f32) -> f32 {
     let mut largest = [f32::NEG_INFINITY; LANES];
     let chunks = scores.chunks_exact(LANES);
     for (largest, score) in largest.iter_mut().zip(chunks.remainder()) {
@@ -247,7 +150,7 @@ fn exponentials(scores: &mut [f32]) -> f32 {
     }
     let largest = largest.into_iter().fold(f32::NEG_INFINITY, f32::max);
     for score in scores.iter_mut() {
-        *score = exp(*score - largest);
+        *score = exp((*score - largest) * scale);
     }
     sum(scores, |value| value)
 }
@@ -335,40 +238,5 @@ mod tests {
             assert!((gelu(x) - expected).abs() <= 3e-7, "gelu({x}) = {}", gelu(x));
         }
         assert_eq!((gelu(50.0), gelu(-50.0)), (50.0, -0.0));
-    }
-
-    #[test]
-    fn attention_is_that_of_the_textbook_for_sizes_that_fill_no_lane() {
-        for (lengths, width, heads) in [(vec![1, 5, 18], 24, 3), (vec![33, 2], 32, 1), (vec![16, 7], 36, 2)] {
-            let tokens: usize = lengths.iter().sum();
-            let values: Vec<f32> = (0..tokens * 3 * width).map(|at| ((at * 7919 % 1009) as f32 / 504.5 - 1.0) * 3.0).collect();
-            let found = attention(&values, &lengths, width, heads);
-            let head = width / heads;
-            let mut start = 0;
-            for &length in &lengths {
-                for (i, first) in (0..length).flat_map(|i| (0..heads).map(move |at| (i, at * head))) {
-                    let at =
-                        |token: usize, part: usize, c: usize| f64::from(values[(start + token) * 3 * width + part * width + first + c]);
-                    let scores: Vec<f64> =
-                        (0..length).map(|j| (0..head).map(|c| at(i, 0, c) * at(j, 1, c)).sum::<f64>() / (head as f64).sqrt()).collect();
-                    let total: f64 = scores.iter().map(|score| score.exp()).sum();
-                    for c in 0..head {
-                        let expected: f64 = (0..length).map(|j| scores[j].exp() / total * at(j, 2, c)).sum();
-                        let got = f64::from(found[(start + i) * width + first + c]);
-                        assert!((got - expected).abs() < 2e-6, "{got} but is {expected}");
-                    }
-                }
-                start += length;
-            }
-        }
-    }
-
-    #[test]
-    fn a_text_attends_to_itself_alone_to_the_last_bit() {
-        let width = 32;
-        let values: Vec<f32> = (0..40 * 3 * width).map(|at| ((at * 104_729 % 2003) as f32 / 1001.5 - 1.0) * 2.0).collect();
-        let together = attention(&values, &[13, 27], width, 2);
-        let apart = [attention(&values[..13 * 3 * width], &[13], width, 2), attention(&values[13 * 3 * width..], &[27], width, 2)].concat();
-        assert_eq!(together, apart);
     }
 }

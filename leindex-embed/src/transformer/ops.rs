@@ -141,16 +141,29 @@ impl CustomOp1 for Swiglu {
 }
 
 /// Attention within each of the texts that lie one after the other in `rows` of queries, keys and values; turned by
-/// position where the model has rotary positions.
+/// position where the model has rotary positions. On the processor `rows` is overwritten.
 pub(super) fn attention(rows: &Tensor, lengths: &[usize], heads: usize, rotary: Option<&RotaryTable>) -> Result<Tensor> {
     let width = rows.dim(D::Minus1)? / 3;
-    if !rows.device().is_cpu() {
-        return plain_attention(rows, lengths, heads, rotary);
-    }
-    if let Some(table) = rotary {
+    let head = width / heads;
+    let on_cpu = rows.device().is_cpu();
+    if let Some(table) = rotary.filter(|_| on_cpu) {
         rows.inplace_op1(&Turn { table, lengths, width })?;
     }
-    rows.apply_op1_no_bwd(&Attention { lengths, width, heads })
+    let mut texts = Vec::with_capacity(lengths.len());
+    let mut start = 0;
+    for &length in lengths {
+        let text = rows.narrow(0, start, length)?.reshape((length, 3, heads, head))?;
+        let part = |at: usize| text.narrow(1, at, 1)?.squeeze(1)?.transpose(0, 1)?.contiguous();
+        let (mut query, mut key, value) = (part(0)?, part(1)?, part(2)?);
+        if let Some(table) = rotary.filter(|_| !on_cpu) {
+            query = turned(&query, table)?;
+            key = turned(&key, table)?;
+        }
+        let shares = softmax(query.matmul(&key.t()?)?, 1.0 / (head as f64).sqrt())?;
+        texts.push(shares.matmul(&value)?.transpose(0, 1)?.reshape((length, width))?);
+        start += length;
+    }
+    Tensor::cat(&texts, 0)
 }
 
 struct Turn<'a> {
@@ -170,45 +183,34 @@ impl InplaceOp1 for Turn<'_> {
     }
 }
 
-struct Attention<'a> {
-    lengths: &'a [usize],
+/// The shares that `scale` times the scores make, row by row. On the processor they take the place of the scores.
+fn softmax(scores: Tensor, scale: f64) -> Result<Tensor> {
+    if scores.device().is_cpu() {
+        scores.inplace_op1(&Softmax { width: scores.dim(D::Minus1)?, scale: scale as f32 })?;
+        return Ok(scores);
+    }
+    plain_softmax(&scores, scale)
+}
+
+fn plain_softmax(scores: &Tensor, scale: f64) -> Result<Tensor> {
+    let scores = (scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)? * scale)?.exp()?;
+    scores.broadcast_div(&scores.sum_keepdim(D::Minus1)?)
+}
+
+struct Softmax {
     width: usize,
-    heads: usize,
+    scale: f32,
 }
 
-impl CustomOp1 for Attention<'_> {
+impl InplaceOp1 for Softmax {
     fn name(&self) -> &'static str {
-        "attention"
+        "softmax"
     }
 
-    fn cpu_fwd(&self, rows: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let out = kernels::attention(slice(rows, layout)?, self.lengths, self.width, self.heads);
-        let shape = Shape::from((out.len() / self.width, self.width));
-        Ok((CpuStorage::F32(out), shape))
+    fn cpu_fwd(&self, scores: &mut CpuStorage, layout: &Layout) -> Result<()> {
+        kernels::softmax(slice_mut(scores, layout)?, self.width, self.scale);
+        Ok(())
     }
-}
-
-/// Attention by candle's own operations, one text after the other.
-fn plain_attention(rows: &Tensor, lengths: &[usize], heads: usize, rotary: Option<&RotaryTable>) -> Result<Tensor> {
-    let width = rows.dim(D::Minus1)? / 3;
-    let head = width / heads;
-    let mut texts = Vec::with_capacity(lengths.len());
-    let mut start = 0;
-    for &length in lengths {
-        let text = rows.narrow(0, start, length)?.reshape((length, 3, heads, head))?;
-        let part = |at: usize| text.narrow(1, at, 1)?.squeeze(1)?.transpose(0, 1)?.contiguous();
-        let (mut query, mut key, value) = (part(0)?, part(1)?, part(2)?);
-        if let Some(table) = rotary {
-            query = turned(&query, table)?;
-            key = turned(&key, table)?;
-        }
-        let scores = (query.matmul(&key.t()?)? / (head as f64).sqrt())?;
-        let scores = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
-        let shares = scores.broadcast_div(&scores.sum_keepdim(D::Minus1)?)?;
-        texts.push(shares.matmul(&value)?.transpose(0, 1)?.reshape((length, width))?);
-        start += length;
-    }
-    Tensor::cat(&texts, 0)
 }
 
 /// Heads by tokens by values, turned by position.
@@ -258,17 +260,53 @@ mod tests {
     }
 
     #[test]
-    fn attention_is_the_same_by_our_kernels_and_by_candles_operations() {
-        for (heads, width) in [(2, 32), (3, 24)] {
-            let tables = [false, true].map(|interleaved| RotaryTable::new(1000.0, interleaved, width / heads, 32));
-            for table in [None, Some(&tables[0]), Some(&tables[1])] {
-                let lengths = [1, 17, 6];
-                let plain = plain_attention(&rows(24, 3 * width), &lengths, heads, table).unwrap();
-                let fast = attention(&rows(24, 3 * width), &lengths, heads, table).unwrap();
-                assert_eq!(fast.dims(), plain.dims());
-                assert!(difference(&fast, &plain) < 1e-6, "{}", difference(&fast, &plain));
+    fn attention_is_that_of_the_textbook_and_looks_at_one_text_alone() {
+        for (lengths, width, heads) in [(vec![1, 5, 18], 24, 3), (vec![33, 2], 32, 1), (vec![16, 7], 36, 2)] {
+            let tokens: usize = lengths.iter().sum();
+            let x = rows(tokens, 3 * width);
+            let values: Vec<f32> = x.flatten_all().unwrap().to_vec1().unwrap();
+            let found: Vec<f32> = attention(&x, &lengths, heads, None).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+            let head = width / heads;
+            let mut start = 0;
+            for &length in &lengths {
+                for (i, first) in (0..length).flat_map(|i| (0..heads).map(move |at| (i, at * head))) {
+                    let at = |token: usize, part: usize, c: usize| f64::from(values[((start + token) * 3 + part) * width + first + c]);
+                    let score = |j: usize| (0..head).map(|c| at(i, 0, c) * at(j, 1, c)).sum::<f64>() / (head as f64).sqrt();
+                    let weights: Vec<f64> = (0..length).map(|j| score(j).exp()).collect();
+                    for c in 0..head {
+                        let expected = (0..length).map(|j| weights[j] * at(j, 2, c)).sum::<f64>() / weights.iter().sum::<f64>();
+                        let got = f64::from(found[(start + i) * width + first + c]);
+                        assert!((got - expected).abs() < 2e-6, "{got} but is {expected}");
+                    }
+                }
+                start += length;
             }
         }
+    }
+
+    #[test]
+    fn positions_turn_the_same_by_our_kernel_and_by_candles_operations() {
+        let (heads, width, length) = (3, 24, 17);
+        let head = width / heads;
+        for interleaved in [false, true] {
+            let table = RotaryTable::new(1000.0, interleaved, head, 32);
+            let by_heads =
+                |x: &Tensor, at: usize| x.narrow(1, at * width, width)?.reshape((length, heads, head))?.transpose(0, 1)?.contiguous();
+            let x = rows(length, 3 * width);
+            let plain = [turned(&by_heads(&x, 0).unwrap(), &table).unwrap(), turned(&by_heads(&x, 1).unwrap(), &table).unwrap()];
+            x.inplace_op1(&Turn { table: &table, lengths: &[length], width }).unwrap();
+            for (at, plain) in plain.iter().enumerate() {
+                assert!(difference(&by_heads(&x, at).unwrap(), plain) < 1e-6, "{at}");
+            }
+            assert_eq!(difference(&by_heads(&x, 2).unwrap(), &by_heads(&rows(length, 3 * width), 2).unwrap()), 0.0, "values stay");
+        }
+    }
+
+    #[test]
+    fn shares_are_the_same_by_our_kernel_and_by_candles_operations() {
+        let scores = (rows(7, 37) * 40.0).unwrap();
+        let plain = plain_softmax(&scores, 0.3).unwrap();
+        assert!(difference(&softmax(scores, 0.3).unwrap(), &plain) < 1e-6);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::EmbedError;
 pub(super) struct Tokenizer {
     inner: tokenizers::Tokenizer,
     path: PathBuf,
+    /// Parts of a text that the model knows.
+    types: usize,
     most: usize,
 }
 
@@ -46,9 +48,6 @@ impl Tokenizer {
             let message = format!("texts are to be cut at {most} pieces, but the model adds {}; allow more", special.len());
             return Err(EmbedError::Embedder(message));
         }
-        if let Some(kind) = special.get_type_ids().iter().find(|kind| **kind as usize >= types) {
-            return Err(malformed(path, format!("it gives a text the type {kind}, but the model knows {types}; copy both anew")));
-        }
         let cut = TruncationParams {
             max_length: most,
             strategy: TruncationStrategy::LongestFirst,
@@ -56,7 +55,7 @@ impl Tokenizer {
             direction: TruncationDirection::Right,
         };
         inner.with_truncation(Some(cut)).map_err(failed)?;
-        Ok(Self { inner, path: path.to_owned(), most })
+        Ok(Self { inner, path: path.to_owned(), types, most })
     }
 
     /// The pieces of a text. Costs no more than a multiple of the greatest length, however long the text is: the
@@ -71,6 +70,10 @@ impl Tokenizer {
                 .encode_fast(&text[..end], true)
                 .map_err(|error| malformed(&self.path, format!("it could not split a text ({error}); copy it anew")))?;
             if end == text.len() || encoding.len() >= self.most {
+                if let Some(kind) = encoding.get_type_ids().iter().find(|kind| **kind as usize >= self.types) {
+                    let message = format!("it gives a text the type {kind}, but the model knows {}; copy both anew", self.types);
+                    return Err(malformed(&self.path, message));
+                }
                 return Ok(Pieces { ids: encoding.get_ids().to_vec(), types: encoding.get_type_ids().to_vec() });
             }
             wanted = wanted.saturating_mul(4);
