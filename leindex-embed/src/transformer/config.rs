@@ -3,8 +3,8 @@
 //! A field is one of three: it gives a size or constant and is required; it names a departure from the architecture
 //! (another activation, a causal mask, scaled positions) and must say that there is none; or it is known not to change
 //! a vector (dropout, training switches, provenance). Any other field is refused by name, since a new one may mean
-//! another computation. Two spellings of nomic_bert are read: the one of the published checkpoints (`n_embd`) and the
-//! one that `transformers` 5 writes (`hidden_size`).
+//! another computation. Two spellings of nomic_bert are read, the one of the published checkpoints (`n_embd`) and the one
+//! that `transformers` 5 writes (`hidden_size`), also in one file, as some are published: then they must agree.
 
 use std::path::Path;
 
@@ -18,15 +18,6 @@ pub(super) enum Architecture {
     Bert,
     /// Nussbaum and others, "Nomic Embed", 2024: rotary positions, SwiGLU, one projection for query, key and value.
     NomicBert,
-}
-
-/// Rotary positions: Su and others, "RoFormer", 2021.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rotary {
-    /// Base of the geometric series of wave lengths.
-    pub(super) base: f64,
-    /// Whether a pair is two neighbours (as GPT-J has it) or a value of each half of the head (as GPT-NeoX).
-    pub(super) interleaved: bool,
 }
 
 /// The sizes and constants of one model.
@@ -45,11 +36,9 @@ pub(super) struct Config {
     pub(super) positions: usize,
     pub(super) token_types: usize,
     pub(super) epsilon: f64,
-    /// `None` for learned positions.
-    pub(super) rotary: Option<Rotary>,
-    pub(super) attention_bias: bool,
-    pub(super) up_bias: bool,
-    pub(super) down_bias: bool,
+    /// Base of the geometric series of wave lengths of rotary positions (Su and others, "RoFormer", 2021); `None` for
+    /// learned positions.
+    pub(super) rotary_base: Option<f64>,
 }
 
 /// Bounds on what a file may ask for, so that a broken one cannot overflow a size.
@@ -115,11 +104,10 @@ impl Config {
         let architecture = architectures[fields.one_of("model_type", &["\"bert\"", "\"nomic_bert\""])?];
         let config = match architecture {
             Architecture::Bert => bert(&mut fields)?,
-            Architecture::NomicBert if fields.has("hidden_size") && !fields.has("n_embd") => nomic_transformers(&mut fields)?,
-            Architecture::NomicBert => nomic_published(&mut fields)?,
+            Architecture::NomicBert => nomic_bert(&mut fields)?,
         };
-        if config.width % config.heads != 0 || (config.rotary.is_some() && (config.width / config.heads) % 2 != 0) {
-            let even = if config.rotary.is_some() { "an even" } else { "a whole" };
+        if config.width % config.heads != 0 || (config.rotary_base.is_some() && (config.width / config.heads) % 2 != 0) {
+            let even = if config.rotary_base.is_some() { "an even" } else { "a whole" };
             return Err(EmbedError::Field {
                 path: path.to_owned(),
                 field: "num_attention_heads or n_head".into(),
@@ -146,20 +134,47 @@ fn bert(fields: &mut Fields) -> Result<Config, EmbedError> {
         positions: fields.size("max_position_embeddings", LARGEST_VOCABULARY)?,
         token_types: fields.size("type_vocab_size", LARGEST_WIDTH)?,
         epsilon: fields.number("layer_norm_eps")?,
-        rotary: None,
-        attention_bias: true,
-        up_bias: true,
-        down_bias: true,
+        rotary_base: None,
     })
 }
 
-fn nomic_published(fields: &mut Fields) -> Result<Config, EmbedError> {
-    fields.one_of("activation_function", &["\"swiglu\""])?;
-    fields.one_of("prenorm", &["false"])?;
-    fields.one_of("rotary_emb_fraction", &["1.0", "1"])?;
+fn nomic_bert(fields: &mut Fields) -> Result<Config, EmbedError> {
+    let is_published = fields.has("n_embd") || !fields.has("hidden_size");
+    let width = fields.agreed(&["n_embd", "hidden_size"], |fields, name| fields.size(name, LARGEST_WIDTH))?;
+    let heads = fields.agreed(&["n_head", "num_attention_heads"], |fields, name| fields.size(name, LARGEST_WIDTH))?;
+    let mut published = None;
+    if is_published {
+        fields.one_of("activation_function", &["\"swiglu\""])?;
+        fields.one_of("prenorm", &["false"])?;
+        fields.one_of("rotary_emb_fraction", &["1.0", "1"])?;
+        fields.one_of("rotary_emb_interleaved", &["false"])?;
+        for bias in ["qkv_proj_bias", "mlp_fc1_bias", "mlp_fc2_bias"] {
+            fields.one_of(bias, &["false"])?;
+        }
+        published = Some(fields.number("rotary_emb_base")?);
+    }
+    if !is_published {
+        fields.one_of("hidden_act", &["\"silu\""])?;
+    }
+    let base = match (fields.optional_object("rope_parameters")?, published) {
+        (Some(mut rotary), _) => {
+            rotary.one_of("rope_parameters.rope_type", &["\"default\""])?;
+            rotary.departures(&[("rope_parameters.partial_rotary_factor", &["1.0", "1"])])?;
+            let base = rotary.number("rope_parameters.rope_theta")?;
+            rotary.finish()?;
+            base
+        }
+        (None, Some(base)) => base,
+        (None, None) => return Err(fields.missing("rope_parameters")),
+    };
+    if let Some(published) = published.filter(|published| *published != base) {
+        return Err(fields.refused("rope_parameters.rope_theta", &base.into(), &format!("{published}, as `rotary_emb_base` is")));
+    }
     fields.departures(&DEPARTURES)?;
     fields.departures(&[
         ("causal", &["false"]),
+        ("head_dim", &[&(width / heads).to_string(), "null"]),
+        ("hidden_act", &["\"silu\""]),
         ("parallel_block", &["false"]),
         ("parallel_block_tied_norm", &["false"]),
         ("reorder_and_upcast_attn", &["false"]),
@@ -191,46 +206,13 @@ fn nomic_published(fields: &mut Fields) -> Result<Config, EmbedError> {
     Ok(Config {
         architecture: Architecture::NomicBert,
         vocabulary: fields.size("vocab_size", LARGEST_VOCABULARY)?,
-        width: fields.size("n_embd", LARGEST_WIDTH)?,
-        layers: fields.size("n_layer", MOST_LAYERS)?,
-        heads: fields.size("n_head", LARGEST_WIDTH)?,
-        inner: fields.size("n_inner", LARGEST_WIDTH)?,
-        positions: fields.size("n_positions", LARGEST_VOCABULARY)?,
-        token_types: fields.size("type_vocab_size", LARGEST_WIDTH)?,
-        epsilon: fields.number("layer_norm_epsilon")?,
-        rotary: Some(Rotary { base: fields.number("rotary_emb_base")?, interleaved: fields.flag("rotary_emb_interleaved")? }),
-        attention_bias: fields.flag("qkv_proj_bias")?,
-        up_bias: fields.flag("mlp_fc1_bias")?,
-        down_bias: fields.flag("mlp_fc2_bias")?,
-    })
-}
-
-fn nomic_transformers(fields: &mut Fields) -> Result<Config, EmbedError> {
-    fields.one_of("hidden_act", &["\"silu\""])?;
-    fields.departures(&DEPARTURES)?;
-    let width = fields.size("hidden_size", LARGEST_WIDTH)?;
-    let heads = fields.size("num_attention_heads", LARGEST_WIDTH)?;
-    fields.departures(&[("head_dim", &[&(width / heads).to_string(), "null"])])?;
-    let Some(mut rotary) = fields.optional_object("rope_parameters")? else {
-        return Err(fields.missing("rope_parameters"));
-    };
-    rotary.one_of("rope_parameters.rope_type", &["\"default\""])?;
-    rotary.departures(&[("rope_parameters.partial_rotary_factor", &["1.0", "1"])])?;
-    let base = rotary.number("rope_parameters.rope_theta")?;
-    rotary.finish()?;
-    Ok(Config {
-        architecture: Architecture::NomicBert,
-        vocabulary: fields.size("vocab_size", LARGEST_VOCABULARY)?,
         width,
-        layers: fields.size("num_hidden_layers", MOST_LAYERS)?,
+        layers: fields.agreed(&["n_layer", "num_hidden_layers"], |fields, name| fields.size(name, MOST_LAYERS))?,
         heads,
-        inner: fields.size("intermediate_size", LARGEST_WIDTH)?,
-        positions: fields.size("max_position_embeddings", LARGEST_VOCABULARY)?,
+        inner: fields.agreed(&["n_inner", "intermediate_size"], |fields, name| fields.size(name, LARGEST_WIDTH))?,
+        positions: fields.agreed(&["n_positions", "max_position_embeddings"], |fields, name| fields.size(name, LARGEST_VOCABULARY))?,
         token_types: fields.size("type_vocab_size", LARGEST_WIDTH)?,
-        epsilon: fields.number("layer_norm_eps")?,
-        rotary: Some(Rotary { base, interleaved: false }),
-        attention_bias: false,
-        up_bias: false,
-        down_bias: false,
+        epsilon: fields.agreed(&["layer_norm_epsilon", "layer_norm_eps"], Fields::number)?,
+        rotary_base: Some(base),
     })
 }

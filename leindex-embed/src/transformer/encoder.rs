@@ -69,7 +69,7 @@ impl Encoder {
             // Heads for other tasks, and a constant that old versions stored.
             name == "embeddings.position_ids" || name.starts_with("pooler.") || name.starts_with("cls.")
         })?;
-        let rotary = config.rotary.map(|rotary| RotaryTable::new(rotary.base, rotary.interleaved, width / config.heads, most));
+        let rotary = config.rotary_base.map(|base| RotaryTable::new(base, width / config.heads, most));
         Ok(Self { words, types, positions, rotary, norm, layers, heads: config.heads, width, device })
     }
 
@@ -139,15 +139,15 @@ impl Loader<'_> {
     }
 
     fn nomic_layer(&mut self, at: &str) -> Loaded<Layer> {
-        let &Config { width, inner, attention_bias, up_bias, down_bias, .. } = self.config;
+        let (width, inner) = (self.config.width, self.config.inner);
         let halves = ["fc11", "fc12"].map(|half| format!("{at}.mlp.{half}"));
         Ok(Layer {
-            attention: self.linear(&[format!("{at}.attn.Wqkv")], width, 3 * width, attention_bias, Activation::None)?,
-            attention_out: self.linear(&[format!("{at}.attn.out_proj")], width, width, attention_bias, Activation::None)?,
+            attention: self.linear(&[format!("{at}.attn.Wqkv")], width, 3 * width, false, Activation::None)?,
+            attention_out: self.linear(&[format!("{at}.attn.out_proj")], width, width, false, Activation::None)?,
             attention_norm: self.norm(&format!("{at}.norm1"))?,
-            up: self.linear(&halves, width, inner, up_bias, Activation::None)?,
+            up: self.linear(&halves, width, inner, false, Activation::None)?,
             gated: true,
-            down: self.linear(&[format!("{at}.mlp.fc2")], inner, width, down_bias, Activation::None)?,
+            down: self.linear(&[format!("{at}.mlp.fc2")], inner, width, false, Activation::None)?,
             norm: self.norm(&format!("{at}.norm2"))?,
         })
     }

@@ -51,6 +51,24 @@ impl Fields {
         value.as_bool().ok_or_else(|| self.refused(name, &value, "true or false"))
     }
 
+    /// A required field that may have any of several names, and more than one if the values agree.
+    pub(super) fn agreed<T: PartialEq + std::fmt::Display>(
+        &mut self,
+        names: &[&str],
+        read: impl Fn(&mut Self, &str) -> Result<T, EmbedError>,
+    ) -> Result<T, EmbedError> {
+        let mut found: Option<T> = None;
+        for name in names {
+            let Some(raw) = self.map.get(*name).cloned() else { continue };
+            let value = read(self, name)?;
+            if let Some(before) = found.filter(|before| *before != value) {
+                return Err(self.refused(name, &raw, &format!("{before}, as `{}` is", names[0])));
+            }
+            found = Some(value);
+        }
+        found.ok_or_else(|| self.missing(&names.join("` or `")))
+    }
+
     /// A text, where the field is there and not null.
     pub(super) fn optional_text(&mut self, name: &str) -> Result<Option<String>, EmbedError> {
         match self.map.remove(name) {

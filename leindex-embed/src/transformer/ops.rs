@@ -215,20 +215,14 @@ impl InplaceOp1 for Softmax {
 
 /// Heads by tokens by values, turned by position.
 fn turned(x: &Tensor, table: &RotaryTable) -> Result<Tensor> {
-    let (heads, length, head) = x.dims3()?;
+    let (_, length, _) = x.dims3()?;
     let half = table.half();
     let cos = Tensor::from_slice(&table.cos()[..length * half], (length, half), x.device())?;
     let sin = Tensor::from_slice(&table.sin()[..length * half], (length, half), x.device())?;
-    let pairs =
-        if table.interleaved() { x.reshape((heads, length, half, 2))? } else { x.reshape((heads, length, 2, half))?.transpose(2, 3)? };
-    let (left, right) = (pairs.narrow(3, 0, 1)?.squeeze(3)?, pairs.narrow(3, 1, 1)?.squeeze(3)?);
+    let (left, right) = (x.narrow(2, 0, half)?, x.narrow(2, half, half)?);
     let new_left = (left.broadcast_mul(&cos)? - right.broadcast_mul(&sin)?)?;
     let new_right = (right.broadcast_mul(&cos)? + left.broadcast_mul(&sin)?)?;
-    if table.interleaved() {
-        Tensor::stack(&[new_left, new_right], 3)?.reshape((heads, length, head))
-    } else {
-        Tensor::cat(&[new_left, new_right], 2)
-    }
+    Tensor::cat(&[new_left, new_right], 2)
 }
 
 fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
@@ -288,18 +282,18 @@ mod tests {
     fn positions_turn_the_same_by_our_kernel_and_by_candles_operations() {
         let (heads, width, length) = (3, 24, 17);
         let head = width / heads;
-        for interleaved in [false, true] {
-            let table = RotaryTable::new(1000.0, interleaved, head, 32);
-            let by_heads =
-                |x: &Tensor, at: usize| x.narrow(1, at * width, width)?.reshape((length, heads, head))?.transpose(0, 1)?.contiguous();
-            let x = rows(length, 3 * width);
-            let plain = [turned(&by_heads(&x, 0).unwrap(), &table).unwrap(), turned(&by_heads(&x, 1).unwrap(), &table).unwrap()];
-            x.inplace_op1(&Turn { table: &table, lengths: &[length], width }).unwrap();
-            for (at, plain) in plain.iter().enumerate() {
-                assert!(difference(&by_heads(&x, at).unwrap(), plain) < 1e-6, "{at}");
-            }
-            assert_eq!(difference(&by_heads(&x, 2).unwrap(), &by_heads(&rows(length, 3 * width), 2).unwrap()), 0.0, "values stay");
+        let table = RotaryTable::new(1000.0, head, 32);
+        let part = |x: &Tensor, at: usize| {
+            let part = x.narrow(1, at * width, width).unwrap().reshape((length, heads, head)).unwrap();
+            part.transpose(0, 1).unwrap().contiguous().unwrap()
+        };
+        let before = rows(length, 3 * width);
+        let after = rows(length, 3 * width);
+        after.inplace_op1(&Turn { table: &table, lengths: &[length], width }).unwrap();
+        for at in [0, 1] {
+            assert!(difference(&part(&after, at), &turned(&part(&before, at), &table).unwrap()) < 1e-6, "{at}");
         }
+        assert_eq!(difference(&part(&after, 2), &part(&before, 2)), 0.0, "values stay");
     }
 
     #[test]
