@@ -17,6 +17,7 @@ mod flow;
 mod hosts;
 mod lookup;
 mod metrics;
+mod models;
 mod store;
 
 /// A folder with files.
