@@ -28,7 +28,7 @@ pub struct Config {
     pub size_limit: u64,
     /// Where the program starts, for ranking and dead code: paths or symbols.
     pub entry_points: Vec<String>,
-    /// The embedding model: a name or a folder. Without it, the one that is built in.
+    /// The folder of an embedding model, absolute or from the project's. Without it, the one that is built in.
     pub model: Option<String>,
     /// The number of tokens that a context may take when a question does not say.
     pub token_budget: usize,
@@ -230,7 +230,7 @@ include = ["src/**"]
 exclude = ["vendor/"]
 size_limit = "4 MiB"
 entry_points = ["src/main.py"]
-model = "static"
+model = "models/code"
 token_budget = 4000
 memory_budget = 300_000_000
 roots = ["../lib"]
@@ -243,7 +243,7 @@ generated = false
             exclude: vec!["vendor/".into()],
             size_limit: 4 << 20,
             entry_points: vec!["src/main.py".into()],
-            model: Some("static".into()),
+            model: Some("models/code".into()),
             token_budget: 4_000,
             memory_budget: Some(300_000_000),
             roots: vec!["../lib".into()],

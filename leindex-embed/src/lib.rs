@@ -8,6 +8,8 @@ mod embedder;
 mod error;
 pub mod static_model;
 mod tokens;
+#[cfg(feature = "transformer")]
+mod transformer;
 pub mod vectors;
 mod word_nearness;
 pub mod words;
@@ -16,6 +18,8 @@ pub use embedder::{CheckedEmbedder, Embedder};
 pub use error::EmbedError;
 pub use static_model::StaticModel;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
+#[cfg(feature = "transformer")]
+pub use transformer::{Device, Transformer, TransformerOptions};
 pub use word_nearness::WordNearness;
 
 /// Changes whenever texts split into other words or words get other vectors: a part of the keys of what is stored of

@@ -18,6 +18,7 @@ mod hosts;
 mod hotspots;
 mod lookup;
 mod metrics;
+mod models;
 mod store;
 mod vectors;
 

@@ -173,7 +173,8 @@ fn run(
     loop {
         let (mut texts, all) = missing(ROUND.min(options.limit - done))?;
         let total = *total.get_or_insert(all.min(options.limit));
-        if texts.is_empty() {
+        // What a store did not keep, or others added meanwhile, is for the next call.
+        if texts.is_empty() || done >= total {
             break;
         }
         // Batches of texts of like length: a model pads to the longest.

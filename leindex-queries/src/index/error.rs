@@ -10,8 +10,8 @@ pub enum Error {
     /// The model of the user's choice.
     #[error(transparent)]
     Model(#[from] leindex_embed::EmbedError),
-    /// The setting `model`: folders are not read yet.
-    #[error("the setting `model` names {}, but LeIndex reads no model folders yet; take the setting out, or give a model as an `Embedder`", .folder.display())]
+    /// The setting `model`, in a build that reads no folders of models.
+    #[error("the setting `model` names {}, but this build reads no folders of models; build with the feature `transformer`, take the setting out, or give a model as an `Embedder`", .folder.display())]
     NoTransformer {
         /// The folder.
         folder: std::path::PathBuf,

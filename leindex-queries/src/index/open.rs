@@ -150,9 +150,12 @@ impl Index {
         };
         let manifest = manifest_of(&store, &path);
         let shared = Arc::new(Shared::new(&path, options.languages.clone(), store, &options));
-        if let Some(embedder) = &options.embedder {
-            shared.set_model(Some(ChosenModel::new(Arc::clone(embedder))?));
-        }
+        let embedder = match (&options.embedder, &config.model) {
+            (Some(embedder), _) => Some(Arc::clone(embedder)),
+            (None, Some(folder)) => Some(open_model(&path.join(folder))?),
+            (None, None) => None,
+        };
+        shared.set_model(embedder.map(ChosenModel::new).transpose()?);
         let db = RootDatabase::new(shared);
         let mut roots = vec![ProjectRoot::new(&db, path.clone(), "".into(), name_of(&path), manifest)];
         new_inputs(&db, &mut roots);
@@ -310,10 +313,9 @@ impl Index {
 
     /// Puts settings in force. Compares before it sets.
     fn set_config(&mut self, config: Config) -> Result<(), Error> {
-        let is_first = self.db.shared.model().is_none();
-        if self.options.embedder.is_none() && (is_first || self.project.config.model != config.model) {
-            let model = config.model.as_ref().map(|folder| open_model(&self.project.path.join(folder))).transpose()?;
-            self.db.shared.set_model(model);
+        if self.options.embedder.is_none() && self.project.config.model != config.model {
+            let embedder = config.model.as_ref().map(|folder| open_model(&self.project.path.join(folder))).transpose()?;
+            self.db.shared.set_model(embedder.map(ChosenModel::new).transpose()?);
         }
         let settings = Settings::get(&self.db);
         if *settings.entry_points(&self.db) != *config.entry_points {
@@ -462,7 +464,18 @@ impl Index {
     }
 }
 
-fn open_model(folder: &Path) -> Result<ChosenModel, Error> {
+/// The model in a folder, on the first GPU if LeIndex is built for one.
+#[cfg(feature = "transformer")]
+fn open_model(folder: &Path) -> Result<Arc<dyn Embedder>, Error> {
+    let mut options = leindex_embed::TransformerOptions::default();
+    if cfg!(feature = "cuda") {
+        options.device = leindex_embed::Device::Cuda(0);
+    }
+    Ok(Arc::new(leindex_embed::Transformer::open(folder, &options)?))
+}
+
+#[cfg(not(feature = "transformer"))]
+fn open_model(folder: &Path) -> Result<Arc<dyn Embedder>, Error> {
     Err(Error::NoTransformer { folder: folder.to_path_buf() })
 }
 

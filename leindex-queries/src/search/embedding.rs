@@ -44,8 +44,9 @@ impl ChosenModel {
 
     /// The key of a symbol's vector.
     pub(crate) fn key(&self, rows: &Rows, symbol: &SymbolRow) -> StoreKey {
-        let name = name_within(rows, symbol);
-        StoreKey::new("embedding", &crate::schema::EMBEDDING, &[self.embedder.id().as_bytes(), name.as_bytes(), &symbol.body_hash()])
+        let (id, dimension, name) = (self.embedder.id(), self.embedder.dimension() as u64, name_within(rows, symbol));
+        let parts = [id.as_bytes(), &dimension.to_le_bytes(), name.as_bytes(), &symbol.body_hash()];
+        StoreKey::new("embedding", &crate::schema::EMBEDDING, &parts)
     }
 
     /// Packs a vector as it is stored: `f32`, little-endian.
