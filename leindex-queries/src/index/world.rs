@@ -15,6 +15,7 @@ use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
 use crate::names::live::{LiveBlobs, directory_blobs, directory_digest, live_blobs};
+use crate::names::module_map::read_directory;
 use crate::search::embedding::ChosenModel;
 use crate::search::live_vectors::LiveVectors;
 use crate::search::record::{self, FIELDS, Record};
@@ -184,7 +185,11 @@ impl<'db> World<'db> {
     pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
         let stop = salsa::Database::cancellation_token(self.root);
         let (db, view, count) = (self.root.clone(), self.view, self.live.all.len());
+        let roots = Workspace::get(self.root).roots(self.root);
+        let directories: Vec<Directory> = roots.iter().flat_map(|root| root.directories(self.root).iter().copied()).collect();
         let run = move || {
+            // The maps of the workspace are each made by one thread: what they need is read by all threads first.
+            directories.into_par_iter().with_max_len(4).for_each_with(db.clone(), |db, directory| read_directory(db, directory));
             let at_a_time = (count / (4 * rayon::current_num_threads())).max(MANY_FILES);
             let parts = (0..count.div_ceil(at_a_time)).into_par_iter().map_with(db, |db, part| {
                 if stop.is_cancelled() {
