@@ -53,11 +53,11 @@ pub(crate) struct Weights {
 const ASKED: Weights = Weights {
     features: Features {
         lexical: 0.02,
-        first: 0.04,
-        cosine: 0.35,
-        words: 0.21,
+        first: 0.06,
+        cosine: 0.3,
+        words: 0.22,
         name: 0.02,
-        path: 0.16,
+        path: 0.18,
         complexity: 0.18,
         mentions: 0.01,
         same_file: 0.04,
