@@ -257,13 +257,13 @@ mod tests {
             let change = FileChange { added: added.to_vec(), removed_after: removed_after.to_vec(), ..FileChange::default() };
             innermost_touched(&spans, &change)
         };
-        assert_eq!(touched(&[6..7], &[]), [1]);
-        assert_eq!(touched(&[3..7], &[]), [0, 1], "lines of both");
-        assert_eq!(touched(&[21..30], &[]), [0; 0], "between functions");
+        assert_eq!(touched(std::slice::from_ref(&(6..7)), &[]), [1]);
+        assert_eq!(touched(std::slice::from_ref(&(3..7)), &[]), [0, 1], "lines of both");
+        assert_eq!(touched(std::slice::from_ref(&(21..30)), &[]), [0; 0], "between functions");
         assert_eq!(touched(&[], &[9]), [1], "put between two lines of one");
         assert_eq!(touched(&[], &[10]), [0], "put behind its last line");
         assert_eq!(touched(&[], &[15]), [0], "a function of one line has no room in it");
-        assert_eq!(touched(&[40..50], &[20, 0]), [3]);
+        assert_eq!(touched(std::slice::from_ref(&(40..50)), &[20, 0]), [3]);
     }
 
     /// A repository in which each commit writes a file.
