@@ -11,6 +11,9 @@ use tempfile::TempDir;
 use super::{Transformer, TransformerOptions};
 use crate::{EmbedError, Embedder};
 
+/// Changes the header and the tensors of a checkpoint.
+type Change<'c> = &'c dyn Fn(&mut Map<String, Value>, &mut Vec<u8>);
+
 const MODELS: [&str; 2] = ["bert", "nomic_bert"];
 
 fn path(model: &str) -> PathBuf {
@@ -291,7 +294,7 @@ fn with_checkpoint(model: &str, change: impl FnOnce(&mut Map<String, Value>, &mu
 fn a_tensor_that_is_missing_misshapen_foreign_or_not_finite_is_refused_by_name() {
     for name in MODELS {
         let names: Vec<String> = checkpoint(name).0.keys().filter(|name| *name != "__metadata__").cloned().collect();
-        let refused = |tensor: &str, says: &str, change: &dyn Fn(&mut Map<String, Value>, &mut Vec<u8>)| {
+        let refused = |tensor: &str, says: &str, change: Change<'_>| {
             let error = refusal(with_checkpoint(name, change).path());
             assert!(matches!(&error, EmbedError::Tensor { tensor: found, .. } if found == tensor), "{name}: {tensor}: {error}");
             assert!(error.to_string().contains(says), "{error}");
