@@ -299,3 +299,26 @@ fn unknown_endings_and_an_empty_project_are_no_errors() {
     assert!(snapshot.search("anything", &SearchOptions::default()).unwrap().hits.is_empty());
     assert!(snapshot.context("anything", &ContextOptions::default()).unwrap().items.is_empty());
 }
+
+#[test]
+fn questions_of_any_kind_are_answered_or_find_nothing() {
+    let project = Project::new();
+    // 50,000 tokens in one function, and names and comments in other scripts.
+    project.write("wide.py", format!("def wide():\n    return [{}]\n", "sum_of_values, ".repeat(25_000)));
+    project.write("cyrillic.py", "def найти_файл():\n    # 認証 🦀\n    return 1\n");
+    let index = project.open();
+    let snapshot = index.snapshot();
+    let first = |question: &str| {
+        let options = SearchOptions { limit: 5, ..SearchOptions::default() };
+        let answer = snapshot.search(question, &options).unwrap();
+        assert!(answer.hits.iter().all(|hit| hit.score.is_finite()), "{question:.40}");
+        answer.hits.first().map(|hit| hit.symbol.name.clone()).unwrap_or_default()
+    };
+    for nothing in ["", " \n\t ", "?!", "🦀🦀🦀", "\0\u{feff}", "поиск"] {
+        assert_eq!(first(nothing), "", "{nothing:?}");
+    }
+    assert_eq!(first("найти_файл"), "найти_файл");
+    assert_eq!(first("where is 認証 done"), "найти_файл");
+    assert_eq!(first("add up the sum of values"), "wide");
+    assert_eq!(first(&format!("helper {}", "qzjxv ".repeat(175_000))), "helper");
+}

@@ -6,7 +6,7 @@
 //! scores depend on what is alive and on nothing else.
 
 use super::record::FIELDS;
-use super::score::{DocumentId, Scorer, Seen, keep_best, ln};
+use super::score::{DocumentId, Scorer, Seen, keep_best, ln, weighed};
 use crate::index::world::World;
 
 /// Where more of the same word stops to count. The usual value.
@@ -178,14 +178,7 @@ impl Scorer for Lexical<'_> {
                 }
                 false => Vec::new(),
             };
-            for (id, score) in scored {
-                let segment = &self.world.view.segments[id.segment as usize];
-                let Some(document) = segment.document(id.document) else { continue };
-                let weighed = score * prior(Seen { id, blob: segment.blob_of(id.document), document: &document });
-                if weighed > 0.0 {
-                    found.push((id, weighed));
-                }
-            }
+            found.extend(weighed(self.world, scored, prior));
             keep_best(&mut found, limit);
             let last = found.iter().map(|(_, score)| *score).fold(f32::INFINITY, f32::min);
             let next = rest.iter().map(|(_, score)| *score).fold(0.0, f32::max);

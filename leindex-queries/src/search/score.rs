@@ -1,5 +1,6 @@
 //! What ways of scoring have in common.
 
+use crate::index::world::World;
 use crate::search::record::Document;
 
 /// A document: a symbol as search sees it. Means something within one view only.
@@ -29,6 +30,21 @@ pub(crate) trait Scorer {
     /// The best documents, in no order, ties at the end of the list included. `prior` is multiplied with each score;
     /// 0 leaves a document out. It is at most `bound`, so that it need not be asked for documents that cannot win.
     fn best(&self, limit: usize, bound: f32, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)>;
+}
+
+/// Multiplies scores by their documents' priors and leaves out what has none.
+pub(crate) fn weighed<'w>(
+    world: World<'w>,
+    scored: impl IntoIterator<Item = (DocumentId, f32)>,
+    prior: &mut dyn FnMut(Seen<'_>) -> f32,
+) -> Vec<(DocumentId, f32)> {
+    let weighed = scored.into_iter().filter_map(|(id, score)| {
+        let segment = &world.view.segments[id.segment as usize];
+        let document = segment.document(id.document)?;
+        let weighed = score * prior(Seen { id, blob: segment.blob_of(id.document), document: &document });
+        (weighed > 0.0).then_some((id, weighed))
+    });
+    weighed.collect()
 }
 
 /// Keeps the `limit` highest scores and all that equal the last of them. The order of the result says nothing.

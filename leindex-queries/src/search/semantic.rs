@@ -5,7 +5,7 @@ use leindex_embed::vectors::{Query, RowMask, VectorIndex as _};
 
 use super::document_vectors::quantizer;
 use super::rank::Filter;
-use super::score::{DocumentId, Scorer, Seen, keep_best};
+use super::score::{DocumentId, Scorer, Seen, keep_best, weighed};
 use super::segment::Segment;
 use crate::index::world::World;
 
@@ -66,15 +66,7 @@ impl Scorer for Semantic<'_> {
     }
 
     fn best(&self, limit: usize, _: f32, prior: &mut dyn FnMut(Seen<'_>) -> f32) -> Vec<(DocumentId, f32)> {
-        let mut found = Vec::new();
-        for &(id, score) in &self.nearest {
-            let segment = &self.world.view.segments[id.segment as usize];
-            let Some(document) = segment.document(id.document) else { continue };
-            let weighed = score * prior(Seen { id, blob: segment.blob_of(id.document), document: &document });
-            if weighed > 0.0 {
-                found.push((id, weighed));
-            }
-        }
+        let mut found = weighed(self.world, self.nearest.iter().copied(), prior);
         keep_best(&mut found, limit);
         found
     }
