@@ -1,7 +1,7 @@
 //! The vectors of a blob's documents by the static model: a function of the blob's index record alone.
 //!
 //! The record's postings are the bag of words that a vector is the sum of, so a vector costs a sum and no second look at
-//! the text: about two microseconds. That is less than to read one from the store, so they are not stored by blob but
+//! the text: about four microseconds. That is less than to read one from the store, so they are not stored by blob but
 //! made with the segment that holds them.
 
 use std::sync::LazyLock;

@@ -28,8 +28,8 @@ use crate::syntax::rows::{Rows, SymbolFlags, SymbolKind, name_hash};
 
 /// Candidates that each scorer puts forward.
 const POOL: usize = 160;
-/// Candidates that are matched word by word: the best without that.
-const MATCHED: usize = 100;
+/// Candidates that are looked at closely: the best without that.
+const CLOSE: usize = 48;
 /// Definitions of one quoted name that are looked at closely; of more, the best by their words.
 const NAMESAKES: usize = 48;
 /// Candidates whose text is searched for a quoted message.
@@ -119,7 +119,6 @@ struct Candidate {
     row: u32,
     kind: SymbolKind,
     flags: SymbolFlags,
-    name: u32,
     features: Vec<(&'static str, f32)>,
 }
 
@@ -214,7 +213,6 @@ impl<'w> Ranking<'w, '_> {
             row: document.symbol,
             kind: document.kind,
             flags: document.flags,
-            name: document.name,
             features: Vec::new(),
         });
         Some(candidate)
@@ -236,7 +234,6 @@ impl<'w> Ranking<'w, '_> {
             row,
             kind: symbol.kind,
             flags: symbol.flags,
-            name: name_hash(rows.str(symbol.name)),
             features: Vec::new(),
         });
         Some(candidate)
@@ -515,7 +512,7 @@ impl<'w> Ranking<'w, '_> {
             own.same_file = others / (others + 2.0);
             self.spread(candidate, own, &mut entries);
         }
-        self.match_words(&mut entries);
+        self.look_closely(&mut entries);
         let mut found: Vec<Found<'w>> = entries.into_iter().map(|entry| entry.found).collect();
         if !self.question.messages.is_empty() {
             self.read_for_messages(&mut found);
@@ -539,21 +536,23 @@ impl<'w> Ranking<'w, '_> {
             cosine,
             name: cover * (0.5 + 0.5 * precision),
             complexity: (natural(f64::from(document.cyclomatic)) / 4.0).min(1.0),
-            mentions: (log2(1.0 + f64::from(self.centrality(candidate.name))) as f32 / 8.0).min(1.0),
             ..Features::default()
         }
     }
 
-    /// Adds to the best entries how well they match the question word by word, and puts all in order.
-    fn match_words(&self, entries: &mut [Entry<'w>]) {
+    /// Adds to the best entries what costs more than microseconds: how well they match the question word by word, and
+    /// how many files mention them. Puts all in order.
+    fn look_closely(&self, entries: &mut [Entry<'w>]) {
         entries.sort_by(|a, b| order(&a.found, &b.found));
         if self.question.terms.is_empty() {
             return;
         }
         let mut matched = WordMatch::new(self.world, self.question, &self.scores.lexical);
-        for entry in entries.iter_mut().take(MATCHED) {
+        for entry in entries.iter_mut().take(CLOSE) {
             let Some(id) = entry.id else { continue };
-            let features = Features { words: matched.of(id), ..Features::default() };
+            let name = self.world.view.segments[id.segment as usize].document(id.document).map_or(0, |document| document.name);
+            let mentions = (log2(1.0 + f64::from(self.centrality(name))) as f32 / 8.0).min(1.0);
+            let features = Features { words: matched.of(id), mentions, ..Features::default() };
             for (name, value) in self.weights.parts(&features) {
                 entry.found.score += value * entry.prior;
                 let before_prior = entry.found.parts.len() - usize::from(entry.prior != 1.0);
