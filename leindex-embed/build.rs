@@ -3,7 +3,7 @@
 
 use std::fs;
 
-const HASHED: [&str; 3] = ["src/words.rs", "src/static_model.rs", "assets/leindex-static-v1.safetensors"];
+const HASHED: [&str; 4] = ["src/words.rs", "src/logarithm.rs", "src/static_model.rs", "assets/leindex-static-v1.safetensors"];
 
 fn main() {
     let mut hasher = blake3::Hasher::new();

@@ -6,6 +6,7 @@
 
 mod embedder;
 mod error;
+mod logarithm;
 pub mod static_model;
 mod tokens;
 #[cfg(feature = "transformer")]
@@ -16,6 +17,7 @@ pub mod words;
 
 pub use embedder::{CheckedEmbedder, Embedder};
 pub use error::EmbedError;
+pub use logarithm::ln;
 pub use static_model::StaticModel;
 pub use tokens::{Block, TOKENIZER, Tokens, count_tokens, count_within, prefix_within};
 #[cfg(feature = "transformer")]

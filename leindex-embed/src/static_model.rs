@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::error::EmbedError;
+use crate::logarithm::ln;
 
 /// Fields of a document whose words weigh differently: name, signature, documentation, body.
 pub const FIELDS: usize = 4;
@@ -105,7 +106,7 @@ impl StaticModel {
             in_questions: weighed("query_weight")?,
             fields: [fields[0], fields[1], fields[2], fields[3]],
             center: numbers(&tensors, "center", dimension)?.into(),
-            logarithms: (0..STEPS).map(|step| ln_1p(f64::from(step as u32) / f64::from(STEPS_PER_ONE))).collect(),
+            logarithms: (0..STEPS).map(|step| ln(1.0 + f64::from(step as u32) / f64::from(STEPS_PER_ONE)) as f32).collect(),
             bytes: Cow::Borrowed(&[]),
         };
         Ok(Self { bytes, ..model })
@@ -239,23 +240,6 @@ fn numbers(tensors: &SafeTensors<'_>, name: &str, count: usize) -> Result<Vec<f3
     Ok(values)
 }
 
-/// `ln(1 + x)` for x ≥ 0 from sums and products alone: the system's may differ in the last bit between processors.
-fn ln_1p(x: f64) -> f32 {
-    let (mut mantissa, mut exponent) = (1.0 + x, 0.0);
-    while mantissa >= 1.5 {
-        mantissa *= 0.5;
-        exponent += 1.0;
-    }
-    // ln m = 2 artanh((m − 1) / (m + 1)); |z| ≤ 1/5, so sixteen terms are beyond the precision of a double.
-    let z = (mantissa - 1.0) / (mantissa + 1.0);
-    let (mut term, mut sum) = (z, 0.0);
-    for n in 0..16 {
-        sum += term / f64::from(2 * n + 1);
-        term *= z * z;
-    }
-    (2.0 * sum + exponent * std::f64::consts::LN_2) as f32
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -322,7 +306,7 @@ mod tests {
     #[test]
     fn logarithms_are_right() {
         for x in [0.0, 0.0625, 0.5, 1.0, 7.3, 255.0] {
-            assert!((f64::from(ln_1p(x)) - x.ln_1p()).abs() < 1e-6, "{x}");
+            assert!((f64::from(ln(1.0 + x) as f32) - x.ln_1p()).abs() < 1e-6, "{x}");
         }
     }
 

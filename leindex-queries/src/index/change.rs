@@ -130,6 +130,11 @@ pub(crate) fn normal(path: &str) -> String {
     path.trim_start_matches("./").trim_matches('/').to_owned()
 }
 
+/// Whether a path is a file or folder, or lies below it. Everything lies below the empty path.
+pub(crate) fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

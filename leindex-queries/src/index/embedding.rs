@@ -122,7 +122,8 @@ impl Snapshot<'_> {
             let mut missing = Vec::new();
             each_embeddable(world, &model, |symbol| {
                 if !symbol.has_vector {
-                    missing.push((symbol.mentions, symbol.path, symbol.file, symbol.row, symbol.key));
+                    let mentions = world.mention_count(symbol.name) / world.definition_count(symbol.name).max(1);
+                    missing.push((mentions, symbol.path, symbol.file, symbol.row, symbol.key));
                 }
             });
             missing.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.3).cmp(&(b.1, b.3))));
@@ -144,7 +145,8 @@ struct Embeddable<'w> {
     file: crate::names::files::SourceFile<'w>,
     row: u32,
     key: StoreKey,
-    mentions: u32,
+    /// Hash of its name.
+    name: u32,
     has_vector: bool,
 }
 
@@ -155,9 +157,8 @@ fn each_embeddable<'w>(world: World<'w>, model: &ChosenModel, mut each: impl FnM
             let Some(symbol) = rows.symbol(document.symbol) else { continue };
             let key = model.key(&rows, &symbol);
             let name = name_hash(rows.str(symbol.name));
-            let mentions = world.mention_count(name) / world.definition_count(name).max(1);
             let has_vector = world.holds(&key);
-            each(Embeddable { path: file.path(world.db), file, row: document.symbol, key, mentions, has_vector });
+            each(Embeddable { path: file.path(world.db), file, row: document.symbol, key, name, has_vector });
         }
     }
 }

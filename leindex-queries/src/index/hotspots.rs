@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::change::normal;
+use super::change::{is_within, normal};
 use super::describe::{is_test, symbol_name};
 use super::error::{Cancellable, Error};
 use super::metrics::{SymbolMetrics, described};
@@ -98,8 +98,8 @@ impl Snapshot<'_> {
         self.ask(|world| {
             let dependencies = world.dependencies();
             let centrality = world.centrality(options.by);
-            let admitted = |of: &str| path.is_empty() || of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            let paths: Vec<Option<&str>> = world.live.all.iter().map(|file| Some(file.path(world.db)).filter(|of| admitted(of))).collect();
+            let paths: Vec<Option<&str>> =
+                world.live.all.iter().map(|file| Some(file.path(world.db)).filter(|of| is_within(of, path))).collect();
             if !path.is_empty() && paths.iter().all(Option::is_none) {
                 return Err(Error::UnknownPath { path: path.to_owned(), nearest: Vec::new() });
             }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::change::normal;
+use super::change::{is_within, normal};
 use super::describe::symbol_name;
 use super::error::Error;
 use super::lookup::find;
@@ -149,7 +149,7 @@ impl Snapshot<'_> {
         let path = path.trim_end_matches('/');
         self.ask(|world| {
             let mut files: Vec<_> = world.live.all.iter().map(|&file| (file.path(world.db), file)).collect();
-            files.retain(|(of, _)| path.is_empty() || of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+            files.retain(|(of, _)| is_within(of, path));
             files.sort_by_key(|&(of, _)| of);
             if files.is_empty() && !path.is_empty() {
                 return Err(Error::UnknownPath { path: path.to_owned(), nearest: Vec::new() });

@@ -12,6 +12,7 @@ use leindex_db::manifest::Manifest;
 use leindex_db::{Root, Settings, Workspace};
 use salsa::{Durability, Setter as _};
 
+use super::change::is_within;
 use super::error::Error;
 use super::open::{Index, manifest_of};
 use crate::db::RootDatabase;
@@ -42,7 +43,7 @@ impl ProjectRoot {
         if self.prefix.is_empty() {
             return path != ".." && !path.starts_with("../");
         }
-        path.strip_prefix(&*self.prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        is_within(path, &self.prefix)
     }
 
     /// The path from the project's folder of a path from this root.

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
-use leindex_db::{ContentChanged, Directory, Workspace};
+use leindex_db::{ContentChanged, Workspace};
 use leindex_embed::{Embedder as _, StaticModel};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -12,7 +12,7 @@ use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
 use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions};
-use super::world::{View, World};
+use super::world::{View, World, read_directories};
 use crate::context::{Context, ContextOptions, context};
 use crate::db::RootDatabase;
 use crate::graph::calls::FoundEdge;
@@ -22,7 +22,6 @@ use crate::names::confidence::confidence;
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::live::{live_blobs, workspace_digest};
-use crate::names::module_map::read_directory;
 use crate::search::fusion::Scores;
 use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
@@ -208,12 +207,7 @@ impl Snapshot<'_> {
     pub fn resolve_all(&self) -> Cancellable<usize> {
         let count = self.ask(|world| world.live.all.len())?;
         let db = self.db.clone();
-        let roots = Workspace::get(&db).roots(&db);
-        let directories: Vec<Directory> = roots.iter().flat_map(|root| root.directories(&db).iter().copied()).collect();
-        // The maps of the workspace are each made by one thread: what they need is read by all threads first.
-        self.installed(move || {
-            directories.into_par_iter().with_max_len(4).for_each_with(db, |db, directory| read_directory(db, directory));
-        })?;
+        self.installed(move || read_directories(&db))?;
         Ok(self.on_all_threads(count, |db, file| file_edges(db, file).closed.len())?.into_iter().sum())
     }
 

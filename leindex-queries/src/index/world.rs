@@ -185,11 +185,8 @@ impl<'db> World<'db> {
     pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
         let stop = salsa::Database::cancellation_token(self.root);
         let (db, view, count) = (self.root.clone(), self.view, self.live.all.len());
-        let roots = Workspace::get(self.root).roots(self.root);
-        let directories: Vec<Directory> = roots.iter().flat_map(|root| root.directories(self.root).iter().copied()).collect();
         let run = move || {
-            // The maps of the workspace are each made by one thread: what they need is read by all threads first.
-            directories.into_par_iter().with_max_len(4).for_each_with(db.clone(), |db, directory| read_directory(db, directory));
+            read_directories(&db);
             let at_a_time = (count / (4 * rayon::current_num_threads())).max(MANY_FILES);
             let parts = (0..count.div_ceil(at_a_time)).into_par_iter().map_with(db, |db, part| {
                 if stop.is_cancelled() {
@@ -354,6 +351,14 @@ impl<'db> World<'db> {
         files.sort_unstable_by_key(|file| self.live.positions.get(file));
         files.dedup();
     }
+}
+
+/// Reads what the maps of the workspace need, on the threads of the pool that it is called in: the maps themselves are each
+/// made by one thread.
+pub(crate) fn read_directories(db: &RootDatabase) {
+    let roots = Workspace::get(db).roots(db);
+    let directories: Vec<Directory> = roots.iter().flat_map(|root| root.directories(db).iter().copied()).collect();
+    directories.into_par_iter().with_max_len(4).for_each_with(db.clone(), |db, directory| read_directory(db, directory));
 }
 
 /// What a cell holds, or is given now. Two threads may both make it: the cell is not held meanwhile, because threads that

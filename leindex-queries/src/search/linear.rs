@@ -94,7 +94,7 @@ const DESCRIBED: Weights = Weights {
     asides: 0.6,
 };
 
-/// Where not every definition of a kind is a place to look at: what asks for a test or an example has none.
+/// How a symbol is beside the point of a question that asks for no tests, examples or foreign code.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Aside {
     pub(crate) test: bool,

@@ -129,6 +129,16 @@ struct Entry<'w> {
     prior: f32,
 }
 
+impl<'w> Entry<'w> {
+    /// What was found, with the prior as the last of its parts.
+    fn explained(mut self) -> Found<'w> {
+        if self.prior != 1.0 {
+            self.found.parts.push(("× prior", self.prior));
+        }
+        self.found
+    }
+}
+
 /// Ranks the symbols of the world for a question, best first. Symbols of equal score are in order of path and row.
 pub(crate) fn rank<'w>(world: World<'w>, question: &Question, filter: &Filter, scores: &Scores<'w>) -> Ranked<'w> {
     let mut ranking = Ranking {
@@ -513,7 +523,7 @@ impl<'w> Ranking<'w, '_> {
             self.spread(candidate, own, &mut entries);
         }
         self.look_closely(&mut entries);
-        let mut found: Vec<Found<'w>> = entries.into_iter().map(|entry| entry.found).collect();
+        let mut found: Vec<Found<'w>> = entries.into_iter().map(Entry::explained).collect();
         if !self.question.messages.is_empty() {
             self.read_for_messages(&mut found);
         }
@@ -555,8 +565,7 @@ impl<'w> Ranking<'w, '_> {
             let features = Features { words: matched.of(id), mentions, ..Features::default() };
             for (name, value) in self.weights.parts(&features) {
                 entry.found.score += value * entry.prior;
-                let before_prior = entry.found.parts.len() - usize::from(entry.prior != 1.0);
-                entry.found.parts.insert(before_prior, (name, value));
+                entry.found.parts.push((name, value));
             }
         }
         entries.sort_by(|a, b| order(&a.found, &b.found));
@@ -604,9 +613,6 @@ impl<'w> Ranking<'w, '_> {
             let mut parts = candidate.features.clone();
             parts.extend(self.weights.parts(&features));
             let sum: f32 = parts.iter().map(|(_, value)| *value).sum();
-            if prior != 1.0 {
-                parts.push(("× prior", prior));
-            }
             let found = Found { file, path: file.path(self.world.db), row: candidate.row, score: sum * prior, parts };
             entries.push(Entry { found, id: candidate.id, prior });
         }
