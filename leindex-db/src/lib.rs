@@ -7,6 +7,7 @@
 //! - [`text`] gives the bytes of a hash: those, or none.
 //! - [`store`] keeps results under the content that they were computed from, for all worktrees of a repository. It is a
 //!   memo: deleted, damaged or locked, answers get slower, never different.
+//! - `tables` (feature `analytics`) has the code graph in Parquet and under SQL.
 //! - [`events`] counts executed queries, for tests and measurements.
 //!
 //! This crate knows no language. Whether a file matters and how it is read, it asks of a [`discovery::Classifier`].
@@ -24,6 +25,8 @@ mod location;
 pub mod manifest;
 mod skip;
 pub mod store;
+#[cfg(feature = "analytics")]
+pub mod tables;
 pub mod text;
 
 pub use db::{ContentChanged, Db};
