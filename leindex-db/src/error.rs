@@ -62,6 +62,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// An export could not be made. Do what the message says.
+    #[error("cannot export to {path}: {message}", path = .path.display())]
+    Export {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// The caller cancelled the operation; nothing was changed. Start it again when the answer is wanted.
     #[error("cancelled; start again when the answer is wanted")]
     Cancelled,

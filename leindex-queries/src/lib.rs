@@ -18,6 +18,8 @@
 
 pub mod context;
 mod db;
+#[cfg(feature = "analytics")]
+pub mod export;
 pub mod flow;
 pub(crate) mod graph;
 mod ids;
@@ -45,6 +47,8 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
+#[cfg(feature = "analytics")]
+pub use export::{Answer, ExportOptions, Exported, SqlOptions};
 pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
 pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,

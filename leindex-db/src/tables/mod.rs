@@ -2,6 +2,7 @@
 //!
 //! What the rows mean is not known here: a [`TableSource`] gives them.
 
+pub mod export;
 mod predicate;
 mod schema;
 mod source;
