@@ -48,7 +48,7 @@ pub mod query {
 }
 
 #[cfg(feature = "analytics")]
-pub use export::{Answer, ExportOptions, Exported, SqlOptions};
+pub use export::{ExportOptions, Exported, SqlAnswer, SqlOptions};
 pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
 pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,
