@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// An error of the storage layer.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,47 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// A query in SQL cannot be answered as it is written. The message says what is wrong with it and what to do.
+    #[error("{message}")]
+    Sql {
+        /// What is wrong, and what to do.
+        message: String,
+    },
+    /// A query in SQL would do something else than read. Write a `select`, or export the tables and work on the files.
+    #[error(
+        "{what} is not possible here: the tables are only read; use SELECT, EXPLAIN, DESCRIBE or SHOW TABLES, or export them \
+         and ask another tool"
+    )]
+    Refused {
+        /// What the query would do.
+        what: String,
+    },
+    /// A query in SQL took longer than it may. Ask for less, or allow more time.
+    #[error("the query took longer than {limit:?}; ask for fewer rows (where, limit) or allow more time")]
+    OutOfTime {
+        /// The time that it had.
+        limit: Duration,
+    },
+    /// A query in SQL needs more memory than it may take. Ask for less, or allow more.
+    #[error(
+        "the query needs more than {mib} MiB; ask for fewer rows or columns (where, limit, no embedding), or allow more",
+        mib = .bytes >> 20
+    )]
+    OutOfMemory {
+        /// The bytes that it had.
+        bytes: usize,
+    },
+    /// A folder is no export, or one that this version cannot read. Do what the message says.
+    #[error("{path} is not an export that can be read: {message}", path = .path.display())]
+    NotAnExport {
+        /// The folder, or the file of it.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+    /// What has the rows of the tables could not give them.
+    #[error(transparent)]
+    Source(Box<dyn std::error::Error + Send + Sync>),
     /// The caller cancelled the operation; nothing was changed. Start it again when the answer is wanted.
     #[error("cancelled; start again when the answer is wanted")]
     Cancelled,

@@ -32,6 +32,9 @@ fn put(store: &Store, numbers: std::ops::Range<u32>) {
     numbers.for_each(|n| store.put(key(n), &value(n)));
 }
 
+/// What is missing where nothing is: without a type of its own, `[]` may be compared as JSON too.
+const NONE: [u32; 0] = [];
+
 fn missing(store: &Store, numbers: std::ops::Range<u32>) -> Vec<u32> {
     numbers.filter(|n| store.get(&key(*n)).as_deref() != Some(&value(*n)[..])).collect()
 }
@@ -53,13 +56,13 @@ fn what_is_put_is_read_at_once_and_after_reopening() {
     assert_eq!(store.role(), Role::Holder);
     assert_eq!(store.get(&key(1)), None);
     put(&store, 0..10);
-    assert_eq!(missing(&store, 0..10), []);
+    assert_eq!(missing(&store, 0..10), NONE);
     store.put_named("manifest", b"old");
     store.put_named("manifest", b"new");
     drop(store);
 
     let store = open(folder.path());
-    assert_eq!(missing(&store, 0..10), []);
+    assert_eq!(missing(&store, 0..10), NONE);
     assert_eq!(store.get_named("manifest").as_deref(), Some(&b"new"[..]));
     assert!(store.contains(&key(3)) && !store.contains(&key(30)));
     let stats = store.stats();
@@ -74,7 +77,7 @@ fn a_store_in_memory_holds_everything() {
     store.put_named("x", b"y");
     store.persist().unwrap();
     store.seal_pack().unwrap();
-    assert_eq!(missing(&store, 0..5_000), []);
+    assert_eq!(missing(&store, 0..5_000), NONE);
     assert_eq!(store.get_named("x").as_deref(), Some(&b"y"[..]));
     assert_eq!(store.role(), Role::Memory);
 }
@@ -90,8 +93,8 @@ fn values_are_found_wherever_they_are_on_their_way_to_a_pack() {
                 let numbers = thread * 2_000..(thread + 1) * 2_000;
                 for n in numbers.clone() {
                     store.put(key(n), &value(n));
-                    assert_eq!(missing(store, n..n + 1), [], "just put");
-                    assert_eq!(missing(store, numbers.start..numbers.start + 1), [], "put long ago");
+                    assert_eq!(missing(store, n..n + 1), NONE, "just put");
+                    assert_eq!(missing(store, numbers.start..numbers.start + 1), NONE, "put long ago");
                     if n % 500 == 0 {
                         store.persist().unwrap();
                     }
@@ -102,10 +105,10 @@ fn values_are_found_wherever_they_are_on_their_way_to_a_pack() {
             });
         }
     });
-    assert_eq!(missing(&store, 0..8_000), []);
+    assert_eq!(missing(&store, 0..8_000), NONE);
     drop(store);
     let store = open(folder.path());
-    assert_eq!(missing(&store, 0..8_000), []);
+    assert_eq!(missing(&store, 0..8_000), NONE);
     assert_eq!(store.stats().corrupt, 0);
 }
 
@@ -118,12 +121,12 @@ fn a_value_lies_on_disk_once_and_packs_stay_few() {
         store.put_named("round", &round.to_le_bytes());
         store.seal_pack().unwrap();
     }
-    assert_eq!(missing(&store, 0..4_000), []);
+    assert_eq!(missing(&store, 0..4_000), NONE);
     assert_eq!(store.get_named("round").as_deref(), Some(&39_u32.to_le_bytes()[..]));
     assert!(store.stats().packs <= 8, "{}", store.stats().packs);
     drop(store);
     let store = open(folder.path());
-    assert_eq!(missing(&store, 0..4_000), []);
+    assert_eq!(missing(&store, 0..4_000), NONE);
     // About 560 bytes a value. The generation before may be kept beside this one.
     let bytes = store.stats().disk_bytes;
     assert!((2_000_000..5_500_000).contains(&bytes), "{bytes}");
@@ -139,16 +142,16 @@ fn a_second_store_reads_packs_and_takes_over_when_the_holder_leaves() {
 
     let reader = open(folder.path());
     assert_eq!(reader.role(), Role::Reader);
-    assert_eq!(missing(&reader, 0..100), []);
+    assert_eq!(missing(&reader, 0..100), NONE);
     assert_eq!(reader.get_named("manifest").as_deref(), Some(&b"m"[..]));
 
     put(&holder, 100..200);
     holder.seal_pack().unwrap();
-    assert_eq!(missing(&reader, 100..200), [], "a pack sealed meanwhile is found");
+    assert_eq!(missing(&reader, 100..200), NONE, "a pack sealed meanwhile is found");
 
     put(&reader, 200..300);
     reader.persist().unwrap();
-    assert_eq!(missing(&reader, 200..300), []);
+    assert_eq!(missing(&reader, 200..300), NONE);
     assert_eq!(missing(&holder, 200..201), [200], "a reader's results are its own");
 
     drop(holder);
@@ -180,7 +183,7 @@ fn a_readers_memory_is_bounded() {
     put(&reader, 0..10_000);
     let stats = reader.stats();
     assert!(stats.pending_bytes <= QUICK.memory_limit && stats.dropped > 0, "{stats:?}");
-    assert_eq!(missing(&reader, 9_900..10_000), []);
+    assert_eq!(missing(&reader, 9_900..10_000), NONE);
 }
 
 #[test]
@@ -206,7 +209,7 @@ fn damaged_values_read_as_absent_and_are_counted() {
     assert_eq!(store.stats().corrupt, lost.len() as u64);
     lost.iter().for_each(|n| store.put(key(*n), &value(*n)));
     store.seal_pack().unwrap();
-    assert_eq!(missing(&store, 0..1_000), [], "what is computed again takes its place");
+    assert_eq!(missing(&store, 0..1_000), NONE, "what is computed again takes its place");
 }
 
 #[test]
@@ -224,12 +227,12 @@ fn a_truncated_pack_costs_its_values_only() {
     fs::write(&packs[0], &bytes[..bytes.len() / 2]).unwrap();
 
     let store = open(folder.path());
-    assert_eq!(missing(&store, 1_000..1_010), []);
+    assert_eq!(missing(&store, 1_000..1_010), NONE);
     assert_eq!(missing(&store, 0..1_000).len(), 1_000);
     assert!(store.warnings()[0].contains("cannot be used"), "{:?}", store.warnings());
     put(&store, 0..1_000);
     store.seal_pack().unwrap();
-    assert_eq!(missing(&store, 0..1_010), []);
+    assert_eq!(missing(&store, 0..1_010), NONE);
 }
 
 /// Overwrites every file of the database, and opens the store again.
@@ -255,7 +258,7 @@ fn is_rebuilt(store: &Store, folder: &Path) {
     assert!(store.warnings().iter().any(|warning| warning.contains("rebuilt")), "{:?}", store.warnings());
     put(store, 0..200);
     store.persist().unwrap();
-    assert_eq!(missing(store, 0..200), []);
+    assert_eq!(missing(store, 0..200), NONE);
     let aside = fs::read_dir(location(folder).folder()).unwrap();
     let names: Vec<_> = aside.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert!(names.contains(&"fjall-1.corrupt-1".to_owned()), "{names:?}");
@@ -267,7 +270,7 @@ fn a_damaged_database_is_set_aside_and_rebuilt_and_packs_still_answer() {
     let store = reopened_after(folder.path(), |database| {
         each_file(database, &|path| fs::write(path, b"nonsense").unwrap());
     });
-    assert_eq!(missing(&store, 0..100), []);
+    assert_eq!(missing(&store, 0..100), NONE);
     is_rebuilt(&store, folder.path());
 }
 
@@ -280,7 +283,7 @@ fn a_database_that_was_never_finished_is_made_anew_without_a_warning() {
         fs::write(next.join("version"), b"").unwrap();
         fs::create_dir_all(database.with_file_name("fjall-0.gone/keyspaces")).unwrap();
     });
-    assert_eq!(missing(&store, 0..200), []);
+    assert_eq!(missing(&store, 0..200), NONE);
     assert_eq!(store.warnings(), [""; 0]);
     assert!(!location(folder.path()).folder().join("fjall-0.gone").exists());
 }
@@ -303,7 +306,7 @@ fn a_database_of_random_flips_never_gives_wrong_values() {
             assert!(found.is_none() || found.as_deref() == Some(&value(n)[..]), "seed {seed}, value {n}");
         }
         put(&store, 0..200);
-        assert_eq!(missing(&store, 0..200), [], "seed {seed}");
+        assert_eq!(missing(&store, 0..200), NONE, "seed {seed}");
     }
 }
 
@@ -329,7 +332,7 @@ fn a_pack_that_cannot_be_written_is_an_error_and_loses_nothing() {
         put(&store, round * 10..(round + 1) * 10);
         assert!(matches!(store.seal_pack(), Err(Error::Store { .. })));
     }
-    assert_eq!(missing(&store, 0..80), []);
+    assert_eq!(missing(&store, 0..80), NONE);
     assert_eq!(store.role(), Role::Holder);
     assert!(!store.warnings().is_empty());
     let turns = fs::read_dir(location(folder.path()).folder()).unwrap().count();
@@ -338,7 +341,7 @@ fn a_pack_that_cannot_be_written_is_an_error_and_loses_nothing() {
     fs::remove_file(&packs).unwrap();
     fs::create_dir(&packs).unwrap();
     store.seal_pack().unwrap();
-    assert_eq!(missing(&store, 0..80), []);
+    assert_eq!(missing(&store, 0..80), NONE);
     drop(store);
     assert_eq!(missing(&open(folder.path()), 0..80), []);
 }

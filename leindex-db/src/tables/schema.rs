@@ -69,16 +69,8 @@ pub enum ColumnType {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Self; 8] = [
-        Self::Projects,
-        Self::Nodes,
-        Self::Edges,
-        Self::Files,
-        Self::FlowNodes,
-        Self::FlowEdges,
-        Self::Embeddings,
-        Self::Centrality,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Projects, Self::Nodes, Self::Edges, Self::Files, Self::FlowNodes, Self::FlowEdges, Self::Embeddings, Self::Centrality];
     /// Those of every export; the others are asked for.
     pub const ALWAYS: [Self; 4] = [Self::Projects, Self::Nodes, Self::Edges, Self::Files];
 
@@ -190,12 +182,12 @@ impl ColumnType {
 }
 
 /// A column with a value in every row.
-const fn is(name: &'static str, ty: ColumnType, unit: &'static str, meaning: &'static str) -> Column {
+pub(super) const fn is(name: &'static str, ty: ColumnType, unit: &'static str, meaning: &'static str) -> Column {
     Column { name, ty, nullable: false, unit, meaning }
 }
 
 /// A column that may be without.
-const fn may_be(name: &'static str, ty: ColumnType, unit: &'static str, meaning: &'static str) -> Column {
+pub(super) const fn may_be(name: &'static str, ty: ColumnType, unit: &'static str, meaning: &'static str) -> Column {
     Column { name, ty, nullable: true, unit, meaning }
 }
 
@@ -220,7 +212,12 @@ const NODES: &[Column] = &[
     is("symbol", Utf8, "", "full name: <project> <path> <descriptor>"),
     is("path", Utf8, "", "file, from the project's folder, with /"),
     is("language", Utf8, "", "language of the file"),
-    is("kind", Utf8, "", "module, namespace, class, struct, interface, trait, enum, function, method, constructor, field, constant, variable, type_alias or macro"),
+    is(
+        "kind",
+        Utf8,
+        "",
+        "module, namespace, class, struct, interface, trait, enum, function, method, constructor, field, constant, variable, type_alias or macro",
+    ),
     is("name", Utf8, "", "its name; of a file's module, the file's"),
     is("qualified_name", Utf8, "", "name with those of what it lies in, the module's first"),
     may_be("parent", U64, "", "id of the symbol that it is written in; null for a file's module"),
@@ -247,7 +244,12 @@ const EDGES: &[Column] = &[
     is("source", U64, "", "id of the symbol that it starts from"),
     may_be("target", U64, "", "id of the symbol that it leads to; null if unknown, ambiguous or outside"),
     is("target_name", Utf8, "", "the name at the site"),
-    is("kind", Utf8, "", "call, inherit, implement, override, import, reference, type_use, contains, member, declares; data, where flow is included"),
+    is(
+        "kind",
+        Utf8,
+        "",
+        "call, inherit, implement, override, import, reference, type_use, contains, member, declares; data, where flow is included",
+    ),
     is("path", Utf8, "", "file of the site"),
     is("line", U32, "lines from 1", "line of the site"),
     is("column", U32, "bytes from 0", "column of the site"),

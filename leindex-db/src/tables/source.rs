@@ -18,7 +18,8 @@ pub type Batches = Box<dyn Iterator<Item = Result<RecordBatch, SourceError>> + S
 /// Which rows of a table are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Scan {
-    /// Columns, by their places in the schema, in the order wanted.
+    /// Columns, by their places in the schema, in the order wanted. None at all where rows are only counted: a batch
+    /// says then how many it stands for.
     pub columns: Vec<usize>,
     /// Conditions that every row given must meet.
     pub predicates: Vec<Predicate>,
@@ -31,7 +32,9 @@ pub trait TableSource: Debug + Send + Sync {
     /// The schema of a table.
     fn schema(&self, table: Table) -> SchemaRef;
 
-    /// The rows of a table, in parts that may be read side by side. Only rows that meet all predicates are given.
+    /// The rows of a table, in parts that may be read side by side. Only rows that meet all predicates are given. Called
+    /// once for each mention of a table in a query, when its first row is wanted: what a join has found out by then
+    /// stands in the predicates.
     ///
     /// # Errors
     ///
@@ -40,6 +43,12 @@ pub trait TableSource: Debug + Send + Sync {
 
     /// The table functions that it has.
     fn functions(&self) -> &[TableFunction];
+
+    /// About how many rows a table has; `None` if that is not known without computing them. Joins read the smaller side
+    /// first.
+    fn rows(&self, _table: Table) -> Option<usize> {
+        None
+    }
 
     /// The rows that a table function gives.
     ///
@@ -104,4 +113,13 @@ pub enum Argument {
     Number(u64),
     /// `null`.
     Null,
+}
+
+/// What the scalar functions of SQL say of words: the search's own notions, so that both agree.
+pub trait Words: Debug + Send + Sync {
+    /// The words that a name or text consists of, in order, in lower case.
+    fn subwords(&self, text: &str) -> Vec<String>;
+
+    /// The vector of a text, as embeddings have it; empty if there is no model.
+    fn vector(&self, text: &str) -> Vec<f32>;
 }
