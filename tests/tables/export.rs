@@ -166,7 +166,7 @@ fn what_is_no_place_for_an_export_is_refused_and_left_as_it_is() {
     assert_eq!(refusal(&snapshot, &other.join("letter.txt")), "cannot export to DIR: it is a file; choose a folder");
     assert_eq!(refusal(&snapshot, Path::new("/")), "cannot export to DIR: it has no folder around it; name a folder in another");
     let newer = out.path().join("newer");
-    write(&newer.join(MANIFEST), "{\"format\": 99, \"created_by\": \"leindex 9\", \"projects\": {}}");
+    write(&newer.join(MANIFEST), "{\"format\": 99, \"created_by\": \"leindex 9\", \"tables\": {}, \"projects\": {}}");
     assert_eq!(refusal(&snapshot, &newer), "cannot export to DIR: it was made by leindex 9, which is newer; choose another folder");
     write(&newer.join(MANIFEST), "{");
     assert!(refusal(&snapshot, &newer).contains("its leindex-export.json cannot be read"), "{}", refusal(&snapshot, &newer));
