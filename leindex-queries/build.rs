@@ -17,6 +17,8 @@ fn main() {
     println!("cargo::rustc-env=LEINDEX_SCHEMA_EMBEDDING={embedding}");
     let index = schema(&["src/languages", "src/syntax", "src/items", "src/search/record.rs", "src/search/terms.rs"], |path| !is_flow(path));
     println!("cargo::rustc-env=LEINDEX_SCHEMA_INDEX={index}");
+    let tables = schema(&["src"], |_| true);
+    println!("cargo::rustc-env=LEINDEX_SCHEMA_TABLES={tables}");
 }
 
 fn schema(sources: &[&str], counts: impl Fn(&Path) -> bool) -> String {

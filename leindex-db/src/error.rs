@@ -93,6 +93,14 @@ pub enum Error {
         /// The bytes that it had.
         bytes: usize,
     },
+    /// An export could not be made. Do what the message says.
+    #[error("cannot export to {path}: {message}", path = .path.display())]
+    Export {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// A folder is no export, or one that this version cannot read. Do what the message says.
     #[error("{path} is not an export that can be read: {message}", path = .path.display())]
     NotAnExport {

@@ -18,6 +18,8 @@
 
 pub mod context;
 mod db;
+#[cfg(feature = "analytics")]
+pub mod export;
 pub mod flow;
 pub(crate) mod graph;
 mod ids;
@@ -46,6 +48,8 @@ pub mod query {
 }
 
 pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
+#[cfg(feature = "analytics")]
+pub use export::{Answer, ExportOptions, Exported, SqlOptions};
 pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,
     Highlight, Index, Options, ProgramGraph, ScorePart, SearchAnswer, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot,

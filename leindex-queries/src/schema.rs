@@ -9,6 +9,9 @@ pub(crate) const INDEX: [u8; 16] = parse(env!("LEINDEX_SCHEMA_INDEX"));
 pub(crate) const EMBEDDING: [u8; 16] = parse(env!("LEINDEX_SCHEMA_EMBEDDING"));
 /// Schema of the flows.
 pub(crate) const FLOW: [u8; 16] = parse(env!("LEINDEX_SCHEMA_FLOW"));
+/// Schema of what tables are made of: of everything.
+#[cfg(feature = "analytics")]
+pub(crate) const TABLES: [u8; 16] = parse(env!("LEINDEX_SCHEMA_TABLES"));
 
 const fn parse(hex: &str) -> [u8; 16] {
     let bytes = hex.as_bytes();

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod dictionary;
+pub mod export;
 mod exported;
 mod failure;
 mod functions;

@@ -79,6 +79,11 @@ impl Dependencies {
         self.edges.edges()
     }
 
+    #[cfg(feature = "analytics")]
+    pub(crate) fn components(&self) -> &[u32] {
+        &[]
+    }
+
     /// The PageRank of each node. Works on the threads of the pool that it is called in.
     pub(crate) fn pagerank(&self) -> &[f64] {
         made(&self.pagerank, || pagerank(&self.edges)).as_slice()

@@ -4,6 +4,7 @@ use leindex_db::{Root, Workspace};
 
 use super::results::SymbolInfo;
 use super::world::World;
+use crate::db::Db;
 use crate::items::descriptor::descriptor;
 use crate::items::docs;
 use crate::names::evidence;
@@ -21,12 +22,16 @@ const NAMED: usize = 4;
 pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
     let db = world.db;
     let path = symbol.file(db).path(db);
-    let holds = |root: &&Root| path.strip_prefix(root.prefix(db)).is_some_and(|rest| root.prefix(db).is_empty() || rest.starts_with('/'));
-    // The project's own root is the first and holds what no other does.
-    let roots = Workspace::get(db).roots(db);
-    let project = roots.iter().rfind(holds).map_or("", |root| root.name(db));
+    let project = project_of(db, path);
     let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
     format!("{project} {path} {descriptor}")
+}
+
+/// The name of the project that a path lies in.
+pub(crate) fn project_of<'db>(db: &'db dyn Db, path: &str) -> &'db str {
+    let holds = |root: &&Root| path.strip_prefix(root.prefix(db)).is_some_and(|rest| root.prefix(db).is_empty() || rest.starts_with('/'));
+    // The project's own root is the first and holds what no other does.
+    Workspace::get(db).roots(db).iter().rfind(holds).map_or("", |root| root.name(db))
 }
 
 /// A symbol as plain data, or `None` if it is gone.
@@ -43,7 +48,7 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         symbol: symbol_name(world, symbol),
         language: config.name,
         kind: row.kind.as_str(),
-        name: if index == 0 { path.rsplit('/').next().unwrap_or(path).to_owned() } else { rows.str(row.name).to_owned() },
+        name: name_in_file(&rows, index, &row, path).to_owned(),
         qualified_name: qualified_name(world, symbol, &rows, index),
         signature: rows.str(row.signature).to_owned(),
         summary,
@@ -59,6 +64,11 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         is_exported: row.flags.has(SymbolFlags::EXPORTED) || row.flags.has(SymbolFlags::DEFAULT_EXPORT),
         path: path.to_owned(),
     })
+}
+
+/// The name of a symbol; of a file's module, the file's.
+pub(crate) fn name_in_file<'r>(rows: &'r Rows, index: u32, row: &SymbolRow, path: &'r str) -> &'r str {
+    if index == 0 { path.rsplit('/').next().unwrap_or(path) } else { rows.str(row.name) }
 }
 
 /// The symbol's name with those of what it lies in, the module's first.

@@ -85,6 +85,10 @@ pub enum Error {
     /// A read or write of a [`Handle`](super::Handle) inside of another, which would wait for itself.
     #[error("the handle was used inside its own read or write; use the snapshot or index that was given there")]
     Nested,
+    /// A table could not be made.
+    #[cfg(feature = "analytics")]
+    #[error("a table could not be made: {0}")]
+    Table(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The question was cancelled, or a file changed while it was read.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

@@ -447,14 +447,20 @@ fn criterion<'w>(world: World<'w>, path: &str, line: u32, variable: Option<&str>
     Ok((start, found))
 }
 
-/// The nodes of a flow, as data.
+/// The nodes of a flow, as a graph without edges.
 fn nodes<E>(world: World<'_>, symbol: Symbol<'_>, found: &SymbolFlow) -> Result<DiGraph<FlowNode, E>, Error> {
     let file = symbol.file(world.db);
     let rows = world.rows(file).ok_or_else(|| no_flow(file.path(world.db), 1))?;
     let (base, text) = (flow_base(world.db, symbol).unwrap_or(0), body_text(world, symbol));
-    let flow = &found.flow;
-    let dead = flow.unreachable();
     let mut graph = DiGraph::new();
+    flow_nodes(&found.flow, &text, &rows, base, |_, node| drop(graph.add_node(node)));
+    Ok(graph)
+}
+
+/// Gives each node of a flow as data, in order of their numbers. The text and all positions begin at the byte `base` of
+/// the file.
+pub(crate) fn flow_nodes(flow: &Flow, text: &str, rows: &IndexedRows, base: u32, mut give: impl FnMut(u32, FlowNode)) {
+    let dead = flow.unreachable();
     for node in 0..flow.nodes.len() as u32 {
         let Some(step) = flow.step(node) else { continue };
         let names = |uses: bool| {
@@ -463,20 +469,20 @@ fn nodes<E>(world: World<'_>, symbol: Symbol<'_>, found: &SymbolFlow) -> Result<
                 MentionKind::Modify => true,
                 MentionKind::Define | MentionKind::Delete => !uses,
             });
-            let mut names: Vec<String> = of.map(|(_, mention)| variable_name(flow, &text, mention.variable)).collect();
+            let mut names: Vec<String> = of.map(|(_, mention)| variable_name(flow, text, mention.variable)).collect();
             names.sort();
             names.dedup();
             names
         };
-        graph.add_node(FlowNode {
+        let node_row = FlowNode {
             kind: step.kind.as_str(),
             start_line: rows.position(base + step.start).0,
             end_line: rows.position(base + step.end.max(step.start + 1) - 1).0,
-            text: crate::flow::excerpt(&text, step.start, step.end),
+            text: crate::flow::excerpt(text, step.start, step.end),
             defines: names(false),
             uses: names(true),
             unreachable: dead.binary_search(&node).is_ok(),
-        });
+        };
+        give(node, node_row);
     }
-    Ok(graph)
 }

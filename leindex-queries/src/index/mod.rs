@@ -7,7 +7,7 @@ mod change;
 pub(crate) mod describe;
 mod embedding;
 mod error;
-mod flow;
+pub(crate) mod flow;
 mod fork;
 mod handle;
 pub(crate) mod hotspots;

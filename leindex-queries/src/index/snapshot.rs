@@ -84,6 +84,7 @@ impl Index {
 }
 
 /// A snapshot with a database of its own.
+#[derive(Clone)]
 pub(crate) struct Reader {
     db: RootDatabase,
     view: Arc<View>,
@@ -113,6 +114,18 @@ impl Snapshot<'_> {
     /// Stops the questions of this snapshot from another thread.
     pub fn canceller(&self) -> Canceller {
         Canceller(salsa::Database::cancellation_token(self.db))
+    }
+
+    /// The same with a database of its own.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn reader(&self) -> Reader {
+        Reader {
+            db: self.db.clone(),
+            view: Arc::clone(&self.view),
+            revision: self.revision.clone(),
+            threads: self.threads.clone(),
+            diagnostics: self.diagnostics.clone(),
+        }
     }
 
     /// Runs a question.

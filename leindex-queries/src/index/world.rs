@@ -11,6 +11,8 @@ use salsa::plumbing::{AsId as _, FromId as _};
 
 use super::hotspots::Centrality;
 use crate::db::{Db, RootDatabase, Shared};
+#[cfg(feature = "analytics")]
+use crate::graph::all_edges::AllEdges;
 use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
@@ -94,6 +96,8 @@ pub(crate) struct View {
     live: OnceLock<LiveMask>,
     vectors: OnceLock<LiveVectors>,
     dependencies: OnceLock<Dependencies>,
+    #[cfg(feature = "analytics")]
+    all_edges: OnceLock<AllEdges>,
 }
 
 /// Which members of the segments count, and the statistics of those that do.
@@ -115,7 +119,14 @@ impl View {
         if !loose.is_empty() {
             all.push(Arc::new(Segment::of(records(db, &loose))));
         }
-        Self { segments: all, live: OnceLock::new(), vectors: OnceLock::new(), dependencies: OnceLock::new() }
+        Self {
+            segments: all,
+            live: OnceLock::new(),
+            vectors: OnceLock::new(),
+            dependencies: OnceLock::new(),
+            #[cfg(feature = "analytics")]
+            all_edges: OnceLock::new(),
+        }
     }
 }
 
@@ -183,18 +194,26 @@ impl<'db> World<'db> {
 
     /// Runs something on all live files, in their order, some at a time, on all threads.
     pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
+        let count = self.live.all.len();
+        let threads = self.threads.map_or_else(rayon::current_num_threads, rayon::ThreadPool::current_num_threads);
+        let at_a_time = (count / (4 * threads)).max(MANY_FILES);
+        self.on_all_threads(count.div_ceil(at_a_time), |world, part| {
+            let start = part * at_a_time;
+            run(world, world.live.all.get(start..count.min(start + at_a_time)).unwrap_or(&[]))
+        })
+    }
+
+    /// Runs something `count` times on all threads; what it gives, in order.
+    pub(crate) fn on_all_threads<T: Send>(&self, count: usize, run: impl for<'t> Fn(World<'t>, usize) -> T + Send + Sync) -> Vec<T> {
         let stop = salsa::Database::cancellation_token(self.root);
-        let (db, view, count) = (self.root.clone(), self.view, self.live.all.len());
+        let (db, view) = (self.root.clone(), self.view);
         let run = move || {
             read_directories(&db);
-            let at_a_time = (count / (4 * rayon::current_num_threads())).max(MANY_FILES);
-            let parts = (0..count.div_ceil(at_a_time)).into_par_iter().map_with(db, |db, part| {
+            let parts = (0..count).into_par_iter().with_max_len(1).map_with(db, |db, part| {
                 if stop.is_cancelled() {
                     salsa::Database::cancellation_token(db).cancel();
                 }
-                let world = World::new(db, view, None);
-                let start = part * at_a_time;
-                run(world, world.live.all.get(start..count.min(start + at_a_time)).unwrap_or(&[]))
+                run(World::new(db, view, None), part)
             });
             parts.collect()
         };
@@ -207,6 +226,12 @@ impl<'db> World<'db> {
     /// Who relies on whom. Made once a revision, when somebody first asks for what is central.
     pub(crate) fn dependencies(&self) -> &'db Dependencies {
         made(&self.view.dependencies, || Dependencies::of(*self))
+    }
+
+    /// All edges, joined. Made once a revision, when somebody first asks for all of them.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn all_edges(&self) -> &'db AllEdges {
+        made(&self.view.all_edges, || AllEdges::of(*self))
     }
 
     /// How central each symbol is, by its node in [`dependencies`](Self::dependencies).

@@ -1,0 +1,23 @@
+//! The code graph as tables: what `leindex_db::tables` asks of a snapshot.
+//!
+//! A table is made file by file from what the queries know; nothing of it is kept. Which rows are wanted is looked at
+//! before anything costly is made of them.
+
+mod centrality;
+mod digest;
+mod edges;
+mod embeddings;
+mod files;
+mod flow;
+mod functions;
+mod live;
+mod nodes;
+mod projects;
+mod rows;
+mod session;
+mod symbol_ids;
+mod write;
+
+pub use leindex_db::tables::Table;
+pub use session::{Answer, SqlOptions};
+pub use write::{ExportOptions, Exported};
