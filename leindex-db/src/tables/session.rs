@@ -39,9 +39,11 @@ use crate::Error;
 
 /// How often it is asked whether to stop.
 const POLL: Duration = Duration::from_millis(20);
-/// What a query may take of the stack: a sum of as many terms as the longest query has room for is as deep as it is
-/// long. Only what is used becomes memory.
-const STACK: usize = 256 << 20;
+/// What reading a query may take of the stack: a sum of as many terms as the longest query has room for is as deep as it
+/// is long. Only what is used becomes memory.
+const READING_STACK: usize = 256 << 20;
+/// What computing it may take.
+const STACK: usize = 8 << 20;
 /// Threads that compute one query.
 const MOST_THREADS: usize = 8;
 /// Functions of the engine that make values of any size out of a short query, at once and outside the memory limit.
@@ -179,7 +181,7 @@ impl Session {
             // Nobody listens any more when the query was given up.
             let _ = send.send(answer);
         };
-        thread::Builder::new().name("leindex-sql".to_owned()).stack_size(STACK).spawn(work).map_err(no_thread)?;
+        thread::Builder::new().name("leindex-sql".to_owned()).stack_size(READING_STACK).spawn(work).map_err(no_thread)?;
         loop {
             // The caller may be the only thread of the pool that the source computes in.
             while rayon::yield_now() == Some(rayon::Yield::Executed) {}
