@@ -47,9 +47,9 @@ pub mod query {
     pub use leindex_db::{Directory, Entry, Root, Settings, Workspace};
 }
 
+pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
 #[cfg(feature = "analytics")]
 pub use export::{ExportOptions, Exported, SqlAnswer, SqlOptions};
-pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
 pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,
     Highlight, Index, Options, ProgramGraph, ScorePart, SearchAnswer, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot,

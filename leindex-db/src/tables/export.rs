@@ -257,7 +257,10 @@ impl Exporter {
     }
 
     fn failed(&self, error: &dyn std::fmt::Display) -> Error {
-        Error::Export { path: self.target.clone(), message: format!("{error}; free space or check the permissions; what was there before is whole") }
+        Error::Export {
+            path: self.target.clone(),
+            message: format!("{error}; free space or check the permissions; what was there before is whole"),
+        }
     }
 }
 
@@ -275,7 +278,9 @@ fn manifest(folder: &Path) -> Result<Manifest, Error> {
     let refused = |message: String| Err(Error::Export { path: folder.to_owned(), message });
     match fs::read(folder.join(MANIFEST)) {
         Ok(bytes) => match serde_json::from_slice::<Manifest>(&bytes) {
-            Ok(found) if found.format > FORMAT => refused(format!("it was made by {}, which is newer; choose another folder", found.created_by)),
+            Ok(found) if found.format > FORMAT => {
+                refused(format!("it was made by {}, which is newer; choose another folder", found.created_by))
+            }
             Ok(found) => Ok(found),
             Err(error) => refused(format!("its {MANIFEST} cannot be read ({error}); remove the folder or choose another")),
         },

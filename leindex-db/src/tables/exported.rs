@@ -16,24 +16,15 @@ use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTable
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use serde::Deserialize;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
+use super::export::{FORMAT, MANIFEST, Manifest};
 use super::failure::from_source;
 use super::schema::Table;
 use crate::Error;
 
-/// What stands at the top of an export.
-pub(super) const MANIFEST: &str = "leindex-export.json";
-/// The form of exports that this version reads.
-pub(super) const FORMAT: u64 = 1;
-
-/// What an export says of itself.
-#[derive(Deserialize)]
-struct Manifest {
-    format: u64,
-    #[serde(default)]
-    tables: serde_json::Map<String, serde_json::Value>,
-}
+/// What the path of a URL may hold as it is, beside letters and digits.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'_').remove(b'-').remove(b'~');
 
 /// An exported folder.
 #[derive(Debug)]
@@ -63,7 +54,10 @@ impl Export {
             let advice = if format > FORMAT { "update leindex, or export anew with this version" } else { "export anew" };
             return Err(not(format!("its format is {format}, this version reads {FORMAT}; {advice}")));
         }
-        let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| manifest.tables.contains_key(table.as_str())).collect();
+        let tables: Vec<Table> = Table::ALL
+            .into_iter()
+            .filter(|table| manifest.projects.values().any(|project| project.tables.contains_key(table.as_str())))
+            .collect();
         let mut export = Self { folder, tables, dimension: 1 };
         if export.tables.contains(&Table::Embeddings)
             && let Some(file) = export.files(Table::Embeddings)?.first()
@@ -155,16 +149,7 @@ fn schema_of(file: &Path) -> Result<SchemaRef, Error> {
 
 /// A folder as a URL, so that no character of its name is taken for a pattern.
 fn url(folder: &Path) -> String {
-    let mut url = "file://".to_owned();
-    for &byte in folder.as_os_str().as_encoded_bytes() {
-        if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            url.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    url.push('/');
-    url
+    format!("file://{}/", percent_encode(folder.as_os_str().as_encoded_bytes(), &PLAIN))
 }
 
 /// A table of an export. Its files are checked when it is first read.

@@ -43,7 +43,8 @@ pub(super) fn explained(error: &DataFusionError, memory: usize) -> Error {
     while let Some(found) = cause {
         if let Some(failure) = found.downcast_ref::<SourceFailure>() {
             let error = failure.error.lock().unwrap_or_else(PoisonError::into_inner).take();
-            return Error::Source(error.unwrap_or_else(|| failure.text.clone().into()));
+            let error = error.unwrap_or_else(|| failure.text.clone().into());
+            return error.downcast::<Error>().map_or_else(Error::Source, |error| *error);
         }
         match found.downcast_ref::<DataFusionError>() {
             Some(DataFusionError::ResourcesExhausted(_)) => return Error::OutOfMemory { bytes: memory },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::compute::prep_null_mask_filter;
+use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
@@ -56,6 +57,9 @@ impl Predicate {
     /// When the condition cannot be evaluated (a cast of a value that does not fit).
     pub fn matches(&self, batch: &RecordBatch) -> Result<BooleanArray, SourceError> {
         let values = self.narrow.evaluate(batch)?.into_array(batch.num_rows())?;
+        if *values.data_type() == DataType::Null {
+            return Ok(BooleanArray::from(vec![false; batch.num_rows()]));
+        }
         let values = values.as_boolean_opt().ok_or_else(|| format!("`{}` is not a condition", self.condition))?;
         Ok(if values.null_count() > 0 { prep_null_mask_filter(values) } else { values.clone() })
     }
@@ -176,7 +180,7 @@ fn prefix(condition: &Arc<dyn PhysicalExpr>, column: usize) -> Option<String> {
 
 /// Whether the expression is the column, or the column in a type that keeps its values apart.
 fn is_column(expression: &Arc<dyn PhysicalExpr>, column: usize) -> bool {
-    use arrow::datatypes::DataType::{Decimal128, Int64, LargeUtf8, UInt64, Utf8, Utf8View};
+    use DataType::{Decimal128, Int64, LargeUtf8, UInt64, Utf8, Utf8View};
     if let Some(found) = expression.downcast_ref::<Column>() {
         return found.index() == column;
     }

@@ -39,9 +39,11 @@ use crate::Error;
 
 /// How often it is asked whether to stop.
 const POLL: Duration = Duration::from_millis(20);
-/// What a query may take of the stack: a sum of as many terms as the longest query has room for is as deep as it is
-/// long. Only what is used becomes memory.
-const STACK: usize = 256 << 20;
+/// What reading a query may take of the stack: a sum of as many terms as the longest query has room for is as deep as it
+/// is long. Only what is used becomes memory.
+const READING_STACK: usize = 256 << 20;
+/// What computing it may take.
+const STACK: usize = 8 << 20;
 /// Threads that compute one query.
 const MOST_THREADS: usize = 8;
 /// Functions of the engine that make values of any size out of a short query, at once and outside the memory limit.
@@ -145,6 +147,8 @@ impl Session {
             datafusion::logical_expr::registry::FunctionRegistry::register_udf(&mut state, function).map_err(planned)?;
         }
         let state = SessionStateBuilder::new_from_existing(state)
+            // Of its own: what was at a path may have been exported anew since another session looked.
+            .with_runtime_env(environment().map_err(planned)?)
             .with_table_function_list(base.table_functions().values().cloned().chain(named).collect());
         let missing = Table::ALL.into_iter().filter(|table| !known.contains(table)).collect();
         Ok(Self { state: Arc::new(state.build()), tables, missing })
@@ -172,10 +176,12 @@ impl Session {
                 catch_unwind(AssertUnwindSafe(|| runtime.block_on(query)))
                     .map_err(|_| Error::Sql { message: "the query engine failed; report it with the query".to_owned() })
             });
+            // A source may be waited for by whoever changes what it is of.
+            drop(session);
             // Nobody listens any more when the query was given up.
             let _ = send.send(answer);
         };
-        thread::Builder::new().name("leindex-sql".to_owned()).stack_size(STACK).spawn(work).map_err(no_thread)?;
+        thread::Builder::new().name("leindex-sql".to_owned()).stack_size(READING_STACK).spawn(work).map_err(no_thread)?;
         loop {
             // The caller may be the only thread of the pool that the source computes in.
             while rayon::yield_now() == Some(rayon::Yield::Executed) {}
@@ -269,7 +275,7 @@ fn size(batch: &RecordBatch) -> usize {
     sizes.sum()
 }
 
-/// What all sessions share: the functions of the engine, its rules, and what it remembers of files.
+/// What all sessions share: the functions of the engine and its rules.
 fn base() -> Result<&'static SessionState, DataFusionError> {
     static BASE: OnceLock<SessionState> = OnceLock::new();
     if let Some(base) = BASE.get() {
@@ -288,12 +294,10 @@ fn base() -> Result<&'static SessionState, DataFusionError> {
     // Answers have the same types live and from files.
     parquet.schema_force_view_types = false;
     options.options_mut().sql_parser.map_string_types_to_utf8view = false;
-    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
-    let environment = RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc()?;
     let functions = SessionStateDefaults::default_scalar_functions().into_iter();
     let state = SessionStateBuilder::new()
         .with_config(options)
-        .with_runtime_env(environment)
+        .with_runtime_env(environment()?)
         .with_expr_planners(SessionStateDefaults::default_expr_planners())
         .with_scalar_functions(functions.filter(|function| !WITHOUT.contains(&function.name())).collect())
         .with_higher_order_functions(SessionStateDefaults::default_higher_order_functions())
@@ -303,6 +307,12 @@ fn base() -> Result<&'static SessionState, DataFusionError> {
         .with_optimizer_rule(Arc::new(ExpandViews))
         .build();
     Ok(BASE.get_or_init(|| state))
+}
+
+/// What a session remembers of files; nothing is put on the disk.
+fn environment() -> Result<Arc<RuntimeEnv>, DataFusionError> {
+    let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
+    RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc()
 }
 
 /// The threads that compute queries, for the whole process.

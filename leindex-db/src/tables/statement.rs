@@ -1,10 +1,12 @@
 //! What a query may be: one statement that reads.
 
+use std::ops::ControlFlow;
+
 use datafusion::common::TableReference;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SQLOptions;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
-use datafusion::sql::sqlparser::ast::{SetExpr, Statement as SqlStatement};
+use datafusion::sql::sqlparser::ast::{Expr, Query, SetExpr, Statement as SqlStatement, Visit, Visitor};
 
 use super::failure::explained;
 use crate::Error;
@@ -13,6 +15,8 @@ use crate::Error;
 pub(super) const LONGEST: usize = 64 << 10;
 /// How deep parentheses may lie in each other.
 const DEEPEST: usize = 100;
+/// How many operators may follow each other, and how many selects a union may have: planning takes the square of it.
+const CHAIN: usize = 500;
 
 /// Reads a query.
 pub(super) fn parsed(query: &str) -> Result<Statement, Error> {
@@ -33,7 +37,15 @@ pub(super) fn parsed(query: &str) -> Result<Statement, Error> {
     match statements.pop_front() {
         None => Err(wrong("the query is empty; for example `select name, path from nodes limit 10`".to_owned())),
         Some(_) if count > 1 => Err(wrong(format!("the query has {count} statements; ask one after the other"))),
-        Some(statement) => reads(&statement).map(|()| statement),
+        Some(statement) => {
+            reads(&statement)?;
+            if longest_chain(&statement) > CHAIN {
+                let message =
+                    format!("the query has more than {CHAIN} operators or selects in a row; write `in (…)` for `or`, or ask in parts");
+                return Err(wrong(message));
+            }
+            Ok(statement)
+        }
     }
 }
 
@@ -56,6 +68,48 @@ pub(super) fn names_a_file(table: &TableReference) -> bool {
 
 pub(super) fn refused(what: &str) -> Error {
     Error::Refused { what: what.to_owned() }
+}
+
+/// How deep the expressions of a query lie in each other, or how many selects are put together.
+fn longest_chain(statement: &Statement) -> usize {
+    let statement = match statement {
+        Statement::Statement(statement) => statement,
+        Statement::Explain(explain) => return longest_chain(&explain.statement),
+        _ => return 0,
+    };
+    let mut chain = Chain::default();
+    let _: ControlFlow<()> = statement.visit(&mut chain);
+    chain.longest
+}
+
+#[derive(Default)]
+struct Chain {
+    depth: usize,
+    longest: usize,
+}
+
+impl Visitor for Chain {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        let (mut body, mut selects) = (&*query.body, 1);
+        while let SetExpr::SetOperation { left, .. } = body {
+            (body, selects) = (left, selects + 1);
+        }
+        self.longest = self.longest.max(selects);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, _expression: &Expr) -> ControlFlow<()> {
+        self.depth += 1;
+        self.longest = self.longest.max(self.depth);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, _expression: &Expr) -> ControlFlow<()> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
 }
 
 fn reads(statement: &Statement) -> Result<(), Error> {

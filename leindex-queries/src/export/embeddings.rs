@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, FixedSizeListBuilder, Float32Builder, UInt64Array};
 use arrow::datatypes::{DataType, Field};
-use leindex_embed::vectors::dequantize;
 use leindex_embed::StaticModel;
+use leindex_embed::vectors::dequantize;
 
 use super::rows::{FileRows, same};
 use super::symbol_ids::symbol_ids;

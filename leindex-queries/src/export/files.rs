@@ -54,9 +54,7 @@ impl FileRows for ListedFiles<'_> {
         let db = self.world.db;
         match name {
             "path" => texts(self.entries(rows).map(|entry| self.path(entry))),
-            "language" => {
-                optional_texts(self.entries(rows).map(|entry| db.languages().config(entry.dialect).map(|config| config.name)))
-            }
+            "language" => optional_texts(self.entries(rows).map(|entry| db.languages().config(entry.dialect).map(|config| config.name))),
             "bytes" => Arc::new(UInt64Array::from_iter_values(self.entries(rows).map(|entry| entry.size))),
             "lines" => self.read(rows, |rows| rows.lines()),
             "hash" => {

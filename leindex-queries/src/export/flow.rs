@@ -25,7 +25,13 @@ struct Function {
 }
 
 /// The functions of a file that some row may be wanted of: the file's top level, and those that stand in no other.
-fn functions(world: World<'_>, file: SourceFile<'_>, rows: &IndexedRows, schema: &SchemaRef, scan: &Scan) -> Result<Vec<Function>, SourceError> {
+fn functions(
+    world: World<'_>,
+    file: SourceFile<'_>,
+    rows: &IndexedRows,
+    schema: &SchemaRef,
+    scan: &Scan,
+) -> Result<Vec<Function>, SourceError> {
     let ids = symbol_ids(world.db, file);
     let id = |row: u32| ids.get(row as usize).copied().unwrap_or(0);
     let top = Function { id: id(0), row: 0, base: 0 };

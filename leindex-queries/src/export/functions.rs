@@ -63,7 +63,12 @@ pub(super) fn all() -> Vec<TableFunction> {
     };
     vec![
         function("callers", &[SYMBOL, DEPTH], &called, "who calls a symbol, over so many calls; each caller once, with its first site"),
-        function("callees", &[SYMBOL, DEPTH], &called, "what a symbol calls in the project, over so many calls; each once, with its first site"),
+        function(
+            "callees",
+            &[SYMBOL, DEPTH],
+            &called,
+            "what a symbol calls in the project, over so many calls; each once, with its first site",
+        ),
         function("impact", &[SYMBOL], &reached, "what a change of a symbol reaches, with the symbols on the way there"),
         function("slice", &[PATH, LINE, VARIABLE], &sliced, "the lines that the value of a variable at a line depends on"),
         function("search", &[QUESTION, K], &found, "the symbols that a question is about, best first"),

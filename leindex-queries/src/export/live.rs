@@ -239,7 +239,9 @@ fn units_named(world: World<'_>, table: Table, schema: &SchemaRef, scan: &Scan) 
     // A module has its file's name.
     let files = names.iter().flat_map(|name| world.defining(name)).filter_map(|symbol| world.live.positions.get(&symbol.file(world.db)));
     let mut units: Vec<usize> = files.map(|&at| at as usize).collect();
-    units.extend((0..).zip(world.live.all.iter()).filter(|(_, file)| names.iter().any(|name| name == file.name(world.db))).map(|(at, _)| at));
+    units.extend(
+        (0..).zip(world.live.all.iter()).filter(|(_, file)| names.iter().any(|name| name == file.name(world.db))).map(|(at, _)| at),
+    );
     units.sort_unstable();
     units.dedup();
     Some(units)

@@ -82,11 +82,9 @@ impl FileRows for NodeRows<'_> {
             "language" => same(self.config.name, rows.len()),
             "kind" => texts(self.symbols(rows).map(|(_, row)| row.kind.as_str())),
             "name" => texts(self.symbols(rows).map(|(index, row)| name_in_file(of, index, &row, self.path))),
-            "qualified_name" => {
-                texts(self.symbols(rows).map(|(index, row)| {
-                    qualified_name(self.world, Symbol::new(db, self.file, row.identity()), of, index)
-                }))
-            }
+            "qualified_name" => texts(
+                self.symbols(rows).map(|(index, row)| qualified_name(self.world, Symbol::new(db, self.file, row.identity()), of, index)),
+            ),
             "signature" => texts(self.symbols(rows).map(|(_, row)| of.str(row.signature))),
             "doc" => optional_texts(self.symbols(rows).map(|(_, row)| Some(of.str(row.doc)).filter(|doc| !doc.is_empty()))),
             "summary" => optional_texts(

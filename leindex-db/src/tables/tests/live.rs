@@ -1,6 +1,6 @@
 //! What a session over a live source promises.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -225,4 +225,24 @@ fn an_error_of_the_source_comes_back_as_it_was() {
     let error = ask(&session(&source), "select count(*) from nodes a join nodes b on a.id = b.id").unwrap_err();
     let Error::Source(error) = error else { panic!("{error:?}") };
     assert_eq!(error.downcast_ref::<Dark>(), Some(&Dark));
+}
+
+#[test]
+fn a_session_costs_little() {
+    let source = Arc::new(Numbered::new(10));
+    let fastest = |work: &dyn Fn()| {
+        let times = (0..30).map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed()
+        });
+        times.min().unwrap()
+    };
+    let made = fastest(&|| drop(session(&source)));
+    let first = fastest(&|| check(&session(&source), "select 1", &["1"]));
+    let of = session(&source);
+    let further = fastest(&|| check(&of, "select 1", &["1"]));
+    let counted = fastest(&|| check(&of, "select count(*) from nodes where id = 3", &["1"]));
+    eprintln!("made in {made:?}, with `select 1` {first:?}; then {further:?}, {counted:?} for a count");
+    assert!(made < Duration::from_millis(5), "{made:?}");
 }

@@ -51,7 +51,9 @@ struct Dark;
 
 impl Numbered {
     fn new(rows: usize) -> Self {
-        let schema = Schema::new(vec![Field::new("id", DataType::UInt64, false), Field::new("depth", DataType::UInt64, false)]);
+        let said = [("unit", "steps"), ("meaning", "how far away")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let depth = Field::new("depth", DataType::UInt64, false).with_metadata(said.into());
+        let schema = Schema::new(vec![Field::new("id", DataType::UInt64, false), depth]);
         let text = |name, default| Parameter { name, ty: ArgumentType::Text, default };
         let parameters: &'static [Parameter] = Box::leak(Box::new([
             text("symbol", None),

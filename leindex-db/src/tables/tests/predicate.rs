@@ -2,9 +2,9 @@
 
 use datafusion::common::DFSchema;
 use datafusion::execution::SessionStateDefaults;
-use datafusion::logical_expr::{Operator, lit};
+use datafusion::logical_expr::Operator;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::physical_expr::expressions::{BinaryExpr, Column, DynamicFilterPhysicalExpr, Literal};
+use datafusion::physical_expr::expressions::{BinaryExpr, Column, DynamicFilterPhysicalExpr, Literal, lit};
 use datafusion::prelude::SessionContext;
 
 use super::super::Predicate;
@@ -38,7 +38,7 @@ fn texts_are_those_that_the_column_may_be() {
         ("path = null", Some(vec![])),
         ("path in ('a', null)", Some(vec!["a"])),
         ("false", Some(vec![])),
-        ("path = arrow_cast('a', 'LargeUtf8')", Some(vec!["a"])),
+        ("path = cast('a' as text)", Some(vec!["a"])),
         ("path = 'a' or id = 1", None),
         ("path not in ('a')", None),
         ("path != 'a'", None),
@@ -114,12 +114,11 @@ fn rows_match_that_meet_the_condition_for_sure() {
 #[test]
 fn a_condition_that_becomes_stricter_is_asked_anew() {
     let column: Arc<dyn PhysicalExpr> = Arc::new(Column::new("id", place("id")));
-    let filter = Arc::new(DynamicFilterPhysicalExpr::new(vec![Arc::clone(&column)], datafusion::physical_expr::expressions::lit(true)));
+    let filter = Arc::new(DynamicFilterPhysicalExpr::new(vec![Arc::clone(&column)], lit(true)));
     let condition = Predicate::new(Arc::clone(&filter) as _);
     let ids = numbered(Table::Nodes, 0, 6).project(condition.columns()).unwrap();
     assert_eq!((condition.matches(&ids).unwrap().true_count(), condition.numbers(place("id"))), (6, None));
     let seven = Arc::new(Literal::new(3u64.into()));
     filter.update(Arc::new(BinaryExpr::new(column, Operator::Eq, seven))).unwrap();
     assert_eq!((condition.matches(&ids).unwrap().true_count(), condition.numbers(place("id"))), (1, Some(vec![3])));
-    let _ = lit(1);
 }
