@@ -52,7 +52,22 @@ fn table_functions_answer_what_the_snapshot_answers() {
         | 1        | shop app/session.py Session#login().     | shop app/session.py Session#login().                                            |
         | 2        | shop tests/test_session.py test_login(). | shop app/session.py Session#login(). < shop tests/test_session.py test_login(). |
         +----------+------------------------------------------+---------------------------------------------------------------------------------+"#]]);
-    check(&snapshot, "select line, text, reason from slice('app/store.py', 10, 'total') order by line", &expect!["error: app/store.py:11: no such variable there; it mentions key"]);
+    check(&snapshot, "select line, text, reason from slice('app/store.py', 10, 'total') order by line", &expect![[r#"
+        +------+-------------------------------------------------------------------------+-------------------------------------------+
+        | line | text                                                                    | reason                                    |
+        +------+-------------------------------------------------------------------------+-------------------------------------------+
+        | 6    | def load(store, key):                                                   | data: `key` of line 11                    |
+        | 7    |     total = 0                                                           | data: `total` of line 8                   |
+        | 8    |     while total < 3:                                                    | control: decides about line 10            |
+        | 9    |         total += 1                                                      | data: `total` of line 10                  |
+        | 10   |         if total == 2:                                                  | start of the slice                        |
+        | 11   |             return key                                                  | control: decides about line 8             |
+        | 12   |     return None                                                         | gives the result, the end                 |
+        | 21   |     def login(self, name, password, retries=3, delay=1, verbose=False): | data: `name` of line 23                   |
+        | 22   |         for attempt in range(retries):                                  | control: decides about line 23            |
+        | 23   |             if load(self.store, name) == password:                      | call: hands over `key` of app/store.py:11 |
+        | 26   |                 return True                                             | control: decides about line 22            |
+        +------+-------------------------------------------------------------------------+-------------------------------------------+"#]]);
     check(&snapshot, "select rank, symbol, kind from search('log a user in', 2) order by rank", &expect![[r#"
         +------+--------------------------------------+--------+
         | rank | symbol                               | kind   |
