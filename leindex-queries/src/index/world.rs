@@ -11,6 +11,7 @@ use salsa::plumbing::{AsId as _, FromId as _};
 
 use super::hotspots::Centrality;
 use crate::db::{Db, RootDatabase, Shared};
+use crate::graph::all_edges::AllEdges;
 use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
 use crate::names::files::{SourceFile, Symbol, file_blob};
@@ -94,6 +95,7 @@ pub(crate) struct View {
     live: OnceLock<LiveMask>,
     vectors: OnceLock<LiveVectors>,
     dependencies: OnceLock<Dependencies>,
+    all_edges: OnceLock<AllEdges>,
 }
 
 /// Which members of the segments count, and the statistics of those that do.
@@ -115,7 +117,7 @@ impl View {
         if !loose.is_empty() {
             all.push(Arc::new(Segment::of(records(db, &loose))));
         }
-        Self { segments: all, live: OnceLock::new(), vectors: OnceLock::new(), dependencies: OnceLock::new() }
+        Self { segments: all, live: OnceLock::new(), vectors: OnceLock::new(), dependencies: OnceLock::new(), all_edges: OnceLock::new() }
     }
 }
 
@@ -183,11 +185,20 @@ impl<'db> World<'db> {
 
     /// Runs something on all live files, in their order, some at a time, on all threads.
     pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
+        let at_a_time = self.install(|| (self.live.all.len() / (4 * rayon::current_num_threads())).max(MANY_FILES));
+        self.on_groups(at_a_time, run)
+    }
+
+    /// As [`on_all_files`](Self::on_all_files), so many files at a time.
+    pub(crate) fn on_groups<T: Send>(
+        &self,
+        at_a_time: usize,
+        run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync,
+    ) -> Vec<T> {
         let stop = salsa::Database::cancellation_token(self.root);
         let (db, view, count) = (self.root.clone(), self.view, self.live.all.len());
         let run = move || {
             read_directories(&db);
-            let at_a_time = (count / (4 * rayon::current_num_threads())).max(MANY_FILES);
             let parts = (0..count.div_ceil(at_a_time)).into_par_iter().map_with(db, |db, part| {
                 if stop.is_cancelled() {
                     salsa::Database::cancellation_token(db).cancel();
@@ -202,6 +213,19 @@ impl<'db> World<'db> {
             Some(threads) => threads.install(run),
             None => run(),
         }
+    }
+
+    /// Runs what asks no query on the index's own threads, if it has any.
+    pub(crate) fn install<T: Send>(&self, run: impl FnOnce() -> T + Send) -> T {
+        match self.threads {
+            Some(threads) => threads.install(run),
+            None => run(),
+        }
+    }
+
+    /// All edges. Made once a revision, when somebody first asks for them.
+    pub(crate) fn all_edges(&self) -> &'db AllEdges {
+        made(&self.view.all_edges, || AllEdges::of(*self))
     }
 
     /// Who relies on whom. Made once a revision, when somebody first asks for what is central.
@@ -347,7 +371,8 @@ impl<'db> World<'db> {
         Some(String::from_utf8_lossy(&self.db.text(blob.hash(self.db))).into_owned())
     }
 
-    fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {
+    /// Puts files in order of their paths, each once.
+    pub(crate) fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {
         files.sort_unstable_by_key(|file| self.live.positions.get(file));
         files.dedup();
     }
