@@ -128,6 +128,7 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
     for (at, edge) in snapshot.edges().unwrap().iter().enumerate() {
         add(format!("edge {at}"), json(edge));
     }
+    assert_eq!(snapshot.edge_that_differs().unwrap(), None);
     add("diagnostics".into(), json(&snapshot.diagnostics().unwrap()));
     add("cycles".into(), json(&snapshot.cycles().unwrap()));
     for dead in snapshot.dead_code().unwrap() {

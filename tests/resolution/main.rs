@@ -118,6 +118,7 @@ fn listing(project: &Project) -> String {
     let snapshot = project.index.snapshot();
     let mut text = String::new();
     let mut path = String::new();
+    assert_eq!(snapshot.edge_that_differs().unwrap(), None);
     for edge in snapshot.edges().unwrap().into_iter().filter(|edge| edge.kind != "contains") {
         if edge.path != path {
             path.clone_from(&edge.path);
@@ -163,6 +164,7 @@ fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
     let place = |edge: &EdgeInfo| (edge.path.clone(), edge.line, edge.column, edge.kind, edge.rule);
     for project in projects().chain(yours()) {
         let snapshot = project.index.snapshot();
+        assert_eq!(snapshot.edge_that_differs().unwrap(), None);
         let mut to_symbol: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
         let mut imports: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
         for edge in snapshot.edges().unwrap().into_iter().filter(|edge| !STRUCTURE.contains(&edge.kind) && !POSSIBLE.contains(&edge.rule)) {

@@ -3,13 +3,12 @@
 use leindex_db::tables::Table;
 
 use super::live::directory;
-use super::symbol_ids::symbol_ids;
+use super::symbol_ids::{NodeIds, symbol_ids};
 use crate::index::hotspots::Centrality;
 use crate::index::world::World;
 use crate::names::files::{SourceFile, file_blob, file_config};
 use crate::names::module_map::module_keys;
 use crate::schema;
-use crate::syntax::rows::NONE;
 
 /// The digest of a shard: of the code that makes rows, and of what the rows of each unit are made from.
 pub(super) fn digest(world: World<'_>, table: Table, units: &[usize], now: i64) -> [u8; 32] {
@@ -67,20 +66,16 @@ fn add_edges(world: World<'_>, place: u32, file: SourceFile<'_>, out: &mut Vec<u
     let all = world.all_edges();
     add_text(file.path(db), out);
     add_text(file_config(db, file).map_or("", |config| config.name), out);
-    let own = symbol_ids(db, file);
-    let id = |ids: &[u64], row: u32| ids.get(row as usize).copied().unwrap_or(0).to_le_bytes();
-    for edge in all.edges(place) {
-        out.extend_from_slice(&id(own, edge.source));
-        if edge.target != NONE {
-            let (file, row) = all.place(edge.target);
-            let ids = if file == place { own } else { world.live.all.get(file as usize).map_or(&[][..], |&file| symbol_ids(db, file)) };
-            out.extend_from_slice(&id(ids, row));
-        }
+    let ids = NodeIds::of(world, all, place);
+    for edge in all.records(place) {
+        out.extend_from_slice(&ids.id(edge.source).unwrap_or(0).to_le_bytes());
+        let target = ids.id(edge.target);
+        out.extend_from_slice(&target.unwrap_or(0).to_le_bytes());
         out.extend_from_slice(&edge.line.to_le_bytes());
         out.extend_from_slice(&edge.column.to_le_bytes());
         out.extend_from_slice(&edge.candidates.to_le_bytes());
-        out.extend_from_slice(&[edge.kind as u8, edge.rule as u8, u8::from(edge.target != NONE)]);
-        add_text(all.name(place, edge), out);
+        out.extend_from_slice(&[edge.kind as u8, edge.rule as u8, u8::from(target.is_some())]);
+        add_text(all.name(place, edge.name), out);
     }
 }
 

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float32Array, UInt16Array, UInt32Array, UInt64Array};
 
 use super::rows::{FileRows, same, texts};
-use super::symbol_ids::symbol_ids;
+use super::symbol_ids::NodeIds;
 use crate::graph::all_edges::{AllEdges, EdgeRecord};
 use crate::index::describe::project_of;
 use crate::index::world::World;
 use crate::names::confidence::confidence;
 use crate::names::files::{SourceFile, file_config};
-use crate::syntax::rows::NONE;
 
 pub(super) struct EdgeRows<'w> {
     world: World<'w>,
@@ -29,34 +28,23 @@ impl<'w> EdgeRows<'w> {
     }
 
     fn edges(&self, rows: &[u32]) -> impl Iterator<Item = &'w EdgeRecord> {
-        let edges = self.all.edges(self.place);
+        let edges = self.all.records(self.place);
         rows.iter().filter_map(move |&row| edges.get(row as usize))
     }
 }
 
 impl FileRows for EdgeRows<'_> {
     fn count(&self) -> usize {
-        self.all.edges(self.place).len()
+        self.all.records(self.place).len()
     }
 
     fn column(&self, name: &str, rows: &[u32]) -> ArrayRef {
         let db = self.world.db;
+        let ids = NodeIds::of(self.world, self.all, self.place);
         match name {
-            "source" => {
-                let ids = symbol_ids(db, self.file);
-                Arc::new(UInt64Array::from_iter_values(self.edges(rows).map(|edge| ids.get(edge.source as usize).copied().unwrap_or(0))))
-            }
-            "target" => {
-                let own = symbol_ids(db, self.file);
-                let id = |node: u32| {
-                    let (file, row) = self.all.place(node);
-                    let ids = if file == self.place { own } else { symbol_ids(db, *self.world.live.all.get(file as usize)?) };
-                    ids.get(row as usize).copied()
-                };
-                let targets = self.edges(rows).map(|edge| if edge.target == NONE { None } else { id(edge.target) });
-                Arc::new(targets.collect::<UInt64Array>())
-            }
-            "target_name" => texts(self.edges(rows).map(|edge| self.all.name(self.place, edge))),
+            "source" => Arc::new(UInt64Array::from_iter_values(self.edges(rows).map(|edge| ids.id(edge.source).unwrap_or(0)))),
+            "target" => Arc::new(self.edges(rows).map(|edge| ids.id(edge.target)).collect::<UInt64Array>()),
+            "target_name" => texts(self.edges(rows).map(|edge| self.all.name(self.place, edge.name))),
             "kind" => texts(self.edges(rows).map(|edge| edge.kind.as_str())),
             "path" => same(self.path, rows.len()),
             "line" => Arc::new(UInt32Array::from_iter_values(self.edges(rows).map(|edge| edge.line))),

@@ -11,7 +11,7 @@ use crate::names::files::{SourceFile, Symbol, file_config, file_rows, symbol_row
 use crate::names::members::{file_aliases, function_of_result, result_name};
 use crate::names::module_map::{MODULE_IDENTITY, module_keys};
 use crate::names::values::{parent_type, symbol_kind};
-use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, SymbolKind, UseKind, UseRole, UseRow, name_hash};
+use crate::syntax::rows::{ImportRow, ModuleRow, NONE, Rows, Str, SymbolKind, UseKind, UseRole, UseRow, name_hash};
 
 /// An edge between symbols, with its site.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ fn add_edges<'w, 'e>(
             candidates: Arc::default(),
             receiver: receiver(world, &rows, edge, is_python),
             file,
-            name,
+            name: rows.str(name).into(),
             start,
             site: if let Site::Use(index) = edge.site { index } else { NONE },
         });
@@ -158,7 +158,7 @@ fn add_edges<'w, 'e>(
             candidates: joined.candidates.into(),
             receiver: None,
             file,
-            name,
+            name: rows.str(name).into(),
             start,
             site: row.site,
         });
@@ -303,7 +303,7 @@ fn is_implicit(world: World<'_>, rows: &Rows, edge: &Edge<'_>) -> bool {
     rows.use_row(index).is_some_and(|used| used.kind == UseKind::Name) && is_method()
 }
 
-fn receiver(world: World<'_>, rows: &Rows, edge: &Edge<'_>, is_python: bool) -> Option<u32> {
+pub(super) fn receiver(world: World<'_>, rows: &Rows, edge: &Edge<'_>, is_python: bool) -> Option<u32> {
     let Site::Use(index) = edge.site else { return None };
     let dispatches = edge.kind == EdgeKind::Call
         && (edge.rule == Rule::Type || is_implicit(world, rows, edge))
@@ -322,11 +322,12 @@ pub(super) fn is_through_super(rows: &Rows, site: Site, is_python: bool) -> bool
     })
 }
 
-fn site(rows: &Rows, site: Site) -> (Box<str>, u32) {
+/// The name at a site, and its first byte.
+pub(super) fn site(rows: &Rows, site: Site) -> (Str, u32) {
     match site {
-        Site::Use(index) => rows.get::<UseRow>(index).map_or((Box::from(""), 0), |row| (rows.str(row.name).into(), row.start)),
-        Site::Import(index) => rows
-            .get::<ImportRow>(index)
-            .map_or((Box::from(""), 0), |row| (rows.str(if row.name.is_empty() { row.module } else { row.name }).into(), row.start)),
+        Site::Use(index) => rows.get::<UseRow>(index).map_or((Str::EMPTY, 0), |row| (row.name, row.start)),
+        Site::Import(index) => {
+            rows.get::<ImportRow>(index).map_or((Str::EMPTY, 0), |row| (if row.name.is_empty() { row.module } else { row.name }, row.start))
+        }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn definitions_of<'w>(world: World<'w>, declaration: Symbol<'w>) -> (
     };
     let parent = rows.symbol(row.parent).filter(|parent| parent.kind.is_type());
     if config.names.family == "javascript" || parent.is_some() && row.kind.is_type() {
-        let siblings = rows.symbols().filter(|other| other.name == row.name && other.parent == row.parent);
+        let siblings = rows.index().children(row.parent, row.name).filter_map(|index| rows.symbol(index));
         return (siblings.map(|other| Symbol::new(world.db, file, other.identity())).filter(fits).collect(), Rule::Exact);
     }
     if let Some(parent) = parent {
@@ -82,7 +82,7 @@ pub(crate) fn twins<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<Symbol<'w>>
     found
 }
 
-fn may_declare(family: &str, row: &SymbolRow) -> bool {
+pub(super) fn may_declare(family: &str, row: &SymbolRow) -> bool {
     row.flags.has(SymbolFlags::DECLARATION)
         && !row.flags.has(SymbolFlags::ABSTRACT)
         && (family == "c" && row.kind != SymbolKind::Field || family == "javascript" && row.kind.is_callable())

@@ -1,6 +1,7 @@
 //! What may run where a call names a member that types below override: class hierarchy analysis (Dean, Grove, Chambers,
 //! ECOOP 1995), without the objects that are seen to be made of one type.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -14,7 +15,8 @@ use crate::names::edges::{EdgeKind, file_edges};
 use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol};
 use crate::names::values::symbol_kind;
-use crate::syntax::rows::{BindingKind, BindingRow, Rows, ScopeRow, SymbolKind, UseKind, UseRole, UseRow};
+use crate::syntax::row_index::IndexedRows;
+use crate::syntax::rows::{BindingKind, BindingRow, Rows, ScopeRow, Str, SymbolKind, UseKind, UseRole, UseRow};
 
 /// One edge for each member that may run instead of the one that a call names.
 pub(crate) fn dispatched<'w>(join: &mut Join<'w>, edges: &[FoundEdge<'w>]) -> Vec<FoundEdge<'w>> {
@@ -62,26 +64,51 @@ fn instead<'w>(edge: &FoundEdge<'w>, target: Symbol<'w>, candidates: &Arc<[Symbo
 
 /// Whether an object is seen to be made, by itself or as all that its variable ever holds: its type is none below.
 fn is_made_here<'w>(world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bool {
-    let Some(rows) = world.rows(file) else { return false };
-    let Some(used) = rows.use_row(receiver) else { return false };
-    if used.kind != UseKind::Name || matches!(used.role, UseRole::Call | UseRole::New) {
-        return makes(world, file, &rows, receiver);
+    world.rows(file).is_some_and(|rows| Objects::of(&rows).is_made(world, file, receiver))
+}
+
+/// What a file tells of its objects.
+pub(super) struct Objects<'r> {
+    rows: &'r IndexedRows,
+    /// Names that are written to where nothing binds them.
+    overwritten: OnceCell<FxHashSet<Str>>,
+}
+
+impl<'r> Objects<'r> {
+    /// The objects of a file with these rows.
+    pub(super) fn of(rows: &'r IndexedRows) -> Self {
+        Self { rows, overwritten: OnceCell::new() }
     }
-    let binds = |start| rows.iter::<BindingRow>().any(|binding| binding.start == start && binding.name == used.name);
-    if rows.iter::<UseRow>().any(|other| other.role == UseRole::Write && other.name == used.name && !binds(other.start)) {
-        return false;
-    }
-    let mut scope = used.scope;
-    while let Some(row) = rows.get::<ScopeRow>(scope) {
-        let mut bindings = rows.index().bindings(scope, used.name).filter_map(|index| rows.get::<BindingRow>(index)).peekable();
-        if bindings.peek().is_some() {
-            return bindings.all(|binding| {
-                matches!(binding.kind, BindingKind::Variable | BindingKind::Symbol) && makes(world, file, &rows, binding.value)
-            });
+
+    /// Whether an object is seen to be made, by itself or as all that its variable ever holds.
+    pub(super) fn is_made<'w>(&self, world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bool {
+        let rows = self.rows;
+        let Some(used) = rows.use_row(receiver) else { return false };
+        if used.kind != UseKind::Name || matches!(used.role, UseRole::Call | UseRole::New) {
+            return makes(world, file, rows, receiver);
         }
-        scope = row.parent;
+        let mut scope = used.scope;
+        while let Some(row) = rows.get::<ScopeRow>(scope) {
+            let mut bindings = rows.index().bindings(scope, used.name).filter_map(|index| rows.get::<BindingRow>(index)).peekable();
+            if bindings.peek().is_some() {
+                let made = bindings.all(|binding| {
+                    matches!(binding.kind, BindingKind::Variable | BindingKind::Symbol) && makes(world, file, rows, binding.value)
+                });
+                return made && !self.overwritten.get_or_init(|| overwritten(rows)).contains(&used.name);
+            }
+            scope = row.parent;
+        }
+        false
     }
-    false
+}
+
+fn overwritten(rows: &Rows) -> FxHashSet<Str> {
+    let writes = rows.iter::<UseRow>().filter(|used| used.role == UseRole::Write).map(|used| (used.start, used.name));
+    let mut unbound: FxHashSet<(u32, Str)> = writes.collect();
+    for binding in rows.iter::<BindingRow>() {
+        unbound.remove(&(binding.start, binding.name));
+    }
+    unbound.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Whether a use makes an instance of the type that it names.

@@ -3,9 +3,9 @@
 //! Nothing here walks all files to answer about one symbol: the index of mentions says where a name stands, and only
 //! those files' edges are read. What a file leaves open is joined here with the index of definitions.
 
-#[cfg(feature = "analytics")]
 pub(crate) mod all_edges;
 pub(crate) mod calls;
+mod candidate;
 pub(crate) mod centrality;
 pub(crate) mod cycles;
 pub(crate) mod data;

@@ -1,7 +1,10 @@
 //! Functions that are handed to others as arguments and run there, where the parameter is called: 0-CFA (Shivers, PLDI
 //! 1988) along arguments and decorators only. What goes through fields, containers and variables is not followed.
 
+use std::hash::Hash;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::calls::{FoundEdge, known_names};
 use super::join::Join;
@@ -13,11 +16,35 @@ use crate::names::values::symbol_kind;
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{BindingKind, BindingRow, NONE, Rows, ScopeRow, Str, SymbolKind, UseKind, UseRole, UseRow};
 
-/// A parameter of a function, by its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Parameter<'w> {
-    function: Symbol<'w>,
-    index: u32,
+/// A parameter of a function, by its place. `S` is how symbols are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Parameter<S> {
+    pub(super) function: S,
+    pub(super) index: u32,
+}
+
+/// What is handed to a parameter.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Argument<S> {
+    Function(S),
+    Parameter(Parameter<S>),
+}
+
+impl<S> Parameter<S> {
+    /// The same parameter by another kind of number.
+    pub(super) fn map<T>(self, number: impl FnOnce(S) -> T) -> Parameter<T> {
+        Parameter { function: number(self.function), index: self.index }
+    }
+}
+
+impl<S> Argument<S> {
+    /// The same argument by another kind of number.
+    pub(super) fn map<T>(self, number: impl FnOnce(S) -> T) -> Argument<T> {
+        match self {
+            Self::Function(function) => Argument::Function(number(function)),
+            Self::Parameter(parameter) => Argument::Parameter(parameter.map(number)),
+        }
+    }
 }
 
 /// Functions that hand a parameter on to another, one after the other, at most.
@@ -93,32 +120,34 @@ pub(crate) fn passed_to<'w>(join: &mut Join<'w>, function: Symbol<'w>, incoming:
 }
 
 /// The functions that are handed to a parameter, in order of the files and places where they are.
-pub(crate) fn functions_passed<'w>(world: World<'w>, parameter: Parameter<'w>) -> Arc<[Symbol<'w>]> {
-    let mut found: Vec<Symbol<'w>> = Vec::new();
+pub(crate) fn functions_passed<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Arc<[Symbol<'w>]> {
+    functions_reaching(parameter, |parameter| arguments_of(world, parameter)).into()
+}
+
+/// The functions that reach a parameter, itself or through other functions' parameters.
+pub(super) fn functions_reaching<S: Copy + Eq + Hash, I: IntoIterator<Item = Argument<S>>>(
+    parameter: Parameter<S>,
+    mut arguments_of: impl FnMut(Parameter<S>) -> I,
+) -> Vec<S> {
+    let mut found: Vec<S> = Vec::new();
     let mut asked = vec![(parameter, 0)];
+    let mut known = FxHashSet::from_iter([parameter]);
     let mut next = 0;
     while let Some(&(parameter, depth)) = asked.get(next) {
         next += 1;
-        for argument in arguments_of(world, parameter) {
+        for argument in arguments_of(parameter) {
             match argument {
                 Argument::Function(function) if found.len() < MOST && !found.contains(&function) => found.push(function),
-                Argument::Parameter(further) if depth < DEPTH && asked.iter().all(|(known, _)| *known != further) => {
-                    asked.push((further, depth + 1));
-                }
+                Argument::Parameter(further) if depth < DEPTH && known.insert(further) => asked.push((further, depth + 1)),
                 _ => {}
             }
         }
     }
-    found.into()
+    found
 }
 
-enum Argument<'w> {
-    Function(Symbol<'w>),
-    Parameter(Parameter<'w>),
-}
-
-/// What is handed to a parameter by the calls of its function, and by what it decorates.
-fn arguments_of<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Argument<'w>> {
+/// What is handed to a parameter by the calls of its function, and by what it decorates, in order of files and places.
+fn arguments_of<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Vec<Argument<Symbol<'w>>> {
     let mut found = Vec::new();
     for file in files_with(world, parameter.function) {
         let edges = file_edges(world.db, file);
@@ -130,7 +159,10 @@ fn arguments_of<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Argument<
         for edge in calls {
             let Site::Use(site) = edge.site else { continue };
             match rows.use_row(site).map(|used| used.role) {
-                Some(UseRole::Call | UseRole::New) => found.extend(argument_at(world, file, &rows, edges, site, parameter.index)),
+                Some(UseRole::Call | UseRole::New) => {
+                    let at = argument_at(&rows, site, parameter.index);
+                    found.extend(at.and_then(|at| argument(world, file, &rows, edges, at)));
+                }
                 Some(UseRole::Decorator) if parameter.index == 0 => {
                     found.extend(decorated(world, file, &rows, site).map(Argument::Function));
                 }
@@ -141,28 +173,68 @@ fn arguments_of<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Argument<
     found
 }
 
-fn argument_at<'w>(
+/// All that a file's calls hand to parameters, in order of their places.
+pub(super) fn for_each_argument<'w>(
     world: World<'w>,
     file: SourceFile<'w>,
     rows: &IndexedRows,
     edges: &FileEdges<'w>,
-    call: u32,
-    index: u32,
-) -> Option<Argument<'w>> {
-    let at = (1..=NEAR).find(|&distance| {
-        let argument = rows.use_row(call + distance).filter(|argument| argument.role == UseRole::Read);
-        argument.is_some_and(|argument| argument.argument() == Some((distance, index)))
-    })?;
-    if let Some(target) = edges.at_use(call + at).find(|edge| edge.kind == EdgeKind::Reference).and_then(|edge| edge.target) {
+    mut add: impl FnMut(Parameter<Symbol<'w>>, Argument<Symbol<'w>>),
+) {
+    let mut arguments: Vec<(u32, u32, u32)> = Vec::new();
+    for (at, used) in (0_u32..).zip(rows.iter::<UseRow>()) {
+        let Some((distance, index)) = used.argument().filter(|&(distance, _)| (1..=NEAR).contains(&distance)) else { continue };
+        arguments.extend(at.checked_sub(distance).map(|call| (call, index, at)));
+    }
+    arguments.sort_unstable();
+    // As for one parameter, the first use that says it is the argument counts.
+    arguments.dedup_by_key(|&mut (call, index, _)| (call, index));
+    for edge in edges.closed.iter().filter(|edge| edge.kind == EdgeKind::Call) {
+        let (Some(function), Site::Use(site)) = (edge.target, edge.site) else { continue };
+        match rows.use_row(site).map(|used| used.role) {
+            Some(UseRole::Call | UseRole::New) => {
+                let first = arguments.partition_point(|&(call, ..)| call < site);
+                for &(_, index, at) in arguments[first..].iter().take_while(|&&(call, ..)| call == site) {
+                    if let Some(argument) = argument(world, file, rows, edges, at) {
+                        add(Parameter { function, index }, argument);
+                    }
+                }
+            }
+            Some(UseRole::Decorator) => {
+                if let Some(decorated) = decorated(world, file, rows, site) {
+                    add(Parameter { function, index: 0 }, Argument::Function(decorated));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The use that is an argument of a call.
+fn argument_at(rows: &Rows, call: u32, index: u32) -> Option<u32> {
+    let mut near = (1..=NEAR).filter_map(|distance| Some((distance, call.checked_add(distance)?)));
+    let found = near.find(|&(distance, at)| rows.use_row(at).and_then(|used| used.argument()) == Some((distance, index)));
+    found.map(|(_, at)| at)
+}
+
+/// What a use that is an argument hands on.
+fn argument<'w>(
+    world: World<'w>,
+    file: SourceFile<'w>,
+    rows: &IndexedRows,
+    edges: &FileEdges<'w>,
+    at: u32,
+) -> Option<Argument<Symbol<'w>>> {
+    if let Some(target) = edges.at_use(at).find(|edge| edge.kind == EdgeKind::Reference).and_then(|edge| edge.target) {
         return is_function(world, target).then_some(Argument::Function(target));
     }
-    let used = rows.use_row(call + at).filter(|used| used.kind == UseKind::Name)?;
+    let used = rows.use_row(at).filter(|used| used.kind == UseKind::Name)?;
     parameter_of(world, file, rows, used.scope, used.name).map(Argument::Parameter)
 }
 
 /// The parameters that a function is handed to by name.
-fn given_to<'w>(world: World<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w>]) -> Vec<(Parameter<'w>, u32)> {
-    let mut found: Vec<(Parameter<'w>, u32)> = Vec::new();
+fn given_to<'w>(world: World<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w>]) -> Vec<(Parameter<Symbol<'w>>, u32)> {
+    let mut found: Vec<(Parameter<Symbol<'w>>, u32)> = Vec::new();
     let mut add = |parameter| {
         if found.iter().all(|(known, _)| *known != parameter) {
             found.push((parameter, 0));
@@ -193,7 +265,7 @@ fn given_to<'w>(world: World<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w
 }
 
 /// The parameters to which the function that has one hands it on.
-fn handed_on<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Parameter<'w>> {
+fn handed_on<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Vec<Parameter<Symbol<'w>>> {
     let file = parameter.function.file(world.db);
     let Some(rows) = world.rows(file) else { return Vec::new() };
     let edges = file_edges(world.db, file);
@@ -205,7 +277,7 @@ fn handed_on<'w>(world: World<'w>, parameter: Parameter<'w>) -> Vec<Parameter<'w
 }
 
 /// The parameter that an argument is given to.
-fn receiving<'w>(world: World<'w>, rows: &Rows, edges: &FileEdges<'w>, argument: u32) -> Option<Parameter<'w>> {
+fn receiving<'w>(world: World<'w>, rows: &Rows, edges: &FileEdges<'w>, argument: u32) -> Option<Parameter<Symbol<'w>>> {
     let (distance, index) = rows.use_row(argument).filter(|used| used.role == UseRole::Read)?.argument()?;
     let call = edges.at_use(argument.checked_sub(distance)?).find(|edge| edge.kind == EdgeKind::Call)?;
     let function = call.target.filter(|&target| is_function(world, target))?;
@@ -213,7 +285,7 @@ fn receiving<'w>(world: World<'w>, rows: &Rows, edges: &FileEdges<'w>, argument:
 }
 
 /// The parameter that a call names.
-fn called_parameter<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows, site: u32) -> Option<Parameter<'w>> {
+pub(super) fn called_parameter<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows, site: u32) -> Option<Parameter<Symbol<'w>>> {
     let mut used = rows.use_row(site).filter(|used| used.role == UseRole::Call)?;
     if used.kind == UseKind::Member && matches!(rows.str(used.name), "apply" | "call") {
         let family = file_config(world.db, file).map(|config| config.names.family);
@@ -223,7 +295,13 @@ fn called_parameter<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRo
 }
 
 /// The parameter that a name stands for, if it is never given another value.
-fn parameter_of<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows, mut scope: u32, name: Str) -> Option<Parameter<'w>> {
+fn parameter_of<'w>(
+    world: World<'w>,
+    file: SourceFile<'w>,
+    rows: &IndexedRows,
+    mut scope: u32,
+    name: Str,
+) -> Option<Parameter<Symbol<'w>>> {
     while let Some(row) = rows.get::<ScopeRow>(scope) {
         let mut bindings = rows.index().bindings(scope, name).filter_map(|index| rows.get::<BindingRow>(index));
         if let Some(binding) = bindings.next() {
@@ -243,8 +321,10 @@ fn decorated<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, site: u32)
     around.kind.is_callable().then(|| Symbol::new(world.db, file, around.identity()))
 }
 
+/// The files that mention a symbol, in order of their paths.
 fn files_with<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<SourceFile<'w>> {
-    let files = world.mentioning_any(&known_names(world, symbol));
+    let mut files = world.mentioning_any(&known_names(world, symbol));
+    world.sort_files(&mut files);
     world.resolve(&files);
     files
 }

@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::calls::{FoundEdge, uses_of_file};
-use super::declaring::definitions_of;
+use super::declaring::{definitions_of, may_declare};
 use super::dispatch::dispatched;
 use super::join::Join;
 use super::overriding::{overridden_next, stands_in_type};
@@ -15,8 +17,9 @@ use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::entity::{Heads, Rule};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::members::{file_extensions, type_parts};
-use crate::syntax::rows::{NONE, SymbolFlags, SymbolRow};
+use crate::names::members::{self, file_extensions, type_parts};
+use crate::syntax::row_index::IndexedRows;
+use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
@@ -34,28 +37,59 @@ fn structural_edges<'w>(world: World<'w>, file: SourceFile<'w>) -> Vec<FoundEdge
     let symbol = |row: &SymbolRow| Symbol::new(world.db, file, row.identity());
     let mut found = Vec::new();
     for row in rows.symbols().skip(1) {
-        let of = symbol(&row);
         if let Some(parent) = rows.symbol(row.parent) {
+            let of = symbol(&row);
             found.extend(definition_edge(world, symbol(&parent), of, of, EdgeKind::Contains, Rule::Exact));
         }
-        found.extend(declares(world, of));
-        let is_outside = file_config(world.db, file).is_some_and(|config| config.name == "cpp") && !stands_in_type(world, of);
-        if !is_outside {
-            let overridden = overridden_next(world, of);
-            found.extend(overridden.into_iter().filter_map(|above| overriding(world, of, above)));
+    }
+    found.extend(derived_edges(world, file, &rows));
+    found
+}
+
+/// The edges of a file's definitions that do not follow from their places in it.
+pub(super) fn derived_edges<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows) -> Vec<FoundEdge<'w>> {
+    let mut found = Vec::new();
+    let Some(config) = file_config(world.db, file) else { return found };
+    let symbol = |row: &SymbolRow| Symbol::new(world.db, file, row.identity());
+    let mut bases = FxHashMap::default();
+    for row in rows.symbols().skip(1) {
+        if may_declare(config.names.family, &row) {
+            found.extend(declares(world, symbol(&row)));
+        }
+        if may_be_overriding(world, file, rows, &row, &mut bases) {
+            let of = symbol(&row);
+            if config.name != "cpp" || stands_in_type(world, of) {
+                found.extend(overridden_next(world, of).into_iter().filter_map(|above| overriding(world, of, above)));
+            }
         }
     }
     for extension in file_extensions(world.db, file, Heads::ALL) {
         let members = extension.members.iter().map(|&(_, identity)| Symbol::new(world.db, file, identity));
         found.extend(members.filter_map(|member| member_edge(world, extension.ty, member)));
     }
-    for (index, row) in rows.symbols().enumerate().filter(|(_, row)| row.kind.is_type() && row.flags.has(SymbolFlags::PARTIAL)) {
+    for (index, row) in (0..).zip(rows.symbols()).filter(|(_, row)| row.kind.is_type() && row.flags.has(SymbolFlags::PARTIAL)) {
         let part = symbol(&row);
         let Some(&first) = type_parts(world.db, part).first().filter(|&&first| first != part) else { continue };
-        let members = rows.symbols().filter(|member| member.parent == index as u32).map(|member| symbol(&member));
+        let members = rows.symbols().filter(|member| member.parent == index).map(|member| symbol(&member));
         found.extend(members.filter_map(|member| member_edge(world, first, member)));
     }
     found
+}
+
+/// Whether a row may be a member that overrides another: most are not, and need not be asked about. `bases` holds which
+/// types of the file have any.
+fn may_be_overriding<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, row: &SymbolRow, bases: &mut FxHashMap<u32, bool>) -> bool {
+    if !matches!(row.kind, SymbolKind::Method | SymbolKind::Field) {
+        return false;
+    }
+    let belongs_elsewhere =
+        [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope)).any(|scope| scope.self_type != NONE);
+    let has_bases = |ty: &SymbolRow| !members::bases(world.db, Symbol::new(world.db, file, ty.identity())).known.is_empty();
+    belongs_elsewhere
+        || rows
+            .symbol(row.parent)
+            .filter(|parent| parent.kind.is_type())
+            .is_some_and(|parent| *bases.entry(row.parent).or_insert_with(|| has_bases(&parent)))
 }
 
 fn member_edge<'w>(world: World<'w>, ty: Symbol<'w>, member: Symbol<'w>) -> Option<FoundEdge<'w>> {

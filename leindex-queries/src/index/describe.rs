@@ -98,6 +98,11 @@ pub(crate) fn local_name(rows: &Rows, row: &SymbolRow, separator: &str) -> Strin
 
 /// Whether a symbol is a test, or lies in one or among tests.
 pub(crate) fn is_test(rows: &Rows, index: u32, path: &str) -> bool {
+    is_marked_test(rows, index) || evidence::of_path(path).test
+}
+
+/// Whether a symbol is a test by its own file, or lies in one.
+pub(crate) fn is_marked_test(rows: &Rows, index: u32) -> bool {
     let mut at = index;
     let mut depth = 0;
     while let Some(row) = rows.symbol(at) {
@@ -110,7 +115,7 @@ pub(crate) fn is_test(rows: &Rows, index: u32, path: &str) -> bool {
         at = row.parent;
         depth += 1;
     }
-    evidence::of_path(path).test
+    false
 }
 
 /// A sentence made from the code: name, parameters, return type, callees and errors raised.

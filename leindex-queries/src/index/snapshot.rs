@@ -205,15 +205,20 @@ impl Snapshot<'_> {
     /// How many edges there are by rule, open names joined.
     pub fn edge_counts(&self) -> Cancellable<std::collections::BTreeMap<&'static str, u64>> {
         self.ask(|world| {
-            let mut join = Join::new(world);
             let mut counts = std::collections::BTreeMap::new();
-            for &file in &world.live.all {
-                for edge in edges_of_file(&mut join, file) {
-                    *counts.entry(edge.rule.as_str()).or_default() += 1;
-                }
+            let edges = world.all_edges();
+            for record in (0..edges.file_count()).flat_map(|file| edges.records(file)) {
+                *counts.entry(record.rule.as_str()).or_default() += 1;
             }
             counts
         })
+    }
+
+    /// The first edge that is not the same whether the edges of all files are made at once or those of one after the
+    /// other; `None`, always. Slow: for tests.
+    #[doc(hidden)]
+    pub fn edge_that_differs(&self) -> Cancellable<Option<String>> {
+        self.ask(|world| world.all_edges().first_difference(world))
     }
 
     /// Resolves every file on all threads, so that later questions find the work done.

@@ -13,7 +13,6 @@ use super::hotspots::Centrality;
 use crate::db::{Db, RootDatabase, Shared};
 #[cfg(feature = "analytics")]
 use crate::export::all_nodes::AllNodes;
-#[cfg(feature = "analytics")]
 use crate::graph::all_edges::AllEdges;
 use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
@@ -98,7 +97,6 @@ pub(crate) struct View {
     live: OnceLock<LiveMask>,
     vectors: OnceLock<LiveVectors>,
     dependencies: OnceLock<Dependencies>,
-    #[cfg(feature = "analytics")]
     all_edges: OnceLock<AllEdges>,
     #[cfg(feature = "analytics")]
     all_nodes: OnceLock<AllNodes>,
@@ -128,7 +126,6 @@ impl View {
             live: OnceLock::new(),
             vectors: OnceLock::new(),
             dependencies: OnceLock::new(),
-            #[cfg(feature = "analytics")]
             all_edges: OnceLock::new(),
             #[cfg(feature = "analytics")]
             all_nodes: OnceLock::new(),
@@ -200,44 +197,55 @@ impl<'db> World<'db> {
 
     /// Runs something on all live files, in their order, some at a time, on all threads.
     pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
+        let at_a_time = self.install(|| (self.live.all.len() / (4 * rayon::current_num_threads())).max(MANY_FILES));
+        self.on_groups(at_a_time, run)
+    }
+
+    /// As [`on_all_files`](Self::on_all_files), so many files at a time.
+    pub(crate) fn on_groups<T: Send>(
+        &self,
+        at_a_time: usize,
+        run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync,
+    ) -> Vec<T> {
         let count = self.live.all.len();
-        let threads = self.threads.map_or_else(rayon::current_num_threads, rayon::ThreadPool::current_num_threads);
-        let at_a_time = (count / (4 * threads)).max(MANY_FILES);
         self.on_all_threads(count.div_ceil(at_a_time), |world, part| {
             let start = part * at_a_time;
             run(world, world.live.all.get(start..count.min(start + at_a_time)).unwrap_or(&[]))
         })
     }
 
-    /// Runs something `count` times on all threads; what it gives, in order.
+    /// Runs something `count` times, on all threads; what it gives, in order.
     pub(crate) fn on_all_threads<T: Send>(&self, count: usize, run: impl for<'t> Fn(World<'t>, usize) -> T + Send + Sync) -> Vec<T> {
         let stop = salsa::Database::cancellation_token(self.root);
         let (db, view) = (self.root.clone(), self.view);
-        let run = move || {
+        self.install(move || {
             read_directories(&db);
-            let parts = (0..count).into_par_iter().with_max_len(1).map_with(db, |db, part| {
+            let parts = (0..count).into_par_iter().map_with(db, |db, part| {
                 if stop.is_cancelled() {
                     salsa::Database::cancellation_token(db).cancel();
                 }
                 run(World::new(db, view, None), part)
             });
             parts.collect()
-        };
+        })
+    }
+
+    /// Runs what asks no query on the index's own threads, if it has any.
+    pub(crate) fn install<T: Send>(&self, run: impl FnOnce() -> T + Send) -> T {
         match self.threads {
             Some(threads) => threads.install(run),
             None => run(),
         }
     }
 
+    /// All edges. Made once a revision, when somebody first asks for them.
+    pub(crate) fn all_edges(&self) -> &'db AllEdges {
+        made(&self.view.all_edges, || AllEdges::of(*self))
+    }
+
     /// Who relies on whom. Made once a revision, when somebody first asks for what is central.
     pub(crate) fn dependencies(&self) -> &'db Dependencies {
         made(&self.view.dependencies, || Dependencies::of(*self))
-    }
-
-    /// All edges, joined. Made once a revision, when somebody first asks for all of them.
-    #[cfg(feature = "analytics")]
-    pub(crate) fn all_edges(&self) -> &'db AllEdges {
-        made(&self.view.all_edges, || AllEdges::of(*self))
     }
 
     /// All symbols, in short. Made once a revision, when somebody first asks for all of them.
@@ -384,7 +392,8 @@ impl<'db> World<'db> {
         Some(String::from_utf8_lossy(&self.db.text(blob.hash(self.db))).into_owned())
     }
 
-    fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {
+    /// Puts files in order of their paths, each once.
+    pub(crate) fn sort_files(&self, files: &mut Vec<SourceFile<'db>>) {
         files.sort_unstable_by_key(|file| self.live.positions.get(file));
         files.dedup();
     }

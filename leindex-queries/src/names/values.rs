@@ -26,12 +26,6 @@ pub(crate) struct SymbolHead {
 
 impl SymbolHead {
     pub(super) fn of(rows: &Rows, row: &SymbolRow) -> Self {
-        let arguments = row.kind.is_callable().then(|| {
-            rows.parameters(row).fold((0_u32, 0_u32), |(fewest, most), parameter| match parameter.variadic {
-                true => (fewest, u32::MAX),
-                false => (fewest + u32::from(!parameter.optional), most.saturating_add(1)),
-            })
-        });
         let is_type = row.kind.is_type() || row.kind == SymbolKind::TypeAlias;
         let is_plain_type = is_type && !object_words(rows.str(row.signature)).0;
         let named = matches!(row.kind, SymbolKind::Constant | SymbolKind::Field) && row.type_use == NONE;
@@ -39,12 +33,22 @@ impl SymbolHead {
         Self {
             kind: row.kind,
             declaration: row.flags.has(SymbolFlags::DECLARATION),
-            arguments,
+            arguments: argument_range(rows, row),
             is_plain_type,
             is_property: row.kind == SymbolKind::Method && row.flags.has(SymbolFlags::PROPERTY),
             value_of: parent.map(|parent| parent.identity()),
         }
     }
+}
+
+/// How many arguments a callable takes: fewest and most.
+pub(crate) fn argument_range(rows: &Rows, row: &SymbolRow) -> Option<(u32, u32)> {
+    row.kind.is_callable().then(|| {
+        rows.parameters(row).fold((0_u32, 0_u32), |(fewest, most), parameter| match parameter.variadic {
+            true => (fewest, u32::MAX),
+            false => (fewest + u32::from(!parameter.optional), most.saturating_add(1)),
+        })
+    })
 }
 
 /// The head of a symbol, or `None` if it is gone.
