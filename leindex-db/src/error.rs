@@ -63,6 +63,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// An export could not be made. Do what the message says.
+    #[error("cannot export to {path}: {message}", path = .path.display())]
+    Export {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// A query in SQL cannot be answered as it is written. The message says what is wrong with it and what to do.
     #[error("{message}")]
     Sql {
@@ -92,14 +100,6 @@ pub enum Error {
     OutOfMemory {
         /// The bytes that it had.
         bytes: usize,
-    },
-    /// An export could not be made. Do what the message says.
-    #[error("cannot export to {path}: {message}", path = .path.display())]
-    Export {
-        /// The folder.
-        path: PathBuf,
-        /// What is wrong, and what to do.
-        message: String,
     },
     /// A folder is no export, or one that this version cannot read. Do what the message says.
     #[error("{path} is not an export that can be read: {message}", path = .path.display())]

@@ -49,7 +49,7 @@ pub mod query {
 
 pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
 #[cfg(feature = "analytics")]
-pub use export::{Answer, ExportOptions, Exported, SqlOptions};
+pub use export::{ExportOptions, Exported, SqlAnswer, SqlOptions};
 pub use index::{
     Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,
     Highlight, Index, Options, ProgramGraph, ScorePart, SearchAnswer, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot,

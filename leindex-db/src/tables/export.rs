@@ -36,6 +36,8 @@ pub struct Manifest {
     pub format: u32,
     /// What made it.
     pub created_by: String,
+    /// Rows of all projects by table. What is not in it, no project has.
+    pub tables: BTreeMap<String, u64>,
     /// By name.
     pub projects: BTreeMap<String, ExportedProject>,
 }
@@ -123,7 +125,7 @@ impl Exporter {
         }
         let made = tempfile::Builder::new().prefix(&format!(".{}.leindex-new-", name.to_string_lossy())).tempdir_in(parent);
         let made = made.map_err(Error::io(parent))?;
-        let mut manifest = Manifest { format: FORMAT, created_by: created_by(), projects: before.projects.clone() };
+        let mut manifest = Manifest { format: FORMAT, created_by: created_by(), tables: BTreeMap::new(), projects: before.projects.clone() };
         for &(name, root) in projects {
             let project = ExportedProject { root: root.to_owned(), revision: revision.to_owned(), tables: BTreeMap::new() };
             manifest.projects.insert(name.to_owned(), project);
@@ -207,8 +209,9 @@ impl Exporter {
     /// When a folder cannot be renamed; the export before is then in its place.
     pub fn finish(self) -> Result<Manifest, Error> {
         let mut manifest = std::mem::take(&mut *self.manifest.lock().unwrap_or_else(PoisonError::into_inner));
-        for shards in manifest.projects.values_mut().flat_map(|project| project.tables.values_mut()) {
+        for (table, shards) in manifest.projects.values_mut().flat_map(|project| &mut project.tables) {
             shards.sort_by_key(|shard| shard.number);
+            *manifest.tables.entry(table.clone()).or_default() += shards.iter().map(|shard| shard.rows).sum::<u64>();
         }
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| self.failed(&error))?;
         fs::write(self.made.path().join(MANIFEST), text).map_err(|error| self.failed(&error))?;

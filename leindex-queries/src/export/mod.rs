@@ -18,6 +18,7 @@ mod session;
 mod symbol_ids;
 mod write;
 
-pub use leindex_db::tables::Table;
-pub use session::{Answer, SqlOptions};
+pub use leindex_db::tables::export::MANIFEST;
+pub use leindex_db::tables::{Limits, Table};
+pub use session::{SqlAnswer, SqlOptions, sql_of_export};
 pub use write::{ExportOptions, Exported};

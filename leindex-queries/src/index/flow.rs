@@ -453,7 +453,7 @@ fn nodes<E>(world: World<'_>, symbol: Symbol<'_>, found: &SymbolFlow) -> Result<
     let rows = world.rows(file).ok_or_else(|| no_flow(file.path(world.db), 1))?;
     let (base, text) = (flow_base(world.db, symbol).unwrap_or(0), body_text(world, symbol));
     let mut graph = DiGraph::new();
-    flow_nodes(&found.flow, &text, &rows, base, |_, node| drop(graph.add_node(node)));
+    flow_nodes(&found.flow, &text, &rows, base, |_, node| _ = graph.add_node(node));
     Ok(graph)
 }
 
