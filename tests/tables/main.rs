@@ -37,7 +37,7 @@ const FILES: &[(&str, &str)] = &[
     ("web/price.ts", "export function price(item: number): number {\n  if (item > 10) { return item * 2; }\n  return item;\n}\n"),
     ("tests/test_session.py", "from app.session import Session\n\n\ndef test_login():\n    assert Session(None, 1).login('a', 'b')\n"),
     ("broken.py", "def half(:\n    return (\n"),
-    ("data.bin", "\0\0\0\u{1}"),
+    ("data.py", "\0\0\0\u{1}"),
     ("README.md", "# Shop\n"),
 ];
 
