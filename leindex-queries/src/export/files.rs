@@ -9,7 +9,6 @@ use super::rows::{FileRows, optional_texts, texts};
 use crate::index::describe::project_of;
 use crate::index::world::World;
 use crate::names::files::SourceFile;
-use crate::syntax::row_index::IndexedRows;
 
 pub(super) struct ListedFiles<'w> {
     world: World<'w>,
@@ -35,11 +34,11 @@ impl<'w> ListedFiles<'w> {
     }
 
     /// A number of what was read of each file; 0 if nothing was.
-    fn read(&self, rows: &[u32], of: impl Fn(&IndexedRows) -> u32) -> ArrayRef {
+    fn read(&self, rows: &[u32], of: impl Fn((u32, u32)) -> u32) -> ArrayRef {
         let world = self.world;
         let numbers = self.entries(rows).map(|entry| {
             let file = SourceFile::new(world.db, self.directory, entry.name.clone());
-            world.rows(file).map_or(0, |rows| of(&rows))
+            world.live.positions.get(&file).map_or(0, |&place| of(world.all_nodes().lines_and_errors(place)))
         });
         Arc::new(UInt32Array::from_iter_values(numbers))
     }
@@ -56,12 +55,12 @@ impl FileRows for ListedFiles<'_> {
             "path" => texts(self.entries(rows).map(|entry| self.path(entry))),
             "language" => optional_texts(self.entries(rows).map(|entry| db.languages().config(entry.dialect).map(|config| config.name))),
             "bytes" => Arc::new(UInt64Array::from_iter_values(self.entries(rows).map(|entry| entry.size))),
-            "lines" => self.read(rows, |rows| rows.lines()),
+            "lines" => self.read(rows, |(lines, _)| lines),
             "hash" => {
                 let hashes = self.entries(rows).map(|entry| *entry.hash.as_bytes());
                 Arc::new(FixedSizeBinaryArray::try_from_iter(hashes).unwrap_or_else(|_| FixedSizeBinaryArray::new_null(32, 0)))
             }
-            "parse_errors" => self.read(rows, |rows| rows.parse_errors()),
+            "parse_errors" => self.read(rows, |(_, errors)| errors),
             "skipped" => optional_texts(self.entries(rows).map(|entry| entry.skip.map(Skip::reason))),
             "project" => texts(self.entries(rows).map(|entry| project_of(db, &self.path(entry)))),
             _ => super::rows::same(self.revision, rows.len()),

@@ -134,9 +134,15 @@ fn directories<'w>(world: World<'w>) -> impl Iterator<Item = Directory> + 'w {
 }
 
 /// Makes what the rows of any file need of all files.
-pub(super) fn prepare(world: World<'_>, table: Table) {
+pub(super) fn prepare(world: World<'_>, table: Table, schema: &SchemaRef, scan: &Scan) {
+    let asks = |name: &str| {
+        let is = |&column: &usize| schema.field(column).name() == name;
+        scan.columns.iter().any(is) || scan.predicates.iter().any(|predicate| predicate.columns().iter().any(is))
+    };
     match table {
-        Table::Edges => drop(world.all_edges()),
+        Table::Nodes => _ = world.all_nodes(),
+        Table::Files if asks("lines") || asks("parse_errors") => _ = world.all_nodes(),
+        Table::Edges => _ = world.all_edges(),
         Table::Centrality => {
             world.centrality(Centrality::PageRank);
             world.centrality(Centrality::Eigenvector);
@@ -173,7 +179,7 @@ impl Iterator for Part {
         let batch = snapshot.ask(|world| {
             if !*made {
                 let _making = making.lock().unwrap_or_else(PoisonError::into_inner);
-                prepare(world, *table);
+                prepare(world, *table, schema, scan);
                 *wanted = units_named(world, *table, schema, scan);
                 *made = true;
             }

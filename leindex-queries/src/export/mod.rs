@@ -1,8 +1,9 @@
 //! The code graph as tables: what `leindex_db::tables` asks of a snapshot.
 //!
-//! A table is made file by file from what the queries know; nothing of it is kept. Which rows are wanted is looked at
-//! before anything costly is made of them.
+//! A table is made file by file from what the queries know. Which rows are wanted is looked at before anything costly is
+//! made of them; kept, once a revision, are only numbers of all symbols and edges.
 
+pub(crate) mod all_nodes;
 mod centrality;
 mod digest;
 mod edges;

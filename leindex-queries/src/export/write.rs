@@ -94,7 +94,7 @@ fn export(world: World<'_>, revision: &str, folder: &Path, options: &ExportOptio
     let projects: Vec<(&str, &str)> = roots.iter().map(|root| (root.name(db), root.path(db))).collect();
     let exporter = Exporter::begin(folder, revision, &projects)?;
     let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| Table::ALWAYS.contains(table) || options.with.contains(table)).collect();
-    tables.iter().for_each(|&table| prepare(world, table));
+    tables.iter().for_each(|&table| prepare(world, table, &schema_of(table), &whole(table)));
     let tasks: Vec<Task<'_>> = tables.iter().flat_map(|&table| tasks_of(world, table, &projects)).collect();
     let (done, written) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let now = leindex_db::tables::export::now();
@@ -140,6 +140,11 @@ fn tasks_of<'p>(world: World<'_>, table: Table, projects: &[(&'p str, &str)]) ->
     tasks
 }
 
+/// All rows with what a file has of them.
+fn whole(table: Table) -> Scan {
+    Scan { columns: (0..table.own_columns().len()).collect(), ..Scan::default() }
+}
+
 fn write(
     world: World<'_>,
     revision: &str,
@@ -150,7 +155,7 @@ fn write(
     cancelled: &AtomicBool,
 ) -> Result<(), Error> {
     let schema = schema_of(task.table);
-    let scan = Scan { columns: (0..task.table.own_columns().len()).collect(), ..Scan::default() };
+    let scan = whole(task.table);
     let mut batches: Vec<RecordBatch> = Vec::new();
     let mut rows = 0;
     let flush = |batches: &mut Vec<RecordBatch>, shard: &mut ShardWriter| -> Result<(), Error> {

@@ -12,6 +12,8 @@ use salsa::plumbing::{AsId as _, FromId as _};
 use super::hotspots::Centrality;
 use crate::db::{Db, RootDatabase, Shared};
 #[cfg(feature = "analytics")]
+use crate::export::all_nodes::AllNodes;
+#[cfg(feature = "analytics")]
 use crate::graph::all_edges::AllEdges;
 use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
@@ -98,6 +100,8 @@ pub(crate) struct View {
     dependencies: OnceLock<Dependencies>,
     #[cfg(feature = "analytics")]
     all_edges: OnceLock<AllEdges>,
+    #[cfg(feature = "analytics")]
+    all_nodes: OnceLock<AllNodes>,
 }
 
 /// Which members of the segments count, and the statistics of those that do.
@@ -126,6 +130,8 @@ impl View {
             dependencies: OnceLock::new(),
             #[cfg(feature = "analytics")]
             all_edges: OnceLock::new(),
+            #[cfg(feature = "analytics")]
+            all_nodes: OnceLock::new(),
         }
     }
 }
@@ -232,6 +238,12 @@ impl<'db> World<'db> {
     #[cfg(feature = "analytics")]
     pub(crate) fn all_edges(&self) -> &'db AllEdges {
         made(&self.view.all_edges, || AllEdges::of(*self))
+    }
+
+    /// All symbols, in short. Made once a revision, when somebody first asks for all of them.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn all_nodes(&self) -> &'db AllNodes {
+        made(&self.view.all_nodes, || AllNodes::of(*self))
     }
 
     /// How central each symbol is, by its node in [`dependencies`](Self::dependencies).
