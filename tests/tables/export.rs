@@ -73,7 +73,13 @@ fn an_export_holds_the_rows_of_the_live_tables() {
 fn wide() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for at in 0..200 {
-        let text = format!("from part{}.file{} import f{}\n\n\ndef f{at}(x):\n    return f{}(x)\n", (at + 1) % 40, (at + 1) % 200, (at + 1) % 200, (at + 1) % 200);
+        let text = format!(
+            "from part{}.file{} import f{}\n\n\ndef f{at}(x):\n    return f{}(x)\n",
+            (at + 1) % 40,
+            (at + 1) % 200,
+            (at + 1) % 200,
+            (at + 1) % 200
+        );
         write(&folder.path().join(format!("shop/part{}/file{at}.py", at % 40)), &text);
     }
     folder

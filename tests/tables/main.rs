@@ -26,7 +26,10 @@ const FILES: &[(&str, &str)] = &[
         "class Store:\n    def drop(self, key):\n        pass\n\n\ndef load(store, key):\n    total = 0\n    while total < 3:\n        total += 1\n        if total == 2:\n            return key\n    return None\n\n\n\
          def load_again(store, key):\n    total = 0\n    while total < 3:\n        total += 1\n        if total == 2:\n            return key\n    return None\n",
     ),
-    ("lib/copied.py", "def load(store, key):\n    total = 0\n    while total < 3:\n        total += 1\n        if total == 2:\n            return key\n    return None\n"),
+    (
+        "lib/copied.py",
+        "def load(store, key):\n    total = 0\n    while total < 3:\n        total += 1\n        if total == 2:\n            return key\n    return None\n",
+    ),
     (
         "web/cart.ts",
         "import { price } from './price';\n\nexport interface Priced { total(): number }\n\nexport class Cart implements Priced {\n  items: number[] = [];\n  total(): number { return this.items.reduce((sum, item) => sum + price(item), 0); }\n}\n",

@@ -125,7 +125,8 @@ impl Exporter {
         }
         let made = tempfile::Builder::new().prefix(&format!(".{}.leindex-new-", name.to_string_lossy())).tempdir_in(parent);
         let made = made.map_err(Error::io(parent))?;
-        let mut manifest = Manifest { format: FORMAT, created_by: created_by(), tables: BTreeMap::new(), projects: before.projects.clone() };
+        let mut manifest =
+            Manifest { format: FORMAT, created_by: created_by(), tables: BTreeMap::new(), projects: before.projects.clone() };
         for &(name, root) in projects {
             let project = ExportedProject { root: root.to_owned(), revision: revision.to_owned(), tables: BTreeMap::new() };
             manifest.projects.insert(name.to_owned(), project);

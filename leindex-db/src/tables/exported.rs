@@ -17,6 +17,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use serde::Deserialize;
 
 use super::export::{FORMAT, MANIFEST, Manifest};
 use super::failure::from_source;
@@ -25,6 +26,12 @@ use crate::Error;
 
 /// What the path of a URL may hold as it is, beside letters and digits.
 const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'_').remove(b'-').remove(b'~');
+
+/// What every manifest begins with.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
 
 /// An exported folder.
 #[derive(Debug)]
@@ -47,17 +54,15 @@ impl Export {
             }
             Err(error) => return Err(Error::Io { path: folder.join(MANIFEST), source: error }),
         };
-        let manifest: Manifest =
-            serde_json::from_slice(&manifest).map_err(|error| not(format!("{MANIFEST} cannot be read ({error}); export anew")))?;
-        if manifest.format != FORMAT {
-            let format = manifest.format;
+        let unread = |error| not(format!("{MANIFEST} cannot be read ({error}); export anew"));
+        // Of another format, nothing else may be where this version looks for it.
+        let Format { format } = serde_json::from_slice(&manifest).map_err(unread)?;
+        if format != FORMAT {
             let advice = if format > FORMAT { "update leindex, or export anew with this version" } else { "export anew" };
             return Err(not(format!("its format is {format}, this version reads {FORMAT}; {advice}")));
         }
-        let tables: Vec<Table> = Table::ALL
-            .into_iter()
-            .filter(|table| manifest.projects.values().any(|project| project.tables.contains_key(table.as_str())))
-            .collect();
+        let manifest: Manifest = serde_json::from_slice(&manifest).map_err(unread)?;
+        let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| manifest.tables.contains_key(table.as_str())).collect();
         let mut export = Self { folder, tables, dimension: 1 };
         if export.tables.contains(&Table::Embeddings)
             && let Some(file) = export.files(Table::Embeddings)?.first()

@@ -131,7 +131,7 @@ fn a_deep_or_long_query_is_an_error_and_no_crash() {
         says(&session, &query, &["more than 500 operators or selects in a row"]);
     }
     check(&session, &format!("select {}1", "1+".repeat(400)), &["401"]);
-    check(&session, &format!("select count(*) from nodes where id in (1{})", ",1".repeat(30_000)), &["1"]);
+    check(&session, &format!("select count(*) from nodes where id in (1{})", ",1".repeat(3000)), &["1"]);
 }
 
 #[test]

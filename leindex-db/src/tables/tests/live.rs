@@ -240,9 +240,6 @@ fn a_session_costs_little() {
     };
     let made = fastest(&|| drop(session(&source)));
     let first = fastest(&|| check(&session(&source), "select 1", &["1"]));
-    let of = session(&source);
-    let further = fastest(&|| check(&of, "select 1", &["1"]));
-    let counted = fastest(&|| check(&of, "select count(*) from nodes where id = 3", &["1"]));
-    eprintln!("made in {made:?}, with `select 1` {first:?}; then {further:?}, {counted:?} for a count");
     assert!(made < Duration::from_millis(5), "{made:?}");
+    assert!(first < Duration::from_millis(50), "{first:?}");
 }

@@ -217,7 +217,7 @@ fn ask(session: &Session, query: &str) -> Result<Answer, Error> {
 /// The rows of an answer, values apart by `|`.
 #[track_caller]
 fn rows(session: &Session, query: &str) -> Vec<String> {
-    let answer = ask(session, query).unwrap_or_else(|error| panic!("{query}: {error}"));
+    let answer = ask(session, query).unwrap_or_else(|error| panic!("{query:.200}: {error}"));
     let mut rows = Vec::new();
     for batch in &answer.batches {
         assert_eq!(batch.schema(), answer.schema, "{query}");
