@@ -57,6 +57,11 @@ impl AllNodes {
         Self { files: parts.into_iter().flatten().collect() }
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.files.iter().map(|file| file.nodes.len()).sum()
+    }
+
     /// The symbols of the live file at a place, by row.
     pub(super) fn nodes(&self, file: u32) -> &[NodeRecord] {
         self.files.get(file as usize).map_or(&[], |file| &file.nodes)

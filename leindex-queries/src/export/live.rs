@@ -11,6 +11,7 @@ use leindex_db::tables::{Argument, Batches, Scan, SourceError, Table, TableFunct
 use leindex_db::{Directory, Workspace};
 use leindex_embed::StaticModel;
 
+use super::all_nodes::AllNodes;
 use super::centrality::CentralityRows;
 use super::edges::EdgeRows;
 use super::embeddings::EmbeddingRows;
@@ -74,6 +75,10 @@ impl TableSource for LiveTables {
         schema_of(table)
     }
 
+    fn rows(&self, table: Table) -> Option<usize> {
+        self.reader().snapshot().ask(|world| row_count(world, table)).ok()
+    }
+
     fn scan(&self, table: Table, scan: &Scan) -> Result<Vec<Batches>, SourceError> {
         let reader = self.reader();
         let units = reader.snapshot().ask(|world| unit_count(world, table)).map_err(Error::from)?;
@@ -102,6 +107,20 @@ impl TableSource for LiveTables {
 
     fn call(&self, function: &TableFunction, arguments: &[Argument]) -> Result<RecordBatch, SourceError> {
         Ok(functions::call(&self.reader().snapshot(), function, arguments)?)
+    }
+}
+
+/// About how many rows a table has: as many as were counted, else as files commonly have.
+fn row_count(world: World<'_>, table: Table) -> usize {
+    let files = world.live.all.len();
+    let nodes = world.known_nodes().map_or(files * 30, AllNodes::count);
+    match table {
+        Table::Projects | Table::Files => unit_count(world, table),
+        Table::Nodes | Table::Centrality => nodes,
+        Table::Embeddings => nodes * 3 / 4,
+        Table::Edges => nodes * 10,
+        Table::FlowNodes => nodes * 7,
+        Table::FlowEdges => nodes * 16,
     }
 }
 

@@ -254,6 +254,12 @@ impl<'db> World<'db> {
         made(&self.view.all_nodes, || AllNodes::of(*self))
     }
 
+    /// The same, if somebody has asked for them.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn known_nodes(&self) -> Option<&'db AllNodes> {
+        self.view.all_nodes.get()
+    }
+
     /// How central each symbol is, by its node in [`dependencies`](Self::dependencies).
     pub(crate) fn centrality(&self, measure: Centrality) -> &'db [f64] {
         let dependencies = self.dependencies();
