@@ -112,7 +112,7 @@ const AT_A_TIME: usize = 32;
 ///
 /// With the tree of `HEAD`, what a path had that is gone from it goes to where it was moved.
 pub(super) fn changed_paths(objects: &Objects, commits: &[Commit], head: Option<ObjectId>) -> Result<BTreeMap<String, Vec<u32>>, Error> {
-    let compared: Result<Vec<Vec<Vec<Changed>>>, Error> = commits
+    let compared: Vec<Result<Vec<Vec<Changed>>, Error>> = commits
         .par_chunks(AT_A_TIME)
         .map(|commits| {
             let mut comparison = Comparison { objects: objects.of_thread(), buffers: Default::default(), state: State::default() };
@@ -121,7 +121,9 @@ pub(super) fn changed_paths(objects: &Objects, commits: &[Commit], head: Option<
         .collect();
     let mut of_paths: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut renamed: FxHashMap<String, String> = FxHashMap::default();
-    for (commit, changes) in (0..).zip(compared?.into_iter().flatten()) {
+    // Of several errors the first, on any number of threads.
+    let compared: Vec<Vec<Vec<Changed>>> = compared.into_iter().collect::<Result<_, _>>()?;
+    for (commit, changes) in (0..).zip(compared.into_iter().flatten()) {
         if head.is_some() {
             for (old, new) in pairs(&changes) {
                 // The newest counts.
@@ -129,7 +131,11 @@ pub(super) fn changed_paths(objects: &Objects, commits: &[Commit], head: Option<
             }
         }
         for change in changes {
-            of_paths.entry(change.path).or_default().push(commit);
+            let of_path = of_paths.entry(change.path).or_default();
+            // A file that became a submodule is taken away and added.
+            if of_path.last() != Some(&commit) {
+                of_path.push(commit);
+            }
         }
     }
     if let Some(head) = head.filter(|_| !renamed.is_empty()) {

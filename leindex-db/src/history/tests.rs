@@ -309,16 +309,21 @@ fn what_cannot_be_read_is_said() {
     fs::write(root.join(".git/HEAD"), "ref: refs/heads/circle").unwrap();
     assert!(message(root).contains("in a circle"), "{}", message(root));
 
-    // A tree, and then the commit itself, of which a part was lost.
+    // Half of a folder's tree, of a whole tree, of the commit itself, each read before the one that was damaged earlier.
     fs::write(root.join(".git/HEAD"), branch).unwrap();
-    for (revision, expected) in [("HEAD~1^{tree}", "cannot be compared"), ("HEAD", "is damaged")] {
+    for (revision, expected) in [
+        ("HEAD:api", "cannot be compared with its parent: "),
+        ("HEAD~1^{tree}", "is damaged; check the repository with `git fsck`"),
+        ("HEAD", "is damaged; check the repository with `git fsck`"),
+    ] {
         let id = git(root, &["rev-parse", revision]);
         let object = root.join(".git/objects").join(&id[..2]).join(&id[2..]);
         let bytes = fs::read(&object).unwrap();
         fs::remove_file(&object).unwrap();
         fs::write(&object, &bytes[..bytes.len() / 2]).unwrap();
         let message = message(root);
-        assert!(message.contains(&id) || message.contains(expected), "{message}");
+        assert!(message.contains(expected), "{revision}: {message}");
+        assert!(message.contains(&id) || revision == "HEAD:api", "{revision}: {message}");
     }
 }
 

@@ -137,7 +137,7 @@ impl Snapshot<'_> {
     /// Costs, once a revision, the edges of every file that no question has needed before (as
     /// [`resolve_all`](Self::resolve_all)), and a look at all of them: 0.2 s for the 65,000 symbols of Django. An edit
     /// renews nothing of it until somebody asks again. Churn costs a look at a year of commits, once for each commit that
-    /// `HEAD` comes to name: 0.1 s to 0.3 s for a thousand. Where it cannot be told it counts for 1, and the answer says why.
+    /// `HEAD` comes to name: about 0.1 s for a thousand. Where it cannot be told it counts for 1, and the answer says why.
     ///
     /// # Errors
     ///
