@@ -31,7 +31,7 @@ impl ChurnCache {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, churn)) = &*last
             && of == options
-            && churn.head == head.to_hex().to_string()
+            && head.to_hex() == churn.head
         {
             return Ok(Some(Arc::clone(churn)));
         }
