@@ -63,6 +63,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// The history of a git repository cannot be read. Do what the message says; what needs no history works without.
+    #[error("cannot read the git history around {path}: {message}", path = .path.display())]
+    History {
+        /// The folder whose history was asked for.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// An export could not be made. Do what the message says.
     #[error("cannot export to {path}: {message}", path = .path.display())]
     Export {

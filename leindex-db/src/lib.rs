@@ -3,7 +3,7 @@
 //! - The inputs of the engine: [`Workspace`], [`Root`], [`Directory`], [`Settings`]. A file is an [`Entry`] of its
 //!   directory: a name and the hash of its bytes.
 //! - [`discovery`] finds the files and hashes what is new; [`manifest`] remembers their stamps, [`config`] holds the
-//!   settings, [`git`] says what changed since a commit.
+//!   settings, [`git`] says what changed since a commit, [`history`] how often each file did.
 //! - [`text`] gives the bytes of a hash: those, or none.
 //! - [`store`] keeps results under the content that they were computed from, for all worktrees of a repository. It is a
 //!   memo: deleted, damaged or locked, answers get slower, never different.
@@ -19,6 +19,7 @@ mod entry;
 mod error;
 pub mod events;
 pub mod git;
+pub mod history;
 mod ids;
 mod inputs;
 mod location;

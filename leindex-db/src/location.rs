@@ -91,18 +91,34 @@ fn home_from(leindex: Option<OsString>, cache: Option<OsString>, user: Option<Pa
 
 /// The directory that all worktrees of the repository around `root` share, if `root` lies in one.
 pub(crate) fn git_common_directory(root: &Path) -> Option<PathBuf> {
-    let dot_git = git_root(root)?.join(".git");
-    let directory = if dot_git.is_dir() {
+    git_folders(root).map(|folders| folders.common)
+}
+
+/// The folders of a repository.
+pub(crate) struct GitFolders {
+    /// The top of the working files.
+    pub(crate) top: PathBuf,
+    /// What belongs to this worktree: its `HEAD`.
+    pub(crate) own: PathBuf,
+    /// What all worktrees share: objects and branches.
+    pub(crate) common: PathBuf,
+}
+
+/// The folders of the repository around `root`, if `root` lies in one.
+pub(crate) fn git_folders(root: &Path) -> Option<GitFolders> {
+    let top = git_root(root)?;
+    let dot_git = top.join(".git");
+    let own = if dot_git.is_dir() {
         dot_git
     } else {
         let text = fs::read_to_string(&dot_git).ok()?;
-        dot_git.parent()?.join(text.strip_prefix("gitdir:")?.trim())
+        top.join(text.strip_prefix("gitdir:")?.trim())
     };
-    let common = match fs::read_to_string(directory.join("commondir")) {
-        Ok(text) => directory.join(text.trim()),
-        Err(_) => directory,
+    let common = match fs::read_to_string(own.join("commondir")) {
+        Ok(text) => own.join(text.trim()),
+        Err(_) => own.clone(),
     };
-    common.canonicalize().ok()
+    Some(GitFolders { top: top.to_path_buf(), common: common.canonicalize().ok()?, own })
 }
 
 /// The innermost folder at or above `root` that holds a `.git`.

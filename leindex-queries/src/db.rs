@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use leindex_db::events::EventLog;
+use leindex_db::history::ChurnCache;
 use leindex_db::store::{Store, StoreKey};
 use leindex_db::text::Text;
 use leindex_db::{ContentChanged, ContentHash, Dialect};
@@ -63,6 +64,8 @@ pub(crate) struct Shared {
     graph_name: String,
     /// Documents from which on it is used.
     graph_rows: u64,
+    /// How often the files of the project's own root changed.
+    pub(crate) churn: ChurnCache,
     /// Bytes of rows that a database may keep in memory.
     cache_bytes: u64,
     pub(crate) events: EventLog,
@@ -115,6 +118,7 @@ impl Shared {
             vector_graph: RwLock::default(),
             graph_name: format!("vector graph:{}", path.display()),
             graph_rows: options.graph_rows as u64,
+            churn: ChurnCache::new(path.to_path_buf()),
             cache_bytes,
             events: EventLog::default(),
             analyses_flows,

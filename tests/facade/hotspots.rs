@@ -1,8 +1,10 @@
-//! Hotspots: what is both intricate and relied upon, asked for by name or in words.
+//! Hotspots: what is intricate, relied upon and changed often, asked for by name or in words.
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
-use leindex_queries::index::{Centrality, Hotspots, HotspotsOptions, StorePlace};
+use leindex_queries::index::{Centrality, FileChurn, Hotspots, HotspotsOptions, StorePlace, churn_factor};
 use leindex_queries::{Change, Index, Options, SearchOptions};
 
 use crate::{folder, open, short};
@@ -134,4 +136,95 @@ fn hotspots_after_an_edit_are_those_of_a_fresh_index_on_any_number_of_threads() 
         assert_eq!(fresh.snapshot().hotspots(&HotspotsOptions::default()).unwrap(), after);
         assert_eq!(fresh.snapshot().centrality().unwrap(), index.snapshot().centrality().unwrap());
     }
+}
+
+/// Commits everything in a folder, without any of the user's settings.
+fn commit(root: &Path, author: &str) {
+    for arguments in [&["init", "--quiet"][..], &["add", "--all"], &["-c", "commit.gpgsign=false", "commit", "--quiet", "--message=m"]] {
+        let mail = format!("{author}@example.com");
+        let status = Command::new("git")
+            .args(arguments)
+            .current_dir(root)
+            .envs([("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "no-such-file")])
+            .envs([
+                ("GIT_AUTHOR_NAME", author),
+                ("GIT_COMMITTER_NAME", author),
+                ("GIT_AUTHOR_EMAIL", &mail),
+                ("GIT_COMMITTER_EMAIL", &mail),
+            ])
+            .envs([("GIT_AUTHOR_DATE", "1700000000 +0000"), ("GIT_COMMITTER_DATE", "1700000000 +0000")])
+            .env_remove("GIT_DIR")
+            .env_remove("GIT_WORK_TREE")
+            .env_remove("GIT_INDEX_FILE")
+            .status();
+        assert!(status.expect("the tests of histories need the git program").success(), "git {arguments:?}");
+    }
+}
+
+#[test]
+fn what_changes_often_comes_before_what_rests_and_search_does_not_see_it() {
+    let folder = folder(FILES);
+    let index = open(&folder);
+    let options = HotspotsOptions::default();
+    let before = index.snapshot().hotspots(&options).unwrap();
+    assert_eq!(before.history, None);
+    assert_eq!(before.without_history.as_deref(), Some("the project lies in no git repository, or in one without a commit"));
+    assert!(before.hotspots.iter().all(|hotspot| hotspot.churn.is_none()));
+
+    commit(folder.path(), "a");
+    for (text, author) in [("# 1", "b"), ("# 2", "a"), ("# 3", "a")] {
+        crate::write(folder.path(), "shop/printer.py", &format!("{}{text}\n", FILES[1].1));
+        commit(folder.path(), author);
+    }
+    // The files are those that were indexed, but for a comment of one; what HEAD names is seen without a refresh.
+    let revision = index.snapshot().revision().to_owned();
+    let found = index.snapshot().hotspots(&options).unwrap();
+    assert_eq!(listed(&found)[0], "shop/printer.py render(). 4");
+    let history = found.history.as_ref().unwrap();
+    assert_eq!(
+        (history.commits, history.capped, history.shallow, history.since),
+        (4, false, false, Some(1_700_000_000 - 365 * 24 * 60 * 60))
+    );
+    assert_eq!((found.without_history.as_deref(), history.commit.len()), (None, 40));
+    assert_eq!(found.revision, revision);
+    for hotspot in &found.hotspots {
+        let (commits, authors) = if hotspot.function.path == "shop/printer.py" { (4, 2) } else { (1, 1) };
+        assert_eq!(hotspot.churn, Some(FileChurn { commits, authors, last_change: Some(1_700_000_000) }), "{hotspot:?}");
+        assert_eq!(hotspot.score, f64::from(hotspot.function.metrics.cognitive) * hotspot.centrality * churn_factor(commits));
+    }
+    // A file that no commit holds changed never, and keeps its score.
+    let mut index = index;
+    crate::write(folder.path(), "shop/parser2.py", FILES[0].1);
+    index.refresh().unwrap();
+    let with_new = index.snapshot().hotspots(&options).unwrap();
+    let new = with_new.hotspots.iter().find(|hotspot| hotspot.function.path == "shop/parser2.py").unwrap();
+    assert_eq!(new.churn, Some(FileChurn::default()));
+    assert_eq!(new.score, f64::from(new.function.metrics.cognitive) * new.centrality);
+
+    let without = index.snapshot().hotspots(&HotspotsOptions { churn: false, ..options.clone() }).unwrap();
+    assert_eq!((without.history, without.without_history), (None, None));
+    let bottlenecks = |index: &Index| index.snapshot().search("What are the bottlenecks?", &SearchOptions::default()).unwrap();
+    let searched = bottlenecks(&index);
+    std::fs::remove_dir_all(folder.path().join(".git")).unwrap();
+    assert_eq!(bottlenecks(&open(&folder)), searched);
+    assert_eq!(index.snapshot().hotspots(&options).unwrap().history, None);
+}
+
+#[test]
+fn a_history_that_cannot_be_read_is_said_and_counts_for_nothing() {
+    let folder = folder(FILES);
+    commit(folder.path(), "a");
+    let index = open(&folder);
+    let options = HotspotsOptions { churn: false, ..HotspotsOptions::default() };
+    let expected = listed(&index.snapshot().hotspots(&options).unwrap());
+    crate::write(folder.path(), ".git/HEAD", "nonsense");
+    let found = index.snapshot().hotspots(&HotspotsOptions::default()).unwrap();
+    assert_eq!(listed(&found), expected);
+    assert_eq!(found.history, None);
+    assert!(found.without_history.unwrap().ends_with("check it with `git fsck`"));
+}
+
+#[test]
+fn the_churn_factor_grows_by_one_with_each_doubling() {
+    assert_eq!([0, 1, 3, 7, 15].map(churn_factor), [1.0, 2.0, 3.0, 4.0, 5.0]);
 }

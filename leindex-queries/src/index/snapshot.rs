@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
+use leindex_db::history::{Churn, ChurnOptions};
 use leindex_db::{ContentChanged, Workspace};
 use leindex_embed::{Embedder as _, StaticModel};
 use rayon::prelude::*;
@@ -249,6 +250,19 @@ impl Snapshot<'_> {
                 })
                 .filter_map(|made| made)
                 .collect()
+        })
+    }
+
+    /// How often the files of the project's own root changed, and where that cannot be told, why.
+    pub(crate) fn churn(&self) -> Cancellable<Result<Arc<Churn>, String>> {
+        let shared = Arc::clone(&self.db.shared);
+        Ok(match self.installed(move || shared.churn.churn(&ChurnOptions::default()))? {
+            Ok(Some(churn)) if churn.commits == 0 && churn.shallow => {
+                Err("the clone is shallow and holds no commit beside its parent; `git fetch --unshallow` brings the history".to_owned())
+            }
+            Ok(Some(churn)) => Ok(churn),
+            Ok(None) => Err("the project lies in no git repository, or in one without a commit".to_owned()),
+            Err(error) => Err(error.to_string()),
         })
     }
 
