@@ -3,14 +3,20 @@
 //! Nothing here walks all files to answer about one symbol: the index of mentions says where a name stands, and only
 //! those files' edges are read. What a file leaves open is joined here with the index of definitions.
 
+pub(crate) mod betweenness;
 pub(crate) mod calls;
 pub(crate) mod centrality;
+pub(crate) mod communities;
+pub(crate) mod components;
+pub(crate) mod csr;
 pub(crate) mod cycles;
 pub(crate) mod data;
 pub(crate) mod dead;
 pub(crate) mod declaring;
 pub(crate) mod dependency;
+pub(crate) mod directories;
 pub(crate) mod dispatch;
+pub(crate) mod feedback;
 pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;

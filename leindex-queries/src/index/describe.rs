@@ -88,6 +88,11 @@ pub(crate) fn local_name(rows: &Rows, row: &SymbolRow, separator: &str) -> Strin
 
 /// Whether a symbol is a test, or lies in one or among tests.
 pub(crate) fn is_test(rows: &Rows, index: u32, path: &str) -> bool {
+    lies_in_test(rows, index) || evidence::is_test_path(path)
+}
+
+/// Whether a symbol is a test, or lies in one, as its own file says.
+pub(crate) fn lies_in_test(rows: &Rows, index: u32) -> bool {
     let mut at = index;
     let mut depth = 0;
     while let Some(row) = rows.symbol(at) {
@@ -100,7 +105,7 @@ pub(crate) fn is_test(rows: &Rows, index: u32, path: &str) -> bool {
         at = row.parent;
         depth += 1;
     }
-    evidence::of_path(path).test
+    false
 }
 
 /// A sentence made from the code: name, parameters, return type, callees and errors raised.

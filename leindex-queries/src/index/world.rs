@@ -175,10 +175,7 @@ impl<'db> World<'db> {
                 }
             });
         };
-        match self.threads {
-            Some(threads) => threads.install(resolve),
-            None => resolve(),
-        }
+        self.on_threads(resolve);
     }
 
     /// Runs something on all live files, in their order, some at a time, on all threads.
@@ -198,10 +195,7 @@ impl<'db> World<'db> {
             });
             parts.collect()
         };
-        match self.threads {
-            Some(threads) => threads.install(run),
-            None => run(),
-        }
+        self.on_threads(run)
     }
 
     /// Who relies on whom. Made once a revision, when somebody first asks for what is central.
@@ -216,9 +210,14 @@ impl<'db> World<'db> {
             Centrality::PageRank => dependencies.pagerank(),
             Centrality::Eigenvector => dependencies.eigenvector(),
         };
+        self.on_threads(measured)
+    }
+
+    /// Runs something on the threads of the host's choice.
+    pub(crate) fn on_threads<T: Send>(&self, run: impl FnOnce() -> T + Send) -> T {
         match self.threads {
-            Some(threads) => threads.install(measured),
-            None => measured(),
+            Some(threads) => threads.install(run),
+            None => run(),
         }
     }
 
