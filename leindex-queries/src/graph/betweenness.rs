@@ -176,7 +176,8 @@ mod tests {
     #[test]
     fn more_paths_than_a_number_can_say_leave_numbers() {
         // A chain of 1,100 diamonds.
-        let edges = (0..1100_u32).flat_map(|at| [(3 * at, 3 * at + 1), (3 * at, 3 * at + 2), (3 * at + 1, 3 * at + 3), (3 * at + 2, 3 * at + 3)]);
+        let edges =
+            (0..1100_u32).flat_map(|at| [(3 * at, 3 * at + 1), (3 * at, 3 * at + 2), (3 * at + 1, 3 * at + 3), (3 * at + 2, 3 * at + 3)]);
         let graph = Csr::new(3301, &edges.collect::<Vec<_>>());
         assert!(measured(&graph, 4).0.iter().all(|value| value.is_finite()));
     }

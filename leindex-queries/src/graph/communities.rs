@@ -128,7 +128,9 @@ impl Weighted {
     /// The share of weight within communities, less that to be expected of the degrees.
     fn modularity(&self, of: &[u32], resolution: f64) -> f64 {
         let total = self.total as f64;
-        let within = |node: usize| self.ties(node).iter().filter(|tie| of[tie.to as usize] == of[node]).map(|tie| u64::from(tie.weight)).sum::<u64>();
+        let within = |node: usize| {
+            self.ties(node).iter().filter(|tie| of[tie.to as usize] == of[node]).map(|tie| u64::from(tie.weight)).sum::<u64>()
+        };
         let within: u64 = (0..self.len()).map(within).sum();
         let expected: f64 = self.totals(of).into_iter().map(|degree| (degree as f64 / total).powi(2)).sum();
         within as f64 / total - resolution * expected
@@ -163,7 +165,10 @@ impl Weighted {
                 }
             }
             // Alone a node gains nothing.
-            if most < 0.0 && members[from as usize] > 1 && let Some(&alone) = empty.last() {
+            if most < 0.0
+                && members[from as usize] > 1
+                && let Some(&alone) = empty.last()
+            {
                 best = alone;
             }
             totals[best as usize] += degree;
@@ -193,7 +198,8 @@ impl Weighted {
         let mut degrees = self.degrees.clone();
         let mut members = vec![1_u32; self.len()];
         // What ties each part to the rest of its community.
-        let within = |node: usize| self.ties(node).iter().filter(|tie| of[tie.to as usize] == of[node]).map(|tie| u64::from(tie.weight)).sum();
+        let within =
+            |node: usize| self.ties(node).iter().filter(|tie| of[tie.to as usize] == of[node]).map(|tie| u64::from(tie.weight)).sum();
         let mut outward: Vec<u64> = (0..self.len()).map(within).collect();
         let mut count = self.len() as u32;
         let mut near = Near::new(self.len());
@@ -204,7 +210,9 @@ impl Weighted {
             if parts[node] as usize != node || members[node] != 1 || !is_well_tied(outward[node], self.degrees[node]) {
                 continue;
             }
-            near.collect(self.ties(node).iter().filter(|tie| of[tie.to as usize] == of[node]).map(|tie| (parts[tie.to as usize], tie.weight)));
+            near.collect(
+                self.ties(node).iter().filter(|tie| of[tie.to as usize] == of[node]).map(|tie| (parts[tie.to as usize], tie.weight)),
+            );
             let (mut best, mut most) = (None, 0.0);
             for &part in &near.seen {
                 let at = part as usize;

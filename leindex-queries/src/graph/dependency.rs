@@ -17,6 +17,7 @@ use super::join::Join;
 use crate::index::describe::lies_in_test;
 use crate::index::world::{World, made};
 use crate::names::edges::{EdgeKind, file_edges};
+use crate::names::entity::Rule;
 use crate::names::evidence::is_test_path;
 use crate::names::files::{SourceFile, Symbol};
 use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
@@ -35,6 +36,8 @@ pub(crate) struct Dependencies {
     /// Tests, and what lies in one or among them.
     tests: Box<[bool]>,
     edges: Csr,
+    /// Those that more than a name speaks for.
+    certain: Csr,
     pagerank: OnceLock<Vec<f64>>,
     eigenvector: OnceLock<Vec<f64>>,
     components: OnceLock<Vec<u32>>,
@@ -52,18 +55,32 @@ impl Dependencies {
         }
         first.push(nodes);
         let mut edges = Vec::with_capacity(parts.iter().map(|part| part.edges.len()).sum());
+        let mut certain = Vec::with_capacity(edges.capacity());
         for (part, &start) in parts.iter().zip(&first) {
-            edges.extend(part.edges.iter().filter_map(|edge| {
+            let known = part.edges.iter().filter_map(|edge| {
                 let (target, start_of_target) = (parts.get(edge.file as usize)?, first.get(edge.file as usize)?);
                 let at = target.identities.binary_search_by_key(&edge.identity, |&(identity, _)| identity).ok()?;
                 let (_, row) = target.identities.get(at)?;
                 let (source, target) = (start + edge.source, start_of_target + row);
-                (source != target).then_some((source, target))
-            }));
+                (source != target).then_some(((source, target), edge.by_name))
+            });
+            for (pair, by_name) in known {
+                edges.push(pair);
+                if !by_name {
+                    certain.push(pair);
+                }
+            }
         }
         let tests = parts.iter().flat_map(|part| part.tests.iter().copied()).collect();
         let complexity = parts.into_iter().flat_map(|part| part.complexity).collect();
-        Self { first: first.into(), complexity, tests, edges: Csr::new(nodes, &edges), ..Self::default() }
+        Self {
+            first: first.into(),
+            complexity,
+            tests,
+            edges: Csr::new(nodes, &edges),
+            certain: Csr::new(nodes, &certain),
+            ..Self::default()
+        }
     }
 
     /// The node of a row of the live file at a place.
@@ -98,6 +115,11 @@ impl Dependencies {
     /// All dependencies.
     pub(crate) fn graph(&self) -> &Csr {
         &self.edges
+    }
+
+    /// The dependencies that more than a name speaks for: a scope, an import or a type.
+    pub(crate) fn certain(&self) -> &Csr {
+        &self.certain
     }
 
     /// The graph to ask, and for each of its nodes the one here: all, or those that are no tests.
@@ -142,6 +164,8 @@ struct FileEdge {
     source: u32,
     file: u32,
     identity: u64,
+    /// It is the only definition of that name, and nothing else is known.
+    by_name: bool,
 }
 
 fn parts<'w>(world: World<'w>, files: &[SourceFile<'w>]) -> Vec<FilePart> {
@@ -161,27 +185,29 @@ fn part<'w>(join: &mut Join<'w>, definitions: &mut FxHashMap<Symbol<'w>, Symbol<
         part.identities.push((symbol.identity(), row));
     }
     part.identities.sort_unstable();
-    let mut add = |source: u32, target: Symbol<'w>| {
+    let mut add = |source: u32, target: Symbol<'w>, by_name: bool| {
         let target = *definitions.entry(target).or_insert_with(|| match *definitions_of(world, target).0 {
             [definition] => definition,
             _ => target,
         });
         let place = world.live.positions.get(&target.file(world.db));
-        part.edges.extend(place.map(|&file| FileEdge { source, file, identity: target.identity(world.db) }));
+        part.edges.extend(place.map(|&file| FileEdge { source, file, identity: target.identity(world.db), by_name }));
     };
     let edges = file_edges(world.db, file);
     for edge in edges.closed.iter().filter(|edge| counts(edge.kind)) {
         if let Some(target) = edge.target {
-            add(edge.source, target);
+            add(edge.source, target, edge.rule == Rule::Name);
         }
     }
     for open in edges.open.iter().filter(|open| counts(open.kind)) {
-        if let Some(target) = join.join(file, &rows, open).target {
-            add(open.source, target);
+        let joined = join.join(file, &rows, open);
+        if let Some(target) = joined.target {
+            add(open.source, target, joined.rule == Rule::Name);
         }
     }
     part.edges.sort_unstable();
-    part.edges.dedup();
+    // Of several sites the one that says most comes first.
+    part.edges.dedup_by_key(|edge| (edge.source, edge.file, edge.identity));
     part
 }
 

@@ -1,6 +1,6 @@
 //! How the directories of a project rely on each other.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::change::{is_within, normal};
@@ -100,7 +100,7 @@ pub struct ClosingCoupling {
     /// What leads where, and how much of it.
     #[serde(flatten)]
     pub coupling: Coupling,
-    /// At most five of its dependencies; if it has none, of its imports.
+    /// At most five of its dependencies that more than a name speaks for; if there are none, of its imports.
     pub examples: Vec<Dependency>,
 }
 
@@ -117,8 +117,10 @@ impl Snapshot<'_> {
     /// How the directories of a project, or of a part of it, rely on each other: couplings, layers and cycles.
     ///
     /// One directory relies on another if a symbol of it calls or extends one of the other, by the dependencies that
-    /// [`hotspots`](Self::hotspots) counts, or a file of it imports one of the other. What leads outside, and what is not
-    /// resolved, counts for nothing. Tests, by their paths or their marks, are left out unless they are asked for.
+    /// [`hotspots`](Self::hotspots) counts, or a file of it imports one of the other. Dependencies that nothing but a name
+    /// speaks for (edges of rule `name`) count only where another dependency or an import leads the same way: alone they
+    /// may be a chance. What leads outside, and what is not resolved, counts for nothing. Tests, by their paths or their
+    /// marks, are left out unless they are asked for.
     ///
     /// Costs, once a revision, the dependencies as [`hotspots`](Self::hotspots) does; then a walk over them and the imports
     /// of all files.
@@ -193,13 +195,21 @@ impl<'w> Layout<'w> {
         }
         let imports = imports(world);
         let mut layout = Self { paths, rows, of_node, of_file, imports, couplings: FxHashMap::default() };
-        layout.count(dependencies.graph());
+        let known = layout.known(dependencies.certain());
+        layout.count(dependencies.graph(), &known);
         Ok(layout)
     }
 
-    /// Counts what leads from where to where.
+    /// The directories that more than a name says to rely on each other.
+    fn known(&self, certain: &Csr) -> FxHashSet<(u32, u32)> {
+        let between = |of: &[u32], (from, to): (u32, u32)| Some((*of.get(from as usize)?, *of.get(to as usize)?));
+        let dependencies = certain.edges().filter_map(|edge| between(&self.of_node, edge));
+        dependencies.chain(self.imports.edges().filter_map(|edge| between(&self.of_file, edge))).collect()
+    }
+
+    /// Counts what leads from where to where, between directories of which it is known.
     #[expect(clippy::indexing_slicing, reason = "directories are below their count, nodes and files below theirs")]
-    fn count(&mut self, dependencies: &Csr) {
+    fn count(&mut self, dependencies: &Csr, known: &FxHashSet<(u32, u32)>) {
         let mut relied_upon = Vec::new();
         for (node, &from) in self.of_node.iter().enumerate().filter(|&(_, &from)| from != NONE) {
             relied_upon.clear();
@@ -207,6 +217,7 @@ impl<'w> Layout<'w> {
                 match self.of_node[target as usize] {
                     NONE => (),
                     to if to == from => self.rows[from as usize].within += 1,
+                    to if !known.contains(&(from, to)) => (),
                     to => {
                         self.couplings.entry((from, to)).or_default().dependencies += 1;
                         relied_upon.push(to);
@@ -233,7 +244,8 @@ impl<'w> Layout<'w> {
         let graph = Csr::new(count, &edges);
         let components = strongly_connected(&graph);
         // Only what lies within a component can close a cycle.
-        let inner: Vec<(u32, u32)> = edges.iter().copied().filter(|&(from, to)| components[from as usize] == components[to as usize]).collect();
+        let inner: Vec<(u32, u32)> =
+            edges.iter().copied().filter(|&(from, to)| components[from as usize] == components[to as usize]).collect();
         let weight = |from, to| self.couplings.get(&(from, to)).map_or(0, |weight| u64::from(weight.dependencies + weight.imports));
         let closing = closing_edges(&Csr::new(count, &inner), weight);
         let kept: Vec<(u32, u32)> = edges.iter().copied().filter(|edge| closing.binary_search(edge).is_err()).collect();
@@ -259,10 +271,9 @@ impl<'w> Layout<'w> {
         let cycles = cycles.into_iter().map(|members| {
             let mut of_cycle: Vec<(u32, u32)> = closing.iter().copied().filter(|(from, _)| members.contains(from)).collect();
             of_cycle.sort_by_key(|&(from, to)| weight(from, to));
-            let closing = of_cycle.into_iter().map(|edge| ClosingCoupling {
-                coupling: coupling(edge),
-                examples: examples.remove(&edge).unwrap_or_default(),
-            });
+            let closing = of_cycle
+                .into_iter()
+                .map(|edge| ClosingCoupling { coupling: coupling(edge), examples: examples.remove(&edge).unwrap_or_default() });
             DirectoryCycle {
                 directories: members.iter().map(|&member| self.paths[member as usize].to_owned()).collect(),
                 closing: closing.collect(),
@@ -289,17 +300,18 @@ impl<'w> Layout<'w> {
             }
         };
         let dependencies = world.dependencies();
-        for (source, target) in dependencies.graph().edges() {
+        let mut without: FxHashSet<(u32, u32)> = closing.iter().copied().collect();
+        for (source, target) in dependencies.certain().edges() {
             let edge = (self.of_node[source as usize], self.of_node[target as usize]);
             if closing.binary_search(&edge).is_ok() {
+                without.remove(&edge);
                 add(edge, source, target);
             }
         }
         let module = |file: u32| dependencies.nodes(file as usize).start as u32;
         for (source, target) in self.imports.edges() {
             let edge = (self.of_file[source as usize], self.of_file[target as usize]);
-            let has_dependencies = || self.couplings.get(&edge).is_some_and(|weight| weight.dependencies > 0);
-            if closing.binary_search(&edge).is_ok() && !has_dependencies() {
+            if without.contains(&edge) {
                 add(edge, module(source), module(target));
             }
         }

@@ -8,11 +8,11 @@ use super::error::Error;
 use super::hotspots::symbol_at;
 use super::snapshot::Snapshot;
 use super::world::World;
-use crate::graph::centrality::pagerank;
 use crate::graph::communities::communities;
 use crate::graph::components::Groups;
 use crate::graph::csr::Csr;
-use crate::names::files::symbol_row;
+use crate::names::files::{Symbol, symbol_row};
+use crate::names::values::parent_type;
 
 /// How a project is divided into communities.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,11 +49,12 @@ pub struct Communities {
 pub struct Community {
     /// Its place in [`Communities::communities`].
     pub community: u32,
-    /// Its directory and the name of its most central symbol, for people to read: `shop/orders: Order`.
+    /// Its directory and the name of what is central in it, for people to read: `shop/orders: Order`.
     pub name: String,
     /// The directory in which most of its symbols lie; of several, the first by path.
     pub directory: String,
-    /// The full name of the symbol that has the highest PageRank in it.
+    /// The full name of the type whose members, or of the function that, has most dependencies within it, in either
+    /// direction; of several, the first.
     pub central: String,
     /// Its symbols.
     pub symbols: u32,
@@ -96,7 +97,6 @@ impl Snapshot<'_> {
         self.ask(|world| {
             let (graph, nodes) = world.dependencies().with_tests(options.tests);
             let division = communities(&graph, resolution);
-            let ranks = world.on_threads(|| pagerank(&graph));
             let groups = Groups::of(&division.of);
             let mut groups: Vec<&[u32]> = groups.iter().filter(|members| members.len() > 1).collect();
             groups.sort_by_key(|members| (std::cmp::Reverse(members.len()), members.first().copied()));
@@ -110,8 +110,8 @@ impl Snapshot<'_> {
             }
             let symbol = |at: u32| symbol_at(world, *nodes.get(at as usize)?);
             let described = (0..).zip(&groups).filter_map(|(community, members)| {
-                let central = *members.iter().min_by(|&&a, &&b| rank(&ranks, b).total_cmp(&rank(&ranks, a)).then(a.cmp(&b)))?;
-                let central = symbol(central)?;
+                let (within, outward, ties) = ties(&graph, &community_of, members);
+                let central = central(world, ties.into_iter().filter_map(|(at, ties)| Some((symbol(at)?, ties))))?;
                 let (directory, in_directory) = common_directory(world, members.iter().filter_map(|&at| nodes.get(at as usize)));
                 let (rows, _, row) = symbol_row(world.db, central)?;
                 let path = central.file(world.db).path(world.db);
@@ -119,7 +119,6 @@ impl Snapshot<'_> {
                     "" => path.rsplit('/').next().unwrap_or(path),
                     name => name,
                 };
-                let (within, outward) = ties(&graph, &community_of, community, members);
                 Some(Community {
                     community,
                     name: if directory.is_empty() { name.to_owned() } else { format!("{directory}: {name}") },
@@ -133,7 +132,8 @@ impl Snapshot<'_> {
             });
             let described = described.collect();
             let members = (0..).zip(&community_of).filter(|&(_, &community)| community != NONE);
-            let members = members.filter_map(|(at, &community)| Some(CommunityMember { symbol: symbol_name(world, symbol(at)?), community }));
+            let members =
+                members.filter_map(|(at, &community)| Some(CommunityMember { symbol: symbol_name(world, symbol(at)?), community }));
             Ok(Communities {
                 communities: described,
                 members: members.collect(),
@@ -146,9 +146,23 @@ impl Snapshot<'_> {
 
 const NONE: u32 = u32::MAX;
 
-fn rank(ranks: &[f64], node: u32) -> f64 {
-    ranks.get(node as usize).copied().unwrap_or(0.0)
+/// The type or function that most ties lead to or from, of symbols in order with theirs.
+fn central<'w>(world: World<'w>, ties: impl Iterator<Item = (Symbol<'w>, u32)>) -> Option<Symbol<'w>> {
+    let mut found: Vec<(Symbol<'w>, u32)> = Vec::new();
+    let mut places = FxHashMap::<Symbol<'w>, usize>::default();
+    for (symbol, ties) in ties {
+        let of = std::iter::successors(Some(symbol), |&inner| parent_type(world.db, inner)).take(DEEPEST).last().unwrap_or(symbol);
+        let place = *places.entry(of).or_insert(found.len());
+        match found.get_mut(place) {
+            Some((_, sum)) => *sum += ties,
+            None => found.push((of, ties)),
+        }
+    }
+    found.into_iter().rev().max_by_key(|&(_, ties)| ties).map(|(symbol, _)| symbol)
 }
+
+/// Types inside of each other that are told apart.
+const DEEPEST: usize = 16;
 
 /// The directory in which most of some nodes lie, and how many.
 fn common_directory<'w, 'n>(world: World<'w>, nodes: impl Iterator<Item = &'n u32>) -> (&'w str, u32) {
@@ -162,14 +176,25 @@ fn common_directory<'w, 'n>(world: World<'w>, nodes: impl Iterator<Item = &'n u3
     counts.into_iter().min_by_key(|&(path, count)| (std::cmp::Reverse(count), path)).unwrap_or_default()
 }
 
-/// The edges between members of a community, and those from them to others.
-fn ties(graph: &Csr, community_of: &[u32], community: u32, members: &[u32]) -> (u32, u32) {
+/// The edges between members of a community, those from them to others, and at how many edges between members each stands.
+fn ties(graph: &Csr, community_of: &[u32], members: &[u32]) -> (u32, u32, Vec<(u32, u32)>) {
     let (mut within, mut outward) = (0, 0);
-    for &member in members {
+    let mut ties: Vec<(u32, u32)> = members.iter().map(|&member| (member, 0)).collect();
+    let of = |node: u32| community_of.get(node as usize);
+    for (at, &member) in members.iter().enumerate() {
         for &target in graph.targets(member as usize) {
-            let is_within = community_of.get(target as usize) == Some(&community);
-            *(if is_within { &mut within } else { &mut outward }) += 1;
+            if of(target) != of(member) {
+                outward += 1;
+                continue;
+            }
+            within += 1;
+            // Members are in order.
+            for at in [Ok(at), members.binary_search(&target)].into_iter().flatten() {
+                if let Some((_, ties)) = ties.get_mut(at) {
+                    *ties += 1;
+                }
+            }
         }
     }
-    (within, outward)
+    (within, outward, ties)
 }
