@@ -4,8 +4,8 @@
 //! cargo run --release -p leindex-queries --example hotspots -- PATH [--in FOLDER] [--limit N] [--by pagerank|eigenvector]
 //! ```
 //!
-//! `--centrality` prints instead how central every symbol is, `--churn` how often every path of the git history changed, a JSON
-//! object a line, as those who check it want it.
+//! `--betweenness` prints instead the symbols that lie on the way between others; `--centrality` how central every symbol
+//! is, `--churn` how often every path of the git history changed, a JSON object a line, as those who check it want it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
-use leindex_queries::index::{Centrality, Churn, ChurnOptions, HotspotsOptions, StorePlace};
+use leindex_queries::index::{BetweennessOptions, Centrality, Churn, ChurnOptions, HotspotsOptions, StorePlace};
 
 /// Print the functions of a project whose complexity × centrality × churn is highest.
 #[derive(Parser)]
@@ -36,12 +36,15 @@ struct Arguments {
     /// How centrality is measured.
     #[arg(long, value_enum, default_value = "pagerank")]
     by: By,
-    /// Also print tests.
+    /// Also print tests; for betweenness, count them.
     #[arg(long)]
     tests: bool,
     /// Do not count how often files changed.
     #[arg(long)]
     no_churn: bool,
+    /// Print the symbols that lie on the way between others, measured from so many.
+    #[arg(long, value_name = "SAMPLE", num_args = 0..=1, default_missing_value = "1000")]
+    betweenness: Option<usize>,
     /// Print how central every symbol is.
     #[arg(long)]
     centrality: bool,
@@ -82,6 +85,19 @@ fn main() -> ExitCode {
                 serde_json::to_writer(&mut out, &symbol)?;
                 out.write_all(b"\n")?;
             }
+            return Ok(out.flush()?);
+        }
+        if let Some(sample) = arguments.betweenness {
+            let found = snapshot.betweenness(&BetweennessOptions { sample, limit: arguments.limit, tests: arguments.tests })?;
+            if arguments.json {
+                serde_json::to_writer(&mut out, &found)?;
+                return Ok(out.flush()?);
+            }
+            for symbol in &found.symbols {
+                let name = symbol.symbol.split_once(' ').map_or(&*symbol.symbol, |(_, rest)| rest);
+                writeln!(out, "{:>10.6}  {name}", symbol.betweenness)?;
+            }
+            eprintln!("measured from {} symbols{}", found.pivots, if found.exact { ", which are all" } else { "" });
             return Ok(out.flush()?);
         }
         let start = Instant::now();

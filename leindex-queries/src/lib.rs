@@ -51,9 +51,9 @@ pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier
 #[cfg(feature = "analytics")]
 pub use export::{ExportOptions, Exported, SqlAnswer, SqlOptions};
 pub use index::{
-    Cancellable, Cancelled, Canceller, Change, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle,
-    Highlight, Index, Options, ProgramGraph, ScorePart, SearchAnswer, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot,
-    SymbolInfo,
+    Architecture, ArchitectureOptions, Betweenness, BetweennessOptions, Cancellable, Cancelled, Canceller, Change, Communities,
+    CommunitiesOptions, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle, Highlight, Index,
+    Options, ProgramGraph, ScorePart, SearchAnswer, SearchHit, SearchOptions, Slice, SliceLine, SliceOptions, Snapshot, SymbolInfo,
 };
 pub use items::metrics::ComplexityMetrics;
 

@@ -11,6 +11,7 @@ use std::path::Path;
 use leindex_queries::index::StorePlace;
 use leindex_queries::{Index, Options};
 
+mod architecture;
 mod bad_input;
 mod changes;
 mod flow;

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use leindex_queries::index::{Direction, ImpactOptions, OutlineItem, Position, PositionEncoding};
-use leindex_queries::{ContextOptions, Error, GraphOptions, Index, SearchOptions, SliceOptions, Snapshot, SymbolInfo};
+use leindex_queries::{
+    ArchitectureOptions, BetweennessOptions, CommunitiesOptions, ContextOptions, Error, GraphOptions, Index, SearchOptions, SliceOptions,
+    Snapshot, SymbolInfo,
+};
 use serde::Serialize;
 
 use crate::random::Random;
@@ -131,6 +134,10 @@ pub(crate) fn answers(index: &Index, questions: &Questions) -> Answers {
     assert_eq!(snapshot.edge_that_differs().unwrap(), None);
     add("diagnostics".into(), json(&snapshot.diagnostics().unwrap()));
     add("cycles".into(), json(&snapshot.cycles().unwrap()));
+    add("centrality".into(), json(&snapshot.centrality().unwrap()));
+    add("betweenness".into(), json(&snapshot.betweenness(&BetweennessOptions { sample: 8, ..BetweennessOptions::default() }).unwrap()));
+    add("communities".into(), result(snapshot.communities(&CommunitiesOptions::default())));
+    add("architecture".into(), result(snapshot.architecture(&ArchitectureOptions::default())));
     for dead in snapshot.dead_code().unwrap() {
         add(format!("dead {}", dead.symbol.symbol), dead.possible_sites.to_string());
     }

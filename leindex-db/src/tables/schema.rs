@@ -208,7 +208,7 @@ const PROJECTS: &[Column] = &[
 ];
 
 const NODES: &[Column] = &[
-    is("id", U64, "", "first 8 bytes, little-endian, of the BLAKE3 hash of symbol"),
+    is("id", U64, "", "first 8 bytes, most significant first, of the BLAKE3 hash of symbol"),
     is("symbol", Utf8, "", "full name: <project> <path> <descriptor>"),
     is("path", Utf8, "", "file, from the project's folder, with /"),
     is("language", Utf8, "", "language of the file"),
@@ -269,7 +269,7 @@ const FILES: &[Column] = &[
 ];
 
 const FLOW_NODES: &[Column] = &[
-    is("function", U64, "", "id of the function, or of the module for a file's top level"),
+    is("function", U64, "", "id of the outermost function around it, or of the module for a file's top level"),
     is("node", U32, "", "its number in the function"),
     is("kind", Utf8, "", "entry, exit, statement, condition, loop, …"),
     is("start_line", U32, "lines from 1", "first line"),
@@ -280,7 +280,7 @@ const FLOW_NODES: &[Column] = &[
 ];
 
 const FLOW_EDGES: &[Column] = &[
-    is("function", U64, "", "id of the function, or of the module for a file's top level"),
+    is("function", U64, "", "id of the outermost function around it, or of the module for a file's top level"),
     is("source", U32, "", "number of the node that it starts from"),
     is("target", U32, "", "number of the node that it leads to"),
     is("kind", Utf8, "", "next, true, false, case, exception, return, break, continue or back; control; data"),

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float32Array, UInt32Array, UInt64Array};
+use arrow::array::{ArrayRef, BooleanArray, Float32Array, Float64Array, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 use leindex_db::tables::{Argument, ArgumentType, DefaultArgument, Parameter, TableFunction};
 
 use super::rows::texts;
 use super::symbol_ids::id_of;
-use crate::index::{EdgeInfo, Error, ImpactOptions, SearchOptions, SliceOptions, Snapshot};
+use crate::index::{
+    Architecture, ArchitectureOptions, BetweennessOptions, CommunitiesOptions, EdgeInfo, Error, HotspotsOptions, ImpactOptions,
+    SearchOptions, SliceOptions, Snapshot,
+};
 
 const SYMBOL: Parameter = Parameter { name: "symbol", ty: ArgumentType::Text, default: None };
 const DEPTH: Parameter = Parameter { name: "depth", ty: ArgumentType::Number, default: Some(DefaultArgument::Number(1)) };
@@ -18,60 +21,128 @@ const PATH: Parameter = Parameter { name: "path", ty: ArgumentType::Text, defaul
 const LINE: Parameter = Parameter { name: "line", ty: ArgumentType::Number, default: None };
 const VARIABLE: Parameter = Parameter { name: "variable", ty: ArgumentType::OptionalText, default: Some(DefaultArgument::Null) };
 const QUESTION: Parameter = Parameter { name: "question", ty: ArgumentType::Text, default: None };
+const LEVELS: Parameter = Parameter { name: "depth", ty: ArgumentType::Number, default: Some(DefaultArgument::Number(0)) };
 const K: Parameter = Parameter { name: "k", ty: ArgumentType::Number, default: Some(DefaultArgument::Number(10)) };
 
 /// Symbols that `callers` and `callees` give, at most.
 const MOST: usize = 10_000;
 
+/// A column of a function: name, type, whether it may be without a value, meaning. A meaning is left out where the column
+/// of a table with that name has the same.
+type FunctionColumn = (&'static str, DataType, bool, &'static str);
+
+const CALLED: &[FunctionColumn] = &[
+    ("id", DataType::UInt64, false, ""),
+    ("symbol", DataType::Utf8, false, ""),
+    ("distance", DataType::UInt32, false, "calls between it and the symbol asked for"),
+    ("via", DataType::Utf8, false, "the symbol on the way before it"),
+    ("path", DataType::Utf8, false, "file of the first site"),
+    ("line", DataType::UInt32, false, "line of the first site"),
+    ("rule", DataType::Utf8, false, ""),
+    ("confidence", DataType::Float32, true, ""),
+];
+
+const REACHED: &[FunctionColumn] = &[
+    ("id", DataType::UInt64, false, ""),
+    ("symbol", DataType::Utf8, false, ""),
+    ("distance", DataType::UInt32, false, "edges between it and the symbol that changes"),
+    ("path", DataType::Utf8, false, "its file"),
+    ("line", DataType::UInt32, false, "line of its name"),
+    ("proof", DataType::Utf8, false, "the symbols on the way to it, nearest to the change first"),
+];
+
+const SLICED: &[FunctionColumn] = &[
+    ("path", DataType::Utf8, false, "file of the line"),
+    ("line", DataType::UInt32, false, "its number"),
+    ("text", DataType::Utf8, false, "its text"),
+    ("reason", DataType::Utf8, false, "why it is in the slice"),
+];
+
+const FOUND: &[FunctionColumn] = &[
+    ("rank", DataType::UInt32, false, "1 for the best"),
+    ("id", DataType::UInt64, false, ""),
+    ("symbol", DataType::Utf8, false, ""),
+    ("score", DataType::Float32, false, "how well it answers; comparable within one search"),
+    ("kind", DataType::Utf8, false, "what it is"),
+    ("path", DataType::Utf8, false, "its file"),
+    ("start_line", DataType::UInt32, false, ""),
+    ("end_line", DataType::UInt32, false, ""),
+    ("signature", DataType::Utf8, false, ""),
+    ("summary", DataType::Utf8, false, "one sentence about it, made from the code where there is no documentation"),
+];
+
+const HOT: &[FunctionColumn] = &[
+    ("rank", DataType::UInt32, false, "1 for the hottest"),
+    ("id", DataType::UInt64, false, ""),
+    ("symbol", DataType::Utf8, false, ""),
+    ("path", DataType::Utf8, false, "its file"),
+    ("line", DataType::UInt32, false, "line of its name"),
+    ("cognitive", DataType::UInt32, false, "cognitive complexity"),
+    ("centrality", DataType::Float64, false, "PageRank along calls and bases"),
+    ("commits", DataType::UInt32, true, "commits of the last year of history that changed its file; null without a history"),
+    ("score", DataType::Float64, false, "complexity × centrality × churn"),
+];
+
+const BETWEEN: &[FunctionColumn] = &[
+    ("rank", DataType::UInt32, false, "1 for the highest"),
+    ("id", DataType::UInt64, false, ""),
+    ("symbol", DataType::Utf8, false, ""),
+    ("betweenness", DataType::Float64, false, "share of the shortest ways along calls and bases that lead through it, sampled"),
+];
+
+const FAN: &[FunctionColumn] = &[
+    ("id", DataType::UInt64, false, ""),
+    ("fan_in", DataType::UInt32, false, "symbols that call or extend it"),
+    ("fan_out", DataType::UInt32, false, "symbols that it calls or extends"),
+];
+
+const GROUPED: &[FunctionColumn] = &[
+    ("id", DataType::UInt64, false, ""),
+    ("symbol", DataType::Utf8, false, ""),
+    ("community", DataType::UInt32, false, "number of its community"),
+    ("name", DataType::Utf8, false, "name of the community"),
+];
+
+const DIRECTORIES: &[FunctionColumn] = &[
+    ("path", DataType::Utf8, false, "directory, from the root"),
+    ("files", DataType::UInt32, false, "files in it"),
+    ("symbols", DataType::UInt32, false, "symbols in it"),
+    ("afferent", DataType::UInt32, false, "symbols of others that rely on it"),
+    ("efferent", DataType::UInt32, false, "symbols of it that rely on others"),
+    ("instability", DataType::Float64, true, "efferent / (afferent + efferent); null if both are 0"),
+    ("layer", DataType::UInt32, false, "0 relies on no other directory; any other on those of lower layers"),
+    ("cycle", DataType::UInt32, true, "number of the circle of directories that it is in"),
+];
+
+const COUPLINGS: &[FunctionColumn] = &[
+    ("from_directory", DataType::Utf8, false, "directory that relies"),
+    ("to_directory", DataType::Utf8, false, "directory that is relied upon"),
+    ("dependencies", DataType::UInt32, false, "pairs of symbols of which one calls or extends the other"),
+    ("imports", DataType::UInt32, false, "imports of files by files"),
+    ("closes_cycle", DataType::Boolean, false, "whether without it, and others like it, there were no circle"),
+];
+
 /// All of them.
 pub(super) fn all() -> Vec<TableFunction> {
-    use DataType::{Float32, UInt32, UInt64, Utf8};
-    let called = [
-        ("id", UInt64, false),
-        ("symbol", Utf8, false),
-        ("distance", UInt32, false),
-        ("via", Utf8, false),
-        ("path", Utf8, false),
-        ("line", UInt32, false),
-        ("rule", Utf8, false),
-        ("confidence", Float32, true),
-    ];
-    let reached = [
-        ("id", UInt64, false),
-        ("symbol", Utf8, false),
-        ("distance", UInt32, false),
-        ("path", Utf8, false),
-        ("line", UInt32, false),
-        ("proof", Utf8, false),
-    ];
-    let sliced = [("path", Utf8, false), ("line", UInt32, false), ("text", Utf8, false), ("reason", Utf8, false)];
-    let found = [
-        ("rank", UInt32, false),
-        ("id", UInt64, false),
-        ("symbol", Utf8, false),
-        ("score", Float32, false),
-        ("kind", Utf8, false),
-        ("path", Utf8, false),
-        ("start_line", UInt32, false),
-        ("end_line", UInt32, false),
-        ("signature", Utf8, false),
-        ("summary", Utf8, false),
-    ];
-    let function = |name, parameters, columns: &[(&str, DataType, bool)], meaning| {
-        let fields: Vec<Field> = columns.iter().map(|(name, ty, nullable)| Field::new(*name, ty.clone(), *nullable)).collect();
-        TableFunction { name, parameters, schema: Arc::new(Schema::new(fields)), meaning }
+    let function = |name, parameters, columns: &[FunctionColumn], meaning| {
+        let fields = columns.iter().map(|(name, ty, nullable, meaning)| {
+            let field = Field::new(*name, ty.clone(), *nullable);
+            if meaning.is_empty() { field } else { field.with_metadata([("meaning".to_owned(), (*meaning).to_owned())].into()) }
+        });
+        TableFunction { name, parameters, schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), meaning }
     };
     vec![
-        function("callers", &[SYMBOL, DEPTH], &called, "who calls a symbol, over so many calls; each caller once, with its first site"),
-        function(
-            "callees",
-            &[SYMBOL, DEPTH],
-            &called,
-            "what a symbol calls in the project, over so many calls; each once, with its first site",
-        ),
-        function("impact", &[SYMBOL], &reached, "what a change of a symbol reaches, with the symbols on the way there"),
-        function("slice", &[PATH, LINE, VARIABLE], &sliced, "the lines that the value of a variable at a line depends on"),
-        function("search", &[QUESTION, K], &found, "the symbols that a question is about, best first"),
+        function("callers", &[SYMBOL, DEPTH], CALLED, "who calls a symbol, over so many calls; each caller once, with its first site"),
+        function("callees", &[SYMBOL, DEPTH], CALLED, "what a symbol calls in the project, over so many calls; each once, with its first site"),
+        function("impact", &[SYMBOL], REACHED, "what a change of a symbol reaches, with the symbols on the way there"),
+        function("slice", &[PATH, LINE, VARIABLE], SLICED, "the lines that the value of a variable at a line depends on"),
+        function("search", &[QUESTION, K], FOUND, "the symbols that a question is about, best first"),
+        function("hotspots", &[K], HOT, "functions that are intricate, relied upon and changed often, hottest first"),
+        function("betweenness", &[K], BETWEEN, "symbols that lie on the way between others, highest first"),
+        function("fan", &[], FAN, "how many symbols rely on each, and on how many it relies"),
+        function("communities", &[], GROUPED, "groups of symbols that have to do with each other (Leiden)"),
+        function("directories", &[LEVELS], DIRECTORIES, "how directories rely on each other: layers, coupling, circles; depth 0 is chosen by itself"),
+        function("couplings", &[LEVELS], COUPLINGS, "what leads from one directory to another; depth 0 is chosen by itself"),
     ]
 }
 
@@ -91,7 +162,13 @@ pub(super) fn call(snapshot: &Snapshot<'_>, function: &TableFunction, arguments:
         "callees" => called(snapshot, first, number(1), false)?,
         "impact" => reached(snapshot, first)?,
         "slice" => sliced(snapshot, first, number(1), text(2))?,
-        _ => found(snapshot, first, number(1))?,
+        "search" => found(snapshot, first, number(1))?,
+        "hotspots" => hot(snapshot, number(0))?,
+        "betweenness" => between(snapshot, number(0))?,
+        "fan" => fan(snapshot)?,
+        "communities" => grouped(snapshot)?,
+        "directories" => directories(snapshot, number(0))?,
+        _ => couplings(snapshot, number(0))?,
     };
     RecordBatch::try_new(Arc::clone(&function.schema), columns).map_err(|error| Error::Table(error.into()))
 }
@@ -164,7 +241,7 @@ fn sliced(snapshot: &Snapshot<'_>, path: &str, line: u64, variable: Option<&str>
 }
 
 fn found(snapshot: &Snapshot<'_>, question: &str, limit: u64) -> Result<Vec<ArrayRef>, Error> {
-    let options = SearchOptions { limit: usize::try_from(limit).unwrap_or(usize::MAX).min(MOST), ..SearchOptions::default() };
+    let options = SearchOptions { limit: limited(limit), ..SearchOptions::default() };
     let hits = snapshot.search(question, &options)?.hits;
     let symbols = || hits.iter().map(|hit| &hit.symbol);
     Ok(vec![
@@ -178,5 +255,88 @@ fn found(snapshot: &Snapshot<'_>, question: &str, limit: u64) -> Result<Vec<Arra
         numbers(symbols().map(|of| of.end_line)),
         texts(symbols().map(|of| &of.signature)),
         texts(symbols().map(|of| &of.summary)),
+    ])
+}
+
+fn limited(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX).min(MOST)
+}
+
+fn floats(values: impl Iterator<Item = f64>) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(values))
+}
+
+fn hot(snapshot: &Snapshot<'_>, limit: u64) -> Result<Vec<ArrayRef>, Error> {
+    let found = snapshot.hotspots(&HotspotsOptions { limit: limited(limit), ..HotspotsOptions::default() })?.hotspots;
+    Ok(vec![
+        numbers(1..=found.len() as u32),
+        ids(found.iter().map(|hot| hot.function.symbol.as_str())),
+        texts(found.iter().map(|hot| &hot.function.symbol)),
+        texts(found.iter().map(|hot| &hot.function.path)),
+        numbers(found.iter().map(|hot| hot.function.line)),
+        numbers(found.iter().map(|hot| hot.function.metrics.cognitive)),
+        floats(found.iter().map(|hot| hot.centrality)),
+        Arc::new(found.iter().map(|hot| hot.churn.as_ref().map(|churn| churn.commits)).collect::<UInt32Array>()),
+        floats(found.iter().map(|hot| hot.score)),
+    ])
+}
+
+fn between(snapshot: &Snapshot<'_>, limit: u64) -> Result<Vec<ArrayRef>, Error> {
+    let found = snapshot.betweenness(&BetweennessOptions { limit: limited(limit), ..BetweennessOptions::default() })?.symbols;
+    Ok(vec![
+        numbers(1..=found.len() as u32),
+        ids(found.iter().map(|of| of.symbol.as_str())),
+        texts(found.iter().map(|of| &of.symbol)),
+        floats(found.iter().map(|of| of.betweenness)),
+    ])
+}
+
+fn fan(snapshot: &Snapshot<'_>) -> Result<Vec<ArrayRef>, Error> {
+    let found = snapshot.centrality()?;
+    Ok(vec![
+        ids(found.iter().map(|of| of.symbol.as_str())),
+        numbers(found.iter().map(|of| of.fan_in)),
+        numbers(found.iter().map(|of| of.fan_out)),
+    ])
+}
+
+fn grouped(snapshot: &Snapshot<'_>) -> Result<Vec<ArrayRef>, Error> {
+    let found = snapshot.communities(&CommunitiesOptions::default())?;
+    let name = |number: u32| found.communities.iter().find(|of| of.community == number).map_or("", |of| of.name.as_str());
+    Ok(vec![
+        ids(found.members.iter().map(|of| of.symbol.as_str())),
+        texts(found.members.iter().map(|of| &of.symbol)),
+        numbers(found.members.iter().map(|of| of.community)),
+        texts(found.members.iter().map(|of| name(of.community))),
+    ])
+}
+
+fn laid_out(snapshot: &Snapshot<'_>, depth: u64) -> Result<Architecture, Error> {
+    let depth = Some(limited(depth)).filter(|&depth| depth > 0);
+    snapshot.architecture(&ArchitectureOptions { depth, ..ArchitectureOptions::default() })
+}
+
+fn directories(snapshot: &Snapshot<'_>, depth: u64) -> Result<Vec<ArrayRef>, Error> {
+    let found = laid_out(snapshot, depth)?.directories;
+    Ok(vec![
+        texts(found.iter().map(|of| &of.path)),
+        numbers(found.iter().map(|of| of.files)),
+        numbers(found.iter().map(|of| of.symbols)),
+        numbers(found.iter().map(|of| of.afferent)),
+        numbers(found.iter().map(|of| of.efferent)),
+        Arc::new(found.iter().map(|of| of.instability).collect::<Float64Array>()),
+        numbers(found.iter().map(|of| of.layer)),
+        Arc::new(found.iter().map(|of| of.cycle).collect::<UInt32Array>()),
+    ])
+}
+
+fn couplings(snapshot: &Snapshot<'_>, depth: u64) -> Result<Vec<ArrayRef>, Error> {
+    let found = laid_out(snapshot, depth)?.couplings;
+    Ok(vec![
+        texts(found.iter().map(|of| &of.from)),
+        texts(found.iter().map(|of| &of.to)),
+        numbers(found.iter().map(|of| of.dependencies)),
+        numbers(found.iter().map(|of| of.imports)),
+        Arc::new(found.iter().map(|of| Some(of.closes_cycle)).collect::<BooleanArray>()),
     ])
 }

@@ -1,9 +1,11 @@
 //! The table `projects`.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, ListBuilder, StringBuilder, TimestampMicrosecondArray};
+use leindex_db::history::head;
 use leindex_db::{Root, Workspace};
 
 use super::rows::{FileRows, optional_texts, same, texts};
@@ -54,7 +56,7 @@ impl FileRows for ProjectRows<'_> {
                 }
                 Arc::new(lists.finish())
             }
-            "commit" => optional_texts(self.roots(rows).map(|_| None::<String>)),
+            "commit" => optional_texts(self.roots(rows).map(|root| head(Path::new(root.path(db))).ok().flatten())),
             "indexed_at" => Arc::new(TimestampMicrosecondArray::from_value(self.now, rows.len()).with_timezone("UTC")),
             "project" => texts(self.roots(rows).map(|root| root.name(db))),
             _ => same(self.revision, rows.len()),

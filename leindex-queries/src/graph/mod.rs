@@ -4,15 +4,21 @@
 //! those files' edges are read. What a file leaves open is joined here with the index of definitions.
 
 pub(crate) mod all_edges;
+pub(crate) mod betweenness;
 pub(crate) mod calls;
 mod candidate;
 pub(crate) mod centrality;
+pub(crate) mod communities;
+pub(crate) mod components;
+pub(crate) mod csr;
 pub(crate) mod cycles;
 pub(crate) mod data;
 pub(crate) mod dead;
 pub(crate) mod declaring;
 pub(crate) mod dependency;
+pub(crate) mod directories;
 pub(crate) mod dispatch;
+pub(crate) mod feedback;
 pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;

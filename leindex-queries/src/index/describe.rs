@@ -98,7 +98,7 @@ pub(crate) fn local_name(rows: &Rows, row: &SymbolRow, separator: &str) -> Strin
 
 /// Whether a symbol is a test, or lies in one or among tests.
 pub(crate) fn is_test(rows: &Rows, index: u32, path: &str) -> bool {
-    is_marked_test(rows, index) || evidence::of_path(path).test
+    is_marked_test(rows, index) || evidence::is_test_path(path)
 }
 
 /// Whether a symbol is a test by its own file, or lies in one.

@@ -70,6 +70,12 @@ pub enum Error {
         /// The variables that are there.
         variables: Vec<String>,
     },
+    /// A resolution that communities cannot have.
+    #[error("the resolution {resolution} is negative or no number; 1 is usual, more makes smaller communities")]
+    BadResolution {
+        /// What was asked for.
+        resolution: f64,
+    },
     /// A range that does not lie in the text.
     #[error("the range {start}..{end} does not lie in `{path}`, which has {length} bytes; ask for the text and edit again")]
     BadRange {

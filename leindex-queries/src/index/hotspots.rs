@@ -124,6 +124,13 @@ pub struct SymbolCentrality {
     pub pagerank: f64,
     /// By [`Centrality::Eigenvector`].
     pub eigenvector: f64,
+    /// The number of its strongly connected component: symbols that rely on each other in a circle have the same one, all
+    /// others one each. From 0, in the order of the first symbols.
+    pub component: u32,
+    /// How many symbols rely on it directly.
+    pub fan_in: u32,
+    /// How many symbols it relies on directly.
+    pub fan_out: u32,
 }
 
 impl Snapshot<'_> {
@@ -185,7 +192,7 @@ impl Snapshot<'_> {
             Ok(Hotspots {
                 hotspots: hotspots.take(options.limit).collect(),
                 symbols: dependencies.complexity().len(),
-                dependencies: dependencies.edges().count(),
+                dependencies: dependencies.graph().size(),
                 history: churn.as_deref().map(HistoryInfo::of),
                 without_history,
                 revision: self.revision().to_owned(),
@@ -193,14 +200,19 @@ impl Snapshot<'_> {
         })?
     }
 
-    /// How central every symbol is, modules included, files in order. Costs as [`hotspots`](Self::hotspots), and the
+    /// How central every symbol is, modules included, files in order: by rank, by what relies on it and what it relies on,
+    /// all along the dependencies that [`hotspots`](Self::hotspots) counts. Costs as [`hotspots`](Self::hotspots), and the
     /// iteration for eigenvector centrality, which may take seconds for a large project.
     pub fn centrality(&self) -> Cancellable<Vec<SymbolCentrality>> {
         self.ask(|world| {
             let (pagerank, eigenvector) = (world.centrality(Centrality::PageRank), world.centrality(Centrality::Eigenvector));
-            let nodes = (0..).zip(pagerank.iter().zip(eigenvector));
-            let described = nodes.filter_map(|(node, (&pagerank, &eigenvector))| {
-                Some(SymbolCentrality { symbol: symbol_name(world, symbol_at(world, node)?), pagerank, eigenvector })
+            let dependencies = world.dependencies();
+            let graph = dependencies.graph();
+            let measured = pagerank.iter().zip(eigenvector).zip(dependencies.components()).zip(graph.in_degrees());
+            let described = (0..).zip(measured).filter_map(|(node, (((&pagerank, &eigenvector), &component), fan_in))| {
+                let symbol = symbol_name(world, symbol_at(world, node)?);
+                let fan_out = graph.targets(node as usize).len() as u32;
+                Some(SymbolCentrality { symbol, pagerank, eigenvector, component, fan_in, fan_out })
             });
             described.collect()
         })
@@ -208,7 +220,7 @@ impl Snapshot<'_> {
 }
 
 /// The symbol of a node.
-fn symbol_at<'w>(world: World<'w>, node: u32) -> Option<Symbol<'w>> {
+pub(super) fn symbol_at<'w>(world: World<'w>, node: u32) -> Option<Symbol<'w>> {
     let (place, row) = world.dependencies().place(node);
     let file = *world.live.all.get(place as usize)?;
     Some(Symbol::new(world.db, file, world.rows(file)?.symbol(row)?.identity()))

@@ -3,7 +3,10 @@
 //! Everything here is plain owned data. No Salsa type, syntax tree or lifetime of the database leaves this module;
 //! embedders who want the queries themselves find them in [`crate::query`].
 
+mod architecture;
+mod betweenness;
 mod change;
+mod communities;
 pub(crate) mod describe;
 mod embedding;
 mod error;
@@ -23,7 +26,10 @@ pub(crate) mod snapshot;
 mod vector_graph;
 pub(crate) mod world;
 
+pub use architecture::{Architecture, ArchitectureDirectory, ArchitectureOptions, ClosingCoupling, Coupling, Dependency, DirectoryCycle};
+pub use betweenness::{Betweenness, BetweennessOptions, SymbolBetweenness};
 pub use change::{Change, ChangedLines, working_changes};
+pub use communities::{Communities, CommunitiesOptions, Community, CommunityMember};
 pub use embedding::{EmbedOptions, EmbeddingStats};
 pub use error::{Cancellable, Cancelled, Error};
 pub use flow::{Dependence, EdgeRow, FlowCount, FlowNode, GraphOptions, NodeRow, ProgramGraph, Slice, SliceLine, SliceOptions};

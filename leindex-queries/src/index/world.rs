@@ -189,10 +189,7 @@ impl<'db> World<'db> {
                 }
             });
         };
-        match self.threads {
-            Some(threads) => threads.install(resolve),
-            None => resolve(),
-        }
+        self.install(resolve);
     }
 
     /// Runs something on all live files, in their order, some at a time, on all threads.
@@ -267,10 +264,7 @@ impl<'db> World<'db> {
             Centrality::PageRank => dependencies.pagerank(),
             Centrality::Eigenvector => dependencies.eigenvector(),
         };
-        match self.threads {
-            Some(threads) => threads.install(measured),
-            None => measured(),
-        }
+        self.install(measured)
     }
 
     /// The live files with this content.
