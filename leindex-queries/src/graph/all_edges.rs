@@ -141,7 +141,7 @@ impl AllEdges {
                     && *edge.name == *self.name(place, record.name)
                     && (line, column, edge.kind, edge.rule) == (record.line, record.column, record.kind, record.rule)
                     && at_most(edge.candidates.len()) == record.candidates;
-                (!same).then(|| format!("{}: {edge:?} is {record:?}", file.path(world.db)))
+                (!same).then(|| format!("{}: {edge:?} is {record:?} to {:?}", file.path(world.db), self.place(record.target)))
             };
             let counts = || {
                 let differ = expected.len() != records.len();
