@@ -1,8 +1,8 @@
 //! All edges of the workspace as plain numbers, made at once on all threads.
 //!
-//! File by file these are the edges of [`edges_of_file`](super::structure::edges_of_file), in the same order. There a
-//! question is asked of the whole workspace for each name, member and parameter; here every file says once what it has
-//! and what it seeks (its [`Draft`]), and what is sought is found in tables over all drafts.
+//! File by file these are the edges of [`edges_of_file`], in the same order. There a question is asked of the whole
+//! workspace for each name, member and parameter; here every file says once what it has and what it seeks (its [`Draft`]),
+//! and what is sought is found in tables over all drafts.
 
 mod arguments;
 mod definitions;
@@ -91,9 +91,9 @@ impl AllEdges {
         drafts.par_iter_mut().for_each(Draft::forget_identities);
         let definitions = Definitions::of(&mut drafts, &places, &first);
         let arguments = Arguments::of(&mut drafts, &places, &first);
-        let known = Known { first: &first, definitions: &definitions, arguments: &arguments };
-        let files = drafts.into_par_iter().zip(&places).enumerate();
-        let files = files.map(|(file, (draft, places))| known.finish(draft, Numbers { first: known.first[file], places })).collect();
+        let known = Known { definitions: &definitions, arguments: &arguments };
+        let numbered = drafts.into_par_iter().zip(&places).zip(&first);
+        let files = numbered.map(|((draft, places), &first)| known.finish(draft, Numbers { first, places })).collect();
         Self { first: first.into(), files }
     }
 
@@ -136,12 +136,12 @@ impl AllEdges {
             let records = self.records(place);
             let differs = |(edge, record): (&FoundEdge<'w>, &EdgeRecord)| {
                 let (line, column) = rows.position(edge.start);
-                let same = (self.node_of(world, edge.source) == Some(record.source))
+                let same = self.node_of(world, edge.source) == Some(record.source)
                     && edge.target.and_then(|target| self.node_of(world, target)).unwrap_or(NONE) == record.target
                     && *edge.name == *self.name(place, record.name)
                     && (line, column, edge.kind, edge.rule) == (record.line, record.column, record.kind, record.rule)
                     && at_most(edge.candidates.len()) == record.candidates;
-                (!same).then(|| format!("{}: {edge:?} is {record:?}", file.path(world.db)))
+                (!same).then(|| format!("{}: {edge:?} is {record:?} to {:?}", file.path(world.db), self.place(record.target)))
             };
             let counts = || {
                 let differ = expected.len() != records.len();
@@ -186,7 +186,6 @@ impl Numbers<'_> {
 
 /// What all files are finished with.
 struct Known<'a> {
-    first: &'a [u32],
     definitions: &'a Definitions,
     arguments: &'a Arguments,
 }
@@ -194,8 +193,8 @@ struct Known<'a> {
 impl Known<'_> {
     /// Decides what a file left open, and puts its edges in order.
     fn finish(&self, draft: Draft, numbers: Numbers<'_>) -> FileRecords {
-        let Draft { names, mut uses, mut others, sought, called, family, file, .. } = draft;
-        let rows = self.first.get(file as usize).copied().unwrap_or(0)..self.first.get(file as usize + 1).copied().unwrap_or(0);
+        let rows = numbers.first..numbers.first + draft.rows();
+        let Draft { names, mut uses, mut others, sought, called, family, .. } = draft;
         for record in uses.iter_mut().chain(&mut others) {
             record.source = numbers.node(Local::of_number(record.source));
             if record.target != NONE {

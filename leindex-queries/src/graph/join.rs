@@ -18,10 +18,13 @@ use crate::syntax::rows::Rows;
 /// Joins open rows with definitions. Keeps what it looked up, for as long as one question lasts.
 pub(crate) struct Join<'w> {
     pub(crate) world: World<'w>,
-    candidates: FxHashMap<(Box<str>, &'static str), Box<[Candidate<Symbol<'w>>]>>,
+    candidates: CandidatesByName<'w>,
     implementations: FxHashMap<Symbol<'w>, Arc<[Symbol<'w>]>>,
     passed: FxHashMap<Parameter<Symbol<'w>>, Arc<[Symbol<'w>]>>,
 }
+
+/// The definitions that a name may mean, by the name and its family of languages.
+type CandidatesByName<'w> = FxHashMap<(Box<str>, &'static str), Box<[Candidate<Symbol<'w>>]>>;
 
 /// What an open row turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::languages::LanguageConfig;
 use crate::names::files::{Name, Symbol, file_config, symbol_row};
 use crate::names::members::{bases, linearization, member};
 use crate::names::values::parent_type;
-use crate::syntax::rows::{BaseRow, BindingKind, BindingRow, Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, SymbolRow};
+use crate::syntax::rows::{BaseKind, BaseRow, BindingKind, BindingRow, Rows, ScopeKind, ScopeRow, SymbolFlags, SymbolKind, SymbolRow};
 
 /// The members of types below that override `method`, nearest first; of a declaration and its definition, the declaration.
 pub(crate) fn overrides<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
@@ -33,7 +33,10 @@ fn below<'w>(world: World<'w>, method: Symbol<'w>, pick: fn(World<'w>, Vec<Symbo
         if own.inherited {
             continue;
         }
-        let fitting = own.symbols.iter().copied().filter(|&symbol| symbol != method && may_override(world, symbol, method)).collect();
+        let overrides = |sub: Symbol<'w>| {
+            symbol_row(world.db, sub).is_some_and(|(sub_rows, _, sub_row)| may_override(world, (sub, &sub_rows, &sub_row), (method, &rows, &row)))
+        };
+        let fitting = own.symbols.iter().copied().filter(|&symbol| symbol != method && overrides(symbol)).collect();
         found.extend(pick(world, fitting).into_iter().filter(|symbol| !found.contains(symbol)).collect::<Vec<_>>());
     }
     found
@@ -42,9 +45,10 @@ fn below<'w>(world: World<'w>, method: Symbol<'w>, pick: fn(World<'w>, Vec<Symbo
 /// The members of types above that `method` overrides, nearest first.
 pub(crate) fn overridden<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
     let Some(ty) = overridable(world, method).then(|| parent_type(world.db, method)).flatten() else { return Vec::new() };
+    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
     let mut found = Vec::new();
     for &above in linearization(world.db, ty).types.iter().skip(1) {
-        found.extend(overridden_in(world, method, above, false));
+        found.extend(overridden_in(world, method, (&rows, &row), above, false));
     }
     found
 }
@@ -52,9 +56,20 @@ pub(crate) fn overridden<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol
 /// What `method` overrides first on each way up: one member for each direct base that has or inherits one.
 pub(crate) fn overridden_next<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<Symbol<'w>> {
     let Some(ty) = overridable(world, method).then(|| parent_type(world.db, method)).flatten() else { return Vec::new() };
+    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
+    overridden_in_bases(world, method, (&rows, &row), &bases(world.db, ty).known)
+}
+
+/// What a member that can override overrides first on each way up from its type, whose direct bases these are.
+pub(super) fn overridden_in_bases<'w>(
+    world: World<'w>,
+    method: Symbol<'w>,
+    row: (&Rows, &SymbolRow),
+    bases: &[(Symbol<'w>, BaseKind)],
+) -> Vec<Symbol<'w>> {
     let mut found: Vec<Symbol<'w>> = Vec::new();
-    for &(base, _) in &bases(world.db, ty).known {
-        for above in overridden_in(world, method, base, true) {
+    for &(base, _) in bases {
+        for above in overridden_in(world, method, row, base, true) {
             if !found.contains(&above) {
                 found.push(above);
             }
@@ -63,17 +78,29 @@ pub(crate) fn overridden_next<'w>(world: World<'w>, method: Symbol<'w>) -> Vec<S
     found
 }
 
-fn overridden_in<'w>(world: World<'w>, method: Symbol<'w>, ty: Symbol<'w>, or_above: bool) -> Vec<Symbol<'w>> {
-    let Some((rows, _, row)) = symbol_row(world.db, method) else { return Vec::new() };
+fn overridden_in<'w>(
+    world: World<'w>,
+    method: Symbol<'w>,
+    (rows, row): (&Rows, &SymbolRow),
+    ty: Symbol<'w>,
+    or_above: bool,
+) -> Vec<Symbol<'w>> {
     let own = member(world.db, ty, Name::new(world.db, rows.str(row.name)), false);
     if own.inherited && !or_above {
         return Vec::new();
     }
-    in_its_type(world, own.symbols.iter().copied().filter(|&above| above != method && may_override(world, method, above)).collect())
+    let may_override = |above: Symbol<'w>| {
+        let above_row = symbol_row(world.db, above);
+        above_row.is_some_and(|(above_rows, _, above_row)| may_override(world, (method, rows, row), (above, &above_rows, &above_row)))
+    };
+    in_its_type(world, own.symbols.iter().copied().filter(|&above| above != method && may_override(above)).collect())
 }
 
 /// Of declarations and definitions of one member, those inside the type itself.
 fn in_its_type<'w>(world: World<'w>, symbols: Vec<Symbol<'w>>) -> Vec<Symbol<'w>> {
+    if symbols.len() < 2 {
+        return symbols;
+    }
     let inside: Vec<Symbol<'w>> = symbols.iter().copied().filter(|&symbol| stands_in_type(world, symbol)).collect();
     if inside.is_empty() { symbols } else { inside }
 }
@@ -97,32 +124,33 @@ fn overridable<'w>(world: World<'w>, method: Symbol<'w>) -> bool {
 }
 
 /// Whether `sub`, a member of a type below, overrides `base`, a member of the same name.
-fn may_override<'w>(world: World<'w>, sub: Symbol<'w>, base: Symbol<'w>) -> bool {
-    let (Some((sub_rows, _, sub_row)), Some((base_rows, _, base_row))) = (symbol_row(world.db, sub), symbol_row(world.db, base)) else {
-        return false;
-    };
+fn may_override<'w>(
+    world: World<'w>,
+    (sub, sub_rows, sub_row): (Symbol<'w>, &Rows, &SymbolRow),
+    (base, base_rows, base_row): (Symbol<'w>, &Rows, &SymbolRow),
+) -> bool {
     let Some(config) = file_config(world.db, sub.file(world.db)) else { return false };
     let is_property = |row: &SymbolRow| row.kind == SymbolKind::Field || row.flags.has(SymbolFlags::PROPERTY);
     match (sub_row.kind, base_row.kind) {
         (SymbolKind::Method, SymbolKind::Method) => {}
         (SymbolKind::Method | SymbolKind::Field, SymbolKind::Method | SymbolKind::Field) => {
-            if !(is_property(&sub_row) && is_property(&base_row) && sub_row.flags.has(SymbolFlags::OVERRIDE)) {
+            if !(is_property(sub_row) && is_property(base_row) && sub_row.flags.has(SymbolFlags::OVERRIDE)) {
                 return false;
             }
         }
         _ => return false,
     }
-    if is_hidden(config, &base_rows, &base_row) || is_hidden(config, &sub_rows, &sub_row) {
+    if is_hidden(config, base_rows, base_row) || is_hidden(config, sub_rows, sub_row) {
         return false;
     }
     let by_word = match config.name {
         // The method of a trait or class is overridden by those of its own instances only.
-        "rust" | "haskell" => states_base(world, &sub_rows, &sub_row, base),
+        "rust" | "haskell" => states_base(world, sub_rows, sub_row, base),
         "cpp" => sub_row.flags.has(SymbolFlags::OVERRIDE) || is_virtual(world, base),
-        "csharp" => sub_row.flags.has(SymbolFlags::OVERRIDE) || in_interface(&base_rows, &base_row),
+        "csharp" => sub_row.flags.has(SymbolFlags::OVERRIDE) || in_interface(base_rows, base_row),
         _ => true,
     };
-    by_word && (!config.overloads || same_parameters((&sub_rows, &sub_row), (&base_rows, &base_row)))
+    by_word && (!config.overloads || same_parameters((sub_rows, sub_row), (base_rows, base_row)))
 }
 
 /// Whether a member is none that types below could override: private, or part of the type and not of its instances.

@@ -17,9 +17,9 @@ use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::entity::{Heads, Rule};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::members::{self, file_extensions, type_parts};
+use crate::names::members::{bases, file_extensions, member_names, type_parts};
 use crate::syntax::row_index::IndexedRows;
-use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow};
+use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow, name_hash};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
@@ -51,12 +51,12 @@ pub(super) fn derived_edges<'w>(world: World<'w>, file: SourceFile<'w>, rows: &I
     let mut found = Vec::new();
     let Some(config) = file_config(world.db, file) else { return found };
     let symbol = |row: &SymbolRow| Symbol::new(world.db, file, row.identity());
-    let mut bases = FxHashMap::default();
+    let mut above = FxHashMap::default();
     for row in rows.symbols().skip(1) {
         if may_declare(config.names.family, &row) {
             found.extend(declares(world, symbol(&row)));
         }
-        if may_be_overriding(world, file, rows, &row, &mut bases) {
+        if may_be_overriding(world, file, rows, &row, &mut above) {
             let of = symbol(&row);
             if config.name != "cpp" || stands_in_type(world, of) {
                 found.extend(overridden_next(world, of).into_iter().filter_map(|above| overriding(world, of, above)));
@@ -76,20 +76,31 @@ pub(super) fn derived_edges<'w>(world: World<'w>, file: SourceFile<'w>, rows: &I
     found
 }
 
-/// Whether a row may be a member that overrides another: most are not, and need not be asked about. `bases` holds which
-/// types of the file have any.
-fn may_be_overriding<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, row: &SymbolRow, bases: &mut FxHashMap<u32, bool>) -> bool {
+/// Whether a row may be a member that overrides another: most are not, and need not be asked about. `above` holds the
+/// hashes of the names that the types of the file inherit, sorted.
+fn may_be_overriding<'w>(
+    world: World<'w>,
+    file: SourceFile<'w>,
+    rows: &Rows,
+    row: &SymbolRow,
+    above: &mut FxHashMap<u32, Vec<u32>>,
+) -> bool {
     if !matches!(row.kind, SymbolKind::Method | SymbolKind::Field) {
         return false;
     }
-    let belongs_elsewhere =
-        [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope)).any(|scope| scope.self_type != NONE);
-    let has_bases = |ty: &SymbolRow| !members::bases(world.db, Symbol::new(world.db, file, ty.identity())).known.is_empty();
-    belongs_elsewhere
-        || rows
-            .symbol(row.parent)
-            .filter(|parent| parent.kind.is_type())
-            .is_some_and(|parent| *bases.entry(row.parent).or_insert_with(|| has_bases(&parent)))
+    let mut scopes = [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope));
+    if scopes.any(|scope| scope.self_type != NONE) {
+        // It belongs to a type that stands elsewhere.
+        return true;
+    }
+    let Some(parent) = rows.symbol(row.parent).filter(|parent| parent.kind.is_type()) else { return false };
+    let names = above.entry(row.parent).or_insert_with(|| {
+        let known = &bases(world.db, Symbol::new(world.db, file, parent.identity())).known;
+        let mut names: Vec<u32> = known.iter().flat_map(|&(base, _)| member_names(world.db, base, Heads::ALL)).copied().collect();
+        names.sort_unstable();
+        names
+    });
+    !names.is_empty() && names.binary_search(&name_hash(rows.str(row.name))).is_ok()
 }
 
 fn member_edge<'w>(world: World<'w>, ty: Symbol<'w>, member: Symbol<'w>) -> Option<FoundEdge<'w>> {

@@ -584,7 +584,11 @@ pub(crate) fn member_within<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'d
 fn own_member<'db>(db: &'db dyn Db, ty: Symbol<'db>, name: Name<'db>, heads: Heads) -> Member<'db> {
     let mut symbols: Vec<Symbol<'db>> = Vec::new();
     let mut bound = None;
+    let hash = name_hash(name.text(db));
     for part in own_places(db, ty).all() {
+        if own_names(db, part).binary_search(&hash).is_err() {
+            continue;
+        }
         let own = children(db, part, name);
         symbols.extend(own.symbols.iter().map(|&identity| Symbol::new(db, part.file(db), identity)));
         bound = bound.or(own.bound.then_some(part));

@@ -33,8 +33,6 @@ pub(super) type Implementations = Mutex<FxHashMap<salsa::Id, Arc<[Place]>>>;
 /// What one file has and seeks. Sources and targets of its records are numbers of a [`Local`].
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    /// Its place among the live files.
-    pub(super) file: u32,
     pub(super) family: &'static str,
     rows: u32,
     /// Identities with their rows, sorted; of equal ones the first row.
@@ -82,12 +80,10 @@ impl Local {
 impl Draft {
     /// What a file has and seeks.
     pub(super) fn of<'w>(world: World<'w>, implementations: &Implementations, file: SourceFile<'w>) -> Self {
-        let place = world.live.positions.get(&file).copied().unwrap_or(NONE);
         let (Some(rows), Some(config)) = (world.rows(file), file_config(world.db, file)) else {
-            return Self { file: place, ..Self::default() };
+            return Self::default();
         };
         let mut drafting = Drafting::new(world, file, config, &rows);
-        drafting.draft.file = place;
         drafting.draft.family = config.names.family;
         let edges = file_edges(world.db, file);
         drafting.add_definitions();
@@ -200,6 +196,7 @@ impl<'r, 'w> Drafting<'r, 'w> {
 
     fn add_definitions(&mut self) {
         let (rows, family) = (self.rows, self.config.names.family);
+        self.draft.definitions.reserve_exact(self.symbols.len());
         for (index, row) in (0..).zip(rows.symbols()).skip(1) {
             let is_test = self.is_test.get(index as usize).copied().unwrap_or(false);
             let candidate = Candidate::of(self.own(index), rows, &row, family, is_test, || self.parent(&row));
@@ -293,6 +290,7 @@ impl<'r, 'w> Drafting<'r, 'w> {
 
     /// Adds the edges of definitions.
     fn add_structure(&mut self) {
+        self.draft.others.reserve(self.symbols.len());
         for (index, row) in (0..).zip(self.rows.symbols()).skip(1) {
             if self.rows.symbol(row.parent).is_none() {
                 continue;
