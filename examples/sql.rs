@@ -33,6 +33,9 @@ struct Arguments {
     /// Most rows.
     #[arg(long, default_value_t = Limits::default().rows)]
     rows: usize,
+    /// Give `edges` rows of kind `data`, which need the flow of every function.
+    #[arg(long)]
+    flow: bool,
     /// Most seconds.
     #[arg(long, default_value_t = 30.0)]
     seconds: f64,
@@ -49,7 +52,11 @@ fn main() -> ExitCode {
             query => query.to_owned(),
         };
         let time = Duration::try_from_secs_f64(arguments.seconds)?;
-        let options = SqlOptions { limits: Limits { rows: arguments.rows, time, ..Limits::default() }, ..SqlOptions::default() };
+        let options = SqlOptions {
+            limits: Limits { rows: arguments.rows, time, ..Limits::default() },
+            flow: arguments.flow,
+            ..SqlOptions::default()
+        };
         let is_export = arguments.path.join(leindex_queries::export::MANIFEST).is_file();
         let (answer, took) = if is_export {
             let start = Instant::now();

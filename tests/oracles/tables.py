@@ -108,7 +108,7 @@ class Project:
         return done.stdout
 
     def sql(self, query, where):
-        text = self.run("sql", str(where), query, "--json", "--rows", "100000000", "--seconds", "600")
+        text = self.run("sql", str(where), query, "--json", "--rows", "100000000", "--seconds", "600", "--flow")
         return [list(row.values()) for row in json.loads(text)]
 
     def files(self, table):

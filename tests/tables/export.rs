@@ -59,7 +59,7 @@ fn an_export_holds_the_rows_of_the_live_tables() {
         let columns: Vec<&str> = table.columns().map(|column| column.name).filter(|&name| name != "indexed_at").collect();
         let columns = columns.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
         let query = format!("select {columns} from {} order by {columns}", table.as_str());
-        let live = snapshot.sql(&query, &SqlOptions::default()).unwrap();
+        let live = snapshot.sql(&query, &SqlOptions { flow: true, ..SqlOptions::default() }).unwrap();
         let read = sql_of_export(&graph, &query, &SqlOptions::default()).unwrap();
         let shown = |batches: &[arrow::record_batch::RecordBatch]| arrow::util::pretty::pretty_format_batches(batches).unwrap().to_string();
         assert_eq!(shown(&live.batches), shown(&read.batches), "{}", table.as_str());

@@ -27,7 +27,8 @@ fn every_question_of_the_book_has_the_same_answer_live_and_exported() {
     let questions = questions();
     assert_eq!(questions.len(), 20);
     for (heading, query) in questions {
-        let live = snapshot.sql(query, &SqlOptions::default()).unwrap_or_else(|error| panic!("{heading}: {error}"));
+        let live =
+            snapshot.sql(query, &SqlOptions { flow: true, ..SqlOptions::default() }).unwrap_or_else(|error| panic!("{heading}: {error}"));
         let read = sql_of_export(&graph, query, &SqlOptions::default()).unwrap();
         let shown = |batches: &[_]| arrow::util::pretty::pretty_format_batches(batches).unwrap().to_string();
         assert_eq!(shown(&live.batches), shown(&read.batches), "{heading}");

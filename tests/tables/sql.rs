@@ -24,35 +24,54 @@ fn table_functions_answer_what_the_snapshot_answers() {
     let folder = project();
     let index = open(&folder);
     let snapshot = index.snapshot();
-    check(&snapshot, "select distance, symbol, via, rule from callers('refuse', 3) order by 1, 2", &expect![[r#"
+    check(
+        &snapshot,
+        "select distance, symbol, via, rule from callers('refuse', 3) order by 1, 2",
+        &expect![[r#"
         +----------+------------------------------------------+---------------------------------------+------+
         | distance | symbol                                   | via                                   | rule |
         +----------+------------------------------------------+---------------------------------------+------+
         | 1        | shop app/session.py Session#login().     | shop app/session.py Session#refuse(). | type |
         | 2        | shop tests/test_session.py test_login(). | shop app/session.py Session#login().  | type |
-        +----------+------------------------------------------+---------------------------------------+------+"#]]);
-    check(&snapshot, "select distance, symbol, path, line from callees('Session.login', 2) order by 1, 2", &expect![[r#"
+        +----------+------------------------------------------+---------------------------------------+------+"#]],
+    );
+    check(
+        &snapshot,
+        "select distance, symbol, path, line from callees('Session.login', 2) order by 1, 2",
+        &expect![[r#"
         +----------+---------------------------------------+----------------+------+
         | distance | symbol                                | path           | line |
         +----------+---------------------------------------+----------------+------+
         | 1        | shop app/session.py Session#refuse(). | app/session.py | 27   |
         | 1        | shop app/store.py load().             | app/session.py | 23   |
-        +----------+---------------------------------------+----------------+------+"#]]);
-    check(&snapshot, "select c.distance, n.name, n.cognitive from callees('Session.login') c join nodes n on n.id = c.id order by 2", &expect![[r#"
+        +----------+---------------------------------------+----------------+------+"#]],
+    );
+    check(
+        &snapshot,
+        "select c.distance, n.name, n.cognitive from callees('Session.login') c join nodes n on n.id = c.id order by 2",
+        &expect![[r#"
         +----------+--------+-----------+
         | distance | name   | cognitive |
         +----------+--------+-----------+
         | 1        | load   | 3         |
         | 1        | refuse | 0         |
-        +----------+--------+-----------+"#]]);
-    check(&snapshot, "select distance, symbol, proof from impact('app/store.py#load') order by 1, 2", &expect![[r#"
+        +----------+--------+-----------+"#]],
+    );
+    check(
+        &snapshot,
+        "select distance, symbol, proof from impact('app/store.py#load') order by 1, 2",
+        &expect![[r#"
         +----------+------------------------------------------+---------------------------------------------------------------------------------+
         | distance | symbol                                   | proof                                                                           |
         +----------+------------------------------------------+---------------------------------------------------------------------------------+
         | 1        | shop app/session.py Session#login().     | shop app/session.py Session#login().                                            |
         | 2        | shop tests/test_session.py test_login(). | shop app/session.py Session#login(). < shop tests/test_session.py test_login(). |
-        +----------+------------------------------------------+---------------------------------------------------------------------------------+"#]]);
-    check(&snapshot, "select line, text, reason from slice('app/store.py', 10, 'total') order by line", &expect![[r#"
+        +----------+------------------------------------------+---------------------------------------------------------------------------------+"#]],
+    );
+    check(
+        &snapshot,
+        "select line, text, reason from slice('app/store.py', 10, 'total') order by line",
+        &expect![[r#"
         +------+-------------------------------------------------------------------------+-------------------------------------------+
         | line | text                                                                    | reason                                    |
         +------+-------------------------------------------------------------------------+-------------------------------------------+
@@ -67,17 +86,36 @@ fn table_functions_answer_what_the_snapshot_answers() {
         | 22   |         for attempt in range(retries):                                  | control: decides about line 23            |
         | 23   |             if load(self.store, name) == password:                      | call: hands over `key` of app/store.py:11 |
         | 26   |                 return True                                             | control: decides about line 22            |
-        +------+-------------------------------------------------------------------------+-------------------------------------------+"#]]);
-    check(&snapshot, "select rank, symbol, kind from search('log a user in', 2) order by rank", &expect![[r#"
+        +------+-------------------------------------------------------------------------+-------------------------------------------+"#]],
+    );
+    check(
+        &snapshot,
+        "select rank, symbol, kind from search('log a user in', 2) order by rank",
+        &expect![[r#"
         +------+--------------------------------------+--------+
         | rank | symbol                               | kind   |
         +------+--------------------------------------+--------+
         | 1    | shop app/session.py Session#login(). | method |
         | 2    | shop app/session.py Session#         | class  |
-        +------+--------------------------------------+--------+"#]]);
-    check(&snapshot, "select * from callers('nothing_of_this')", &expect!["error: no symbol is called `nothing_of_this`; search for words of it"]);
-    check(&snapshot, "select * from callers('load', 'far')", &expect![[r#"error: argument 2 of callers, `depth`, has to be a whole number from 0, not Utf8("far"); for example callers('symbol', 1)"#]]);
-    check(&snapshot, "select * from slice('app/store.py', 1000)", &expect!["error: app/store.py:1000: nothing runs there; name a line of a function or statement"]);
+        +------+--------------------------------------+--------+"#]],
+    );
+    check(
+        &snapshot,
+        "select * from callers('nothing_of_this')",
+        &expect!["error: no symbol is called `nothing_of_this`; search for words of it"],
+    );
+    check(
+        &snapshot,
+        "select * from callers('load', 'far')",
+        &expect![[
+            r#"error: argument 2 of callers, `depth`, has to be a whole number from 0, not Utf8("far"); for example callers('symbol', 1)"#
+        ]],
+    );
+    check(
+        &snapshot,
+        "select * from slice('app/store.py', 1000)",
+        &expect!["error: app/store.py:1000: nothing runs there; name a line of a function or statement"],
+    );
 }
 
 #[test]
@@ -124,7 +162,10 @@ fn views_have_the_names_of_the_older_schema() {
     let folder = project();
     let index = open(&folder);
     let snapshot = index.snapshot();
-    check(&snapshot, "select file_path, symbol_name, node_type, complexity from intel_nodes where complexity > 2 order by 1, 2", &expect![[r#"
+    check(
+        &snapshot,
+        "select file_path, symbol_name, node_type, complexity from intel_nodes where complexity > 2 order by 1, 2",
+        &expect![[r#"
         +----------------+-------------+-----------+------------+
         | file_path      | symbol_name | node_type | complexity |
         +----------------+-------------+-----------+------------+
@@ -132,8 +173,12 @@ fn views_have_the_names_of_the_older_schema() {
         | app/store.py   | load        | function  | 3          |
         | app/store.py   | load_again  | function  | 3          |
         | lib/copied.py  | load        | function  | 3          |
-        +----------------+-------------+-----------+------------+"#]]);
-    check(&snapshot, "select edge_type, count(*) as n from intel_edges group by 1 order by 1", &expect![[r#"
+        +----------------+-------------+-----------+------------+"#]],
+    );
+    check(
+        &snapshot,
+        "select edge_type, count(*) as n from intel_edges group by 1 order by 1",
+        &expect![[r#"
         +-----------+----+
         | edge_type | n  |
         +-----------+----+
@@ -145,7 +190,8 @@ fn views_have_the_names_of_the_older_schema() {
         | override  | 2  |
         | reference | 6  |
         | type_use  | 1  |
-        +-----------+----+"#]]);
+        +-----------+----+"#]],
+    );
     check(
         &snapshot,
         "select complexity_metrics from analysis_cache a join nodes n on a.node_hash = encode(n.body_hash, 'hex') where n.name = 'price'",
@@ -163,12 +209,16 @@ fn scalar_functions_split_words_and_compare_meanings() {
     let folder = project();
     let index = open(&folder);
     let snapshot = index.snapshot();
-    check(&snapshot, "select subwords('HTTPServer_read2') as words", &expect![[r#"
+    check(
+        &snapshot,
+        "select subwords('HTTPServer_read2') as words",
+        &expect![[r#"
         +-------------------------+
         | words                   |
         +-------------------------+
         | [http, server, read, 2] |
-        +-------------------------+"#]]);
+        +-------------------------+"#]],
+    );
     check(
         &snapshot,
         "select n.name from embeddings e join nodes n on n.id = e.id order by similarity(e.vector, 'the price of an item') desc, n.name limit 1",

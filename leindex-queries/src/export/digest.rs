@@ -1,5 +1,6 @@
 //! What the rows of a shard depend on, as a digest: equal digests, equal rows.
 
+use leindex_db::Workspace;
 use leindex_db::tables::Table;
 
 use super::live::directory;
@@ -7,14 +8,20 @@ use super::symbol_ids::{NodeIds, symbol_ids};
 use crate::index::hotspots::Centrality;
 use crate::index::world::World;
 use crate::names::files::{SourceFile, file_blob, file_config};
+use crate::names::live::workspace_digest;
 use crate::names::module_map::module_keys;
 use crate::schema;
 
 /// The digest of a shard: of the code that makes rows, and of what the rows of each unit are made from.
-pub(super) fn digest(world: World<'_>, table: Table, units: &[usize], now: i64) -> [u8; 32] {
+pub(super) fn digest(world: World<'_>, table: Table, flow: bool, units: &[usize], now: i64) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&schema::TABLES);
     hasher.update(table.as_str().as_bytes());
+    hasher.update(&[u8::from(flow)]);
+    if flow && table == Table::Edges {
+        // Where data flows depends on the bodies of callees wherever they are.
+        hasher.update(workspace_digest(world.db, Workspace::get(world.db)).as_bytes());
+    }
     let mut bytes = Vec::new();
     for &unit in units {
         bytes.clear();

@@ -133,7 +133,12 @@ pub(super) fn all() -> Vec<TableFunction> {
     };
     vec![
         function("callers", &[SYMBOL, DEPTH], CALLED, "who calls a symbol, over so many calls; each caller once, with its first site"),
-        function("callees", &[SYMBOL, DEPTH], CALLED, "what a symbol calls in the project, over so many calls; each once, with its first site"),
+        function(
+            "callees",
+            &[SYMBOL, DEPTH],
+            CALLED,
+            "what a symbol calls in the project, over so many calls; each once, with its first site",
+        ),
         function("impact", &[SYMBOL], REACHED, "what a change of a symbol reaches, with the symbols on the way there"),
         function("slice", &[PATH, LINE, VARIABLE], SLICED, "the lines that the value of a variable at a line depends on"),
         function("search", &[QUESTION, K], FOUND, "the symbols that a question is about, best first"),
@@ -141,7 +146,12 @@ pub(super) fn all() -> Vec<TableFunction> {
         function("betweenness", &[K], BETWEEN, "symbols that lie on the way between others, highest first"),
         function("fan", &[], FAN, "how many symbols rely on each, and on how many it relies"),
         function("communities", &[], GROUPED, "groups of symbols that have to do with each other (Leiden)"),
-        function("directories", &[LEVELS], DIRECTORIES, "how directories rely on each other: layers, coupling, circles; depth 0 is chosen by itself"),
+        function(
+            "directories",
+            &[LEVELS],
+            DIRECTORIES,
+            "how directories rely on each other: layers, coupling, circles; depth 0 is chosen by itself",
+        ),
         function("couplings", &[LEVELS], COUPLINGS, "what leads from one directory to another; depth 0 is chosen by itself"),
     ]
 }

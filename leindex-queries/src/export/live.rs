@@ -1,5 +1,6 @@
 //! The tables of a snapshot as SQL reads them.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,7 @@ use super::nodes::NodeRows;
 use super::projects::ProjectRows;
 use super::rows::{FileRows, may_hold, selected};
 use super::symbol_ids::symbol_ids;
+use crate::graph::join::Join;
 use crate::index::Error;
 use crate::index::describe::project_of;
 use crate::index::hotspots::Centrality;
@@ -43,6 +45,8 @@ pub(crate) struct LiveTables {
     /// Held while what all rows of a table need is made.
     making: Arc<Mutex<()>>,
     functions: Vec<TableFunction>,
+    /// Whether `edges` has rows of kind `data`.
+    flow: bool,
     /// Microseconds since 1970.
     now: i64,
     threads: usize,
@@ -55,9 +59,9 @@ impl fmt::Debug for LiveTables {
 }
 
 impl LiveTables {
-    pub(super) fn of(reader: Reader, now: i64) -> Self {
+    pub(super) fn of(reader: Reader, flow: bool, now: i64) -> Self {
         let threads = rayon::current_num_threads().min(8);
-        Self { reader: Mutex::new(reader), making: Arc::default(), functions: functions::all(), now, threads }
+        Self { reader: Mutex::new(reader), making: Arc::default(), functions: functions::all(), flow, now, threads }
     }
 
     fn reader(&self) -> Reader {
@@ -88,12 +92,11 @@ impl TableSource for LiveTables {
             Box::new(Part {
                 reader: reader.clone(),
                 making: Arc::clone(&self.making),
-                table,
+                request: Request { table, flow: self.flow, now: self.now },
                 schema: schema_of(table),
                 scan: scan.clone(),
                 units: units * part / parts..units * (part + 1) / parts,
                 wanted: None,
-                now: self.now,
                 given: 0,
                 made: false,
             })
@@ -174,13 +177,12 @@ pub(super) fn prepare(world: World<'_>, table: Table, schema: &SchemaRef, scan: 
 struct Part {
     reader: Reader,
     making: Arc<Mutex<()>>,
-    table: Table,
+    request: Request,
     schema: SchemaRef,
     scan: Scan,
     units: Range<usize>,
     /// The only units in question, in order, if the predicates name them.
     wanted: Option<Vec<usize>>,
-    now: i64,
     given: usize,
     made: bool,
 }
@@ -192,26 +194,23 @@ impl Iterator for Part {
         if self.units.is_empty() || self.scan.limit.is_some_and(|limit| self.given >= limit) {
             return None;
         }
-        let Self { reader, making, table, schema, scan, units, wanted, now, made, .. } = self;
+        let Self { reader, making, request, schema, scan, units, wanted, made, .. } = self;
         let snapshot = reader.snapshot();
         let revision = snapshot.revision().to_owned();
         let batch = snapshot.ask(|world| {
             if !*made {
                 let _making = making.lock().unwrap_or_else(PoisonError::into_inner);
-                prepare(world, *table, schema, scan);
-                *wanted = units_named(world, *table, schema, scan);
+                prepare(world, request.table, schema, scan);
+                *wanted = units_named(world, request.table, schema, scan);
                 *made = true;
             }
+            let reading = Reading::of(world, *request, schema, scan, revision.as_str());
             let mut batches = Vec::new();
             let (mut rows, mut files) = (0, 0);
             while rows < BATCH && files < FILES {
                 let Some(unit) = next_unit(units, wanted.as_deref()) else { break };
                 files += 1;
-                if !unit_may_hold(world, *table, schema, scan, unit, &revision) {
-                    continue;
-                }
-                let Some(of) = rows_of(world, *table, schema, scan, unit, &revision, *now)? else { continue };
-                let batch = selected(&*of, schema, scan)?;
+                let Some(batch) = reading.rows(unit)? else { continue };
                 rows += batch.num_rows();
                 if batch.num_rows() > 0 || batches.is_empty() {
                     batches.push(batch);
@@ -272,46 +271,79 @@ fn units_named(world: World<'_>, table: Table, schema: &SchemaRef, scan: &Scan) 
     Some(units)
 }
 
-/// Whether a unit may have rows that meet the predicates, by what is the same in all its rows.
-fn unit_may_hold(world: World<'_>, table: Table, schema: &SchemaRef, scan: &Scan, unit: usize, revision: &str) -> bool {
-    let Some(&file) = world.live.all.get(unit).filter(|_| !matches!(table, Table::Projects | Table::Files)) else { return true };
-    let path = file.path(world.db);
-    may_hold(schema, &scan.predicates, |column| match (table, column) {
-        (_, "project") => Some(project_of(world.db, path).to_owned()),
-        (_, "revision") => Some(revision.to_owned()),
-        (Table::Nodes | Table::Edges, "path") => Some(path.to_owned()),
-        (Table::Nodes, "language") => file_config(world.db, file).map(|config| config.name.to_owned()),
-        _ => None,
-    })
-}
-
-/// The rows of a unit.
-pub(super) fn rows_of<'w>(
+/// What is read of a table.
+pub(super) struct Reading<'w, 'a> {
     world: World<'w>,
     table: Table,
-    schema: &SchemaRef,
-    scan: &Scan,
-    unit: usize,
+    schema: &'a SchemaRef,
+    scan: &'a Scan,
     revision: &'w str,
+    /// Microseconds since 1970.
     now: i64,
-) -> Result<Option<Box<dyn FileRows + 'w>>, SourceError> {
-    fn boxed<'w>(rows: Option<impl FileRows + 'w>) -> Option<Box<dyn FileRows + 'w>> {
-        rows.map(|rows| Box::new(rows) as Box<dyn FileRows + 'w>)
+    /// Finds the calls along which data flows, where `edges` includes it.
+    flow: Option<RefCell<Join<'w>>>,
+}
+
+impl<'w, 'a> Reading<'w, 'a> {
+    pub(super) fn of(world: World<'w>, request: Request, schema: &'a SchemaRef, scan: &'a Scan, revision: &'w str) -> Self {
+        let flow = (request.flow && request.table == Table::Edges).then(|| RefCell::new(Join::new(world)));
+        Self { world, table: request.table, schema, scan, revision, now: request.now, flow }
     }
-    match table {
-        Table::Projects => return Ok(boxed(Some(ProjectRows::of(world, revision, unit, now)))),
-        Table::Files => return Ok(boxed(directory(world, unit).map(|directory| ListedFiles::of(world, revision, directory)))),
-        _ => {}
+
+    /// Whether a unit may have rows that meet the predicates, by what is the same in all its rows.
+    fn may_hold(&self, unit: usize) -> bool {
+        let (world, table) = (self.world, self.table);
+        let Some(&file) = world.live.all.get(unit).filter(|_| !matches!(table, Table::Projects | Table::Files)) else { return true };
+        let path = file.path(world.db);
+        may_hold(self.schema, &self.scan.predicates, |column| match (table, column) {
+            (_, "project") => Some(project_of(world.db, path).to_owned()),
+            (_, "revision") => Some(self.revision.to_owned()),
+            (Table::Nodes | Table::Edges, "path") => Some(path.to_owned()),
+            (Table::Nodes, "language") => file_config(world.db, file).map(|config| config.name.to_owned()),
+            _ => None,
+        })
     }
-    let Some(&file) = world.live.all.get(unit) else { return Ok(None) };
-    world.db.unwind_if_revision_cancelled();
-    Ok(match table {
-        Table::Projects | Table::Files => None,
-        Table::Nodes => boxed(NodeRows::of(world, revision, file)),
-        Table::Edges => boxed(EdgeRows::of(world, revision, file)),
-        Table::FlowNodes => boxed(FlowNodeRows::of(world, revision, file, schema, scan)?),
-        Table::FlowEdges => boxed(FlowEdgeRows::of(world, revision, file, schema, scan)?),
-        Table::Embeddings => boxed(EmbeddingRows::of(world, revision, file)),
-        Table::Centrality => boxed(CentralityRows::of(world, revision, file)),
-    })
+
+    /// The wanted rows of a unit.
+    pub(super) fn rows(&self, unit: usize) -> Result<Option<RecordBatch>, SourceError> {
+        fn boxed<'w>(rows: Option<impl FileRows + 'w>) -> Option<Box<dyn FileRows + 'w>> {
+            rows.map(|rows| Box::new(rows) as Box<dyn FileRows + 'w>)
+        }
+        if !self.may_hold(unit) {
+            return Ok(None);
+        }
+        let (world, revision, schema, scan) = (self.world, self.revision, self.schema, self.scan);
+        let file = || world.live.all.get(unit).copied();
+        world.db.unwind_if_revision_cancelled();
+        let rows = match self.table {
+            Table::Projects => boxed(Some(ProjectRows::of(world, revision, unit, self.now))),
+            Table::Files => boxed(directory(world, unit).map(|directory| ListedFiles::of(world, revision, directory))),
+            Table::Nodes => boxed(file().and_then(|file| NodeRows::of(world, revision, file))),
+            Table::Edges => {
+                let mut join = self.flow.as_ref().map(RefCell::borrow_mut);
+                boxed(file().and_then(|file| EdgeRows::of(world, revision, file, join.as_deref_mut())))
+            }
+            Table::FlowNodes => match file() {
+                Some(file) => boxed(FlowNodeRows::of(world, revision, file, schema, scan)?),
+                None => None,
+            },
+            Table::FlowEdges => match file() {
+                Some(file) => boxed(FlowEdgeRows::of(world, revision, file, schema, scan)?),
+                None => None,
+            },
+            Table::Embeddings => boxed(file().and_then(|file| EmbeddingRows::of(world, revision, file))),
+            Table::Centrality => boxed(file().and_then(|file| CentralityRows::of(world, revision, file))),
+        };
+        rows.map(|rows| selected(&*rows, schema, scan)).transpose()
+    }
+}
+
+/// Which rows are meant by a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request {
+    pub(super) table: Table,
+    /// Whether `edges` has rows of kind `data`.
+    pub(super) flow: bool,
+    /// Microseconds since 1970.
+    pub(super) now: i64,
 }

@@ -19,6 +19,9 @@ use crate::search::terms::for_each_subword;
 pub struct SqlOptions {
     /// What it may take.
     pub limits: Limits,
+    /// Whether `edges` has rows of kind `data`, as in an export with `flow_edges`: costs the flow of every function of a
+    /// file whose edges are read.
+    pub flow: bool,
     /// Set it to stop.
     pub cancelled: Arc<AtomicBool>,
 }
@@ -55,7 +58,7 @@ impl Snapshot<'_> {
     /// When the query is wrong, would change something, or takes more than [`SqlOptions::limits`]; when cancelled or
     /// superseded.
     pub fn sql(&self, query: &str, options: &SqlOptions) -> Result<SqlAnswer, Error> {
-        let tables = LiveTables::of(self.reader(), leindex_db::tables::export::now());
+        let tables = LiveTables::of(self.reader(), options.flow, leindex_db::tables::export::now());
         let session = Session::live(Arc::new(tables), &words())?;
         answer(&session, query, options, self.revision())
     }

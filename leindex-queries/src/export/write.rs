@@ -13,15 +13,14 @@ use leindex_embed::StaticModel;
 use serde::Serialize;
 
 use super::digest::digest;
-use super::live::{prepare, rows_of, schema_of};
-use super::rows::selected;
+use super::live::{Reading, Request, prepare, schema_of};
 use crate::index::describe::project_of;
 use crate::index::world::World;
 use crate::index::{Cancelled, Error, Progress, Snapshot};
 
 /// What is exported.
 pub struct ExportOptions {
-    /// Tables beside those of every export ([`Table::ALWAYS`]).
+    /// Tables beside those of every export ([`Table::ALWAYS`]). With [`Table::FlowEdges`], `edges` has rows of kind `data`.
     pub with: Vec<Table>,
     /// Called with the files of the export that are there and those that there will be, from worker threads.
     pub progress: Box<dyn Fn(Progress) + Send + Sync>,
@@ -96,6 +95,7 @@ fn export(world: World<'_>, revision: &str, folder: &Path, options: &ExportOptio
     let tables: Vec<Table> = Table::ALL.into_iter().filter(|table| Table::ALWAYS.contains(table) || options.with.contains(table)).collect();
     tables.iter().for_each(|&table| prepare(world, table, &schema_of(table), &whole(table)));
     let tasks: Vec<Task<'_>> = tables.iter().flat_map(|&table| tasks_of(world, table, &projects)).collect();
+    let flow = options.with.contains(&Table::FlowEdges);
     let (done, written) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let now = leindex_db::tables::export::now();
     let made = world.on_all_threads(tasks.len(), |world, at| -> Result<(), Error> {
@@ -103,10 +103,11 @@ fn export(world: World<'_>, revision: &str, folder: &Path, options: &ExportOptio
         if options.cancelled.load(Ordering::Relaxed) {
             return Err(Cancelled::Cancelled.into());
         }
-        let digest = digest(world, task.table, &task.units, now);
+        let digest = digest(world, task.table, flow, &task.units, now);
         let schema = task.table.file_schema(StaticModel::shipped().dimension());
         if let Shard::New(mut shard) = exporter.shard(task.project, task.table, task.number, &digest, schema)? {
-            write(world, revision, now, &exporter, &mut shard, task, &options.cancelled)?;
+            let request = Request { table: task.table, flow, now };
+            write(world, revision, request, &exporter, &mut shard, &task.units, &options.cancelled)?;
             exporter.end(*shard)?;
             written.fetch_add(1, Ordering::Relaxed);
         }
@@ -148,14 +149,14 @@ fn whole(table: Table) -> Scan {
 fn write(
     world: World<'_>,
     revision: &str,
-    now: i64,
+    request: Request,
     exporter: &Exporter,
     shard: &mut ShardWriter,
-    task: &Task<'_>,
+    units: &[usize],
     cancelled: &AtomicBool,
 ) -> Result<(), Error> {
-    let schema = schema_of(task.table);
-    let scan = whole(task.table);
+    let (schema, scan) = (schema_of(request.table), whole(request.table));
+    let reading = Reading::of(world, request, &schema, &scan, revision);
     let mut batches: Vec<RecordBatch> = Vec::new();
     let mut rows = 0;
     let flush = |batches: &mut Vec<RecordBatch>, shard: &mut ShardWriter| -> Result<(), Error> {
@@ -166,12 +167,11 @@ fn write(
         }
         Ok(())
     };
-    for &unit in &task.units {
+    for &unit in units {
         if cancelled.load(Ordering::Relaxed) {
             return Err(Cancelled::Cancelled.into());
         }
-        let Some(of) = rows_of(world, task.table, &schema, &scan, unit, revision, now).map_err(Error::Table)? else { continue };
-        let batch = selected(&*of, &schema, &scan).map_err(Error::Table)?;
+        let Some(batch) = reading.rows(unit).map_err(Error::Table)? else { continue };
         rows += batch.num_rows();
         batches.push(batch);
         if rows >= BATCH {

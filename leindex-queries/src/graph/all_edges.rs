@@ -152,7 +152,7 @@ impl AllEdges {
     }
 
     /// The node of a symbol.
-    fn node_of<'w>(&self, world: World<'w>, symbol: Symbol<'w>) -> Option<u32> {
+    pub(crate) fn node_of<'w>(&self, world: World<'w>, symbol: Symbol<'w>) -> Option<u32> {
         let file = *world.live.positions.get(&symbol.file(world.db))?;
         self.node(file, symbol_row(world.db, symbol)?.1)
     }
