@@ -34,7 +34,8 @@ fn below<'w>(world: World<'w>, method: Symbol<'w>, pick: fn(World<'w>, Vec<Symbo
             continue;
         }
         let overrides = |sub: Symbol<'w>| {
-            symbol_row(world.db, sub).is_some_and(|(sub_rows, _, sub_row)| may_override(world, (sub, &sub_rows, &sub_row), (method, &rows, &row)))
+            symbol_row(world.db, sub)
+                .is_some_and(|(sub_rows, _, sub_row)| may_override(world, (sub, &sub_rows, &sub_row), (method, &rows, &row)))
         };
         let fitting = own.symbols.iter().copied().filter(|&symbol| symbol != method && overrides(symbol)).collect();
         found.extend(pick(world, fitting).into_iter().filter(|symbol| !found.contains(symbol)).collect::<Vec<_>>());
