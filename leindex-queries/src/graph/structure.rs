@@ -11,7 +11,7 @@ use super::calls::{FoundEdge, uses_of_file};
 use super::declaring::{definitions_of, may_declare};
 use super::dispatch::dispatched;
 use super::join::Join;
-use super::overriding::{overridden_next, stands_in_type};
+use super::overriding::{overridden_in_bases, overridden_next, stands_in_type};
 use super::passed::passed;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
@@ -19,7 +19,7 @@ use crate::names::entity::{Heads, Rule};
 use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::members::{bases, file_extensions, member_names, type_parts};
 use crate::syntax::row_index::IndexedRows;
-use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow, name_hash};
+use crate::syntax::rows::{BaseKind, NONE, Rows, ScopeRow, SymbolFlags, SymbolKind, SymbolRow, name_hash};
 
 /// All edges of a file: those of its uses, open ones joined; what else may run at its calls; and those of its definitions.
 pub(crate) fn edges_of_file<'w>(join: &mut Join<'w>, file: SourceFile<'w>) -> Vec<FoundEdge<'w>> {
@@ -51,17 +51,27 @@ pub(super) fn derived_edges<'w>(world: World<'w>, file: SourceFile<'w>, rows: &I
     let mut found = Vec::new();
     let Some(config) = file_config(world.db, file) else { return found };
     let symbol = |row: &SymbolRow| Symbol::new(world.db, file, row.identity());
-    let mut above = FxHashMap::default();
+    let mut types = FxHashMap::default();
     for row in rows.symbols().skip(1) {
         if may_declare(config.names.family, &row) {
             found.extend(declares(world, symbol(&row)));
         }
-        if may_be_overriding(world, file, rows, &row, &mut above) {
-            let of = symbol(&row);
-            if config.name != "cpp" || stands_in_type(world, of) {
-                found.extend(overridden_next(world, of).into_iter().filter_map(|above| overriding(world, of, above)));
-            }
+        if !matches!(row.kind, SymbolKind::Method | SymbolKind::Field) || matches!(config.name, "go" | "c") {
+            continue;
         }
+        let above = match member_of(rows, &row) {
+            MemberOf::Nothing => continue,
+            MemberOf::Elsewhere if config.name == "cpp" && !stands_in_type(world, symbol(&row)) => continue,
+            MemberOf::Elsewhere => overridden_next(world, symbol(&row)),
+            MemberOf::Type(ty) => {
+                let inherited = types.entry(row.parent).or_insert_with(|| Inherited::of(world, symbol(&ty)));
+                if !inherited.has(name_hash(rows.str(row.name))) {
+                    continue;
+                }
+                overridden_in_bases(world, symbol(&row), (rows, &row), inherited.bases)
+            }
+        };
+        found.extend(above.into_iter().filter_map(|above| overriding(world, symbol(&row), above)));
     }
     for extension in file_extensions(world.db, file, Heads::ALL) {
         let members = extension.members.iter().map(|&(_, identity)| Symbol::new(world.db, file, identity));
@@ -76,31 +86,41 @@ pub(super) fn derived_edges<'w>(world: World<'w>, file: SourceFile<'w>, rows: &I
     found
 }
 
-/// Whether a row may be a member that overrides another: most are not, and need not be asked about. `above` holds the
-/// hashes of the names that the types of the file inherit, sorted.
-fn may_be_overriding<'w>(
-    world: World<'w>,
-    file: SourceFile<'w>,
-    rows: &Rows,
-    row: &SymbolRow,
-    above: &mut FxHashMap<u32, Vec<u32>>,
-) -> bool {
-    if !matches!(row.kind, SymbolKind::Method | SymbolKind::Field) {
-        return false;
-    }
+/// What a row is a member of.
+enum MemberOf {
+    Nothing,
+    /// The type that it stands in.
+    Type(SymbolRow),
+    /// A type that its scope names.
+    Elsewhere,
+}
+
+fn member_of(rows: &Rows, row: &SymbolRow) -> MemberOf {
     let mut scopes = [row.inner, row.scope].into_iter().filter_map(|scope| rows.get::<ScopeRow>(scope));
     if scopes.any(|scope| scope.self_type != NONE) {
-        // It belongs to a type that stands elsewhere.
-        return true;
+        return MemberOf::Elsewhere;
     }
-    let Some(parent) = rows.symbol(row.parent).filter(|parent| parent.kind.is_type()) else { return false };
-    let names = above.entry(row.parent).or_insert_with(|| {
-        let known = &bases(world.db, Symbol::new(world.db, file, parent.identity())).known;
-        let mut names: Vec<u32> = known.iter().flat_map(|&(base, _)| member_names(world.db, base, Heads::ALL)).copied().collect();
+    rows.symbol(row.parent).filter(|parent| parent.kind.is_type()).map_or(MemberOf::Nothing, MemberOf::Type)
+}
+
+/// What a type inherits.
+struct Inherited<'w> {
+    bases: &'w [(Symbol<'w>, BaseKind)],
+    /// Hashes of the names of inherited members, sorted: most members override nothing, and need not be asked about.
+    names: Vec<u32>,
+}
+
+impl<'w> Inherited<'w> {
+    fn of(world: World<'w>, ty: Symbol<'w>) -> Self {
+        let bases = &bases(world.db, ty).known;
+        let mut names: Vec<u32> = bases.iter().flat_map(|&(base, _)| member_names(world.db, base, Heads::ALL)).copied().collect();
         names.sort_unstable();
-        names
-    });
-    !names.is_empty() && names.binary_search(&name_hash(rows.str(row.name))).is_ok()
+        Self { bases, names }
+    }
+
+    fn has(&self, name: u32) -> bool {
+        self.names.binary_search(&name).is_ok()
+    }
 }
 
 fn member_edge<'w>(world: World<'w>, ty: Symbol<'w>, member: Symbol<'w>) -> Option<FoundEdge<'w>> {
