@@ -10,6 +10,8 @@ Exports each project with all tables and then compares:
   Polars;
 - PageRank, eigenvector centrality, strongly connected components and reachability with networkx, on the exported edges.
 
+Last it exports once more to a disk that is full, which has to leave everything as it was.
+
 Needs what `requirements.txt` beside it names. Ends with 1 if anything differs.
 """
 
@@ -21,6 +23,7 @@ import math
 import os
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -216,6 +219,29 @@ def compare_graph(project, compared):
     print(f"    {graph.number_of_nodes()} nodes, {graph.number_of_edges()} dependencies, {len(theirs)} components")
 
 
+def contents(folder):
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def survive_a_full_disk(project, compared):
+    """No file may grow beyond some bytes, as if the disk were full: the export fails and what was there stays."""
+    before = contents(project.graph)
+    # `projects` says when it was made, so that there is always something to write.
+    limit = 1024
+
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = subprocess.run(
+        [project.binaries / "export", project.path, project.graph, "--with", "all"],
+        capture_output=True, text=True, env=project.environment, preexec_fn=full, restore_signals=False,
+    )
+    compared.check("an export to a full disk fails", done.returncode == 1 and "cannot export to" in done.stderr, done.stderr)
+    compared.check("an export to a full disk leaves the one before", contents(project.graph) == before)
+    left = [path.name for path in project.graph.parent.iterdir() if path.name.startswith(".")]
+    compared.check("an export to a full disk leaves nothing beside", not left, left)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="the folder of the built examples")
@@ -230,6 +256,7 @@ def main():
             compare_tables(project, compared)
             compare_questions(project, compared, arguments.show)
             compare_graph(project, compared)
+            survive_a_full_disk(project, compared)
             print(f"{path.name}: {compared.same} comparisons equal, {compared.different} different")
             different += compared.different
     sys.exit(different > 0)

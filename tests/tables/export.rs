@@ -216,3 +216,27 @@ fn an_empty_project_has_tables_without_rows() {
         assert_eq!(rows, usize::from(table == Table::Projects), "{}", table.as_str());
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_utf_8_do_no_harm() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let (folder, out) = (project(), tempfile::tempdir().unwrap());
+    let odd = folder.path().join("shop").join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&odd).unwrap();
+    fs::write(odd.join("inside.py"), "def inside(): pass\n").unwrap();
+    fs::write(folder.path().join("shop").join(std::ffi::OsStr::from_bytes(b"odd\xff.py")), "def odd(): pass\n").unwrap();
+    let index = open(&folder);
+    // The folder of an export may be called anything, too.
+    let graph = out.path().join(std::ffi::OsStr::from_bytes(b"graph\xfe"));
+    let exported = index.snapshot().export(&graph, &ExportOptions::default()).unwrap();
+    let query = "select path from files order by path";
+    let live = index.snapshot().sql(query, &SqlOptions::default()).unwrap();
+    assert_eq!(exported.rows["files"], live.batches[0].num_rows() as u64);
+    let refused = sql_of_export(&graph, query, &SqlOptions::default()).unwrap_err().to_string();
+    assert!(refused.ends_with("its path is not UTF-8, which the query engine asks for; rename it"), "{refused}");
+    let named = out.path().join("graph");
+    fs::rename(graph, &named).unwrap();
+    assert_eq!(sql_of_export(&named, query, &SqlOptions::default()).unwrap().batches, live.batches);
+}

@@ -47,6 +47,9 @@ impl Export {
     pub(super) fn open(folder: &Path) -> Result<Self, Error> {
         let not = |message: String| Error::NotAnExport { path: folder.to_path_buf(), message };
         let folder = fs::canonicalize(folder).map_err(Error::io(folder))?;
+        if folder.to_str().is_none() {
+            return Err(not("its path is not UTF-8, which the query engine asks for; rename it".to_owned()));
+        }
         let manifest = match fs::read(folder.join(MANIFEST)) {
             Ok(manifest) => manifest,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
