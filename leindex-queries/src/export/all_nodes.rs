@@ -1,9 +1,11 @@
-//! What most questions ask of symbols and files, of all of them, in memory: numbers, kinds and names. The rest of a row is read
-//! from its file's rows when somebody wants it.
+//! All symbols of the workspace as plain numbers, kinds and names, made at once on all threads.
+//!
+//! This is what questions about everything ask of symbols and files. The rest is read from a file's rows when somebody
+//! wants it.
 
 use rustc_hash::FxHashMap;
 
-use super::nodes::has_code;
+use crate::graph::dependency::is_function;
 use crate::index::describe::{is_test, name_in_file};
 use crate::index::world::World;
 use crate::names::files::SourceFile;
@@ -11,7 +13,7 @@ use crate::syntax::rows::{Str, SymbolFlags, SymbolKind, SymbolRow};
 
 /// A symbol.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NodeRecord {
+pub(super) struct NodeRecord {
     pub(super) start_line: u32,
     pub(super) end_line: u32,
     pub(super) name_line: u32,
@@ -118,4 +120,10 @@ impl FileNodes {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
         self.ends.get(at).and_then(|&end| self.names.get(start..end as usize)).unwrap_or("")
     }
+}
+
+/// Whether code runs that belongs to the symbol itself: functions with a body, types and modules by what stands in them
+/// outside functions.
+fn has_code(row: &SymbolRow) -> bool {
+    row.kind.is_type() || row.kind.is_module() || is_function(row)
 }

@@ -61,12 +61,6 @@ impl<'w> NodeRows<'w> {
     }
 }
 
-/// Whether code runs that belongs to the symbol itself: functions with a body, types and modules by what stands in them
-/// outside functions.
-pub(super) fn has_code(row: &SymbolRow) -> bool {
-    row.kind.is_type() || row.kind.is_module() || crate::graph::dependency::is_function(row)
-}
-
 impl FileRows for NodeRows<'_> {
     fn count(&self) -> usize {
         self.all.nodes(self.place).len()

@@ -102,6 +102,11 @@ impl AllEdges {
         self.files.len() as u32
     }
 
+    /// The node of the first row of the live file at a place; at the end, one past the last node.
+    pub(crate) fn first(&self, file: u32) -> u32 {
+        self.first.get(file as usize).copied().unwrap_or(0)
+    }
+
     /// The edges of the live file at a place, in order of their sites.
     pub(crate) fn records(&self, file: u32) -> &[EdgeRecord] {
         self.files.get(file as usize).map_or(&[], |file| &file.records)

@@ -1,7 +1,6 @@
 //! Who relies on whom in the whole workspace, and how central that makes each symbol.
 //!
-//! Unlike the rest of the graph this walks every file: it is made when somebody asks for what is central, once a
-//! revision, and holds numbers only.
+//! It is made when somebody asks for what is central, once a revision, and holds numbers only.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,18 +8,16 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use super::all_edges::EdgeRecord;
 use super::centrality::{eigenvector, pagerank};
 use super::components::strongly_connected;
 use super::csr::Csr;
-use super::declaring::definitions_of;
-use super::join::Join;
-use crate::index::describe::is_marked_test;
+use crate::index::describe::is_test;
 use crate::index::world::{World, made};
-use crate::names::edges::{EdgeKind, file_edges};
+use crate::names::edges::EdgeKind;
 use crate::names::entity::Rule;
-use crate::names::evidence::is_test_path;
-use crate::names::files::{SourceFile, Symbol};
-use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
+use crate::names::files::SourceFile;
+use crate::syntax::rows::{NONE, SymbolFlags, SymbolKind, SymbolRow};
 
 /// The symbols of the workspace as nodes, and their dependencies: calls and bases whose target is known, each pair once,
 /// recursion left out.
@@ -44,41 +41,32 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    /// Makes the graph on all threads. Costs the edges of every file that nobody has asked for before.
+    /// Makes the graph of all edges. Costs these, where nobody has asked for them in this revision, and a look at the rows
+    /// of every file.
     pub(crate) fn of(world: World<'_>) -> Self {
-        let parts: Vec<FilePart> = world.on_all_files(parts).into_iter().flatten().collect();
-        let mut first = Vec::with_capacity(parts.len() + 1);
-        let mut nodes = 0_u32;
-        for part in &parts {
-            first.push(nodes);
-            nodes += part.complexity.len() as u32;
-        }
-        first.push(nodes);
-        let mut edges = Vec::with_capacity(parts.iter().map(|part| part.edges.len()).sum());
-        let mut certain = Vec::with_capacity(edges.capacity());
-        for (part, &start) in parts.iter().zip(&first) {
-            let known = part.edges.iter().filter_map(|edge| {
-                let (target, start_of_target) = (parts.get(edge.file as usize)?, first.get(edge.file as usize)?);
-                let at = target.identities.binary_search_by_key(&edge.identity, |&(identity, _)| identity).ok()?;
-                let (_, row) = target.identities.get(at)?;
-                let (source, target) = (start + edge.source, start_of_target + row);
-                (source != target).then_some(((source, target), edge.by_name))
-            });
-            for (pair, by_name) in known {
-                edges.push(pair);
-                if !by_name {
-                    certain.push(pair);
+        let edges = world.all_edges();
+        let nodes = world.on_all_files(|world, files| files.iter().flat_map(|&file| nodes(world, file)).collect::<Vec<_>>());
+        let (complexity, tests): (Vec<u32>, Vec<bool>) = nodes.into_iter().flatten().unzip();
+        let records = || (0..edges.file_count()).flat_map(|file| edges.records(file));
+        let declares = records().filter(|edge| edge.kind == EdgeKind::Declares && edge.target != NONE);
+        let definitions: FxHashMap<u32, u32> = declares.map(|edge| (edge.source, edge.target)).collect();
+        let (mut all, mut certain) = (Vec::new(), Vec::new());
+        for edge in records().filter(|edge| counts(edge)) {
+            let target = definitions.get(&edge.target).copied().unwrap_or(edge.target);
+            if edge.source != target {
+                all.push((edge.source, target));
+                if edge.rule != Rule::Name {
+                    certain.push((edge.source, target));
                 }
             }
         }
-        let tests = parts.iter().flat_map(|part| part.tests.iter().copied()).collect();
-        let complexity = parts.into_iter().flat_map(|part| part.complexity).collect();
+        let count = complexity.len() as u32;
         Self {
-            first: first.into(),
-            complexity,
-            tests,
-            edges: Csr::new(nodes, &edges),
-            certain: Csr::new(nodes, &certain),
+            first: (0..=edges.file_count()).map(|file| edges.first(file)).collect(),
+            complexity: complexity.into(),
+            tests: tests.into(),
+            edges: Csr::new(count, &all),
+            certain: Csr::new(count, &certain),
             ..Self::default()
         }
     }
@@ -147,72 +135,19 @@ impl Dependencies {
     }
 }
 
-/// What one file adds.
-struct FilePart {
-    /// By row.
-    complexity: Vec<u32>,
-    /// By row.
-    tests: Vec<bool>,
-    /// Its symbols with their rows, sorted.
-    identities: Vec<(u64, u32)>,
-    edges: Vec<FileEdge>,
+/// The complexity of each symbol of a file, and whether it is a test.
+fn nodes(world: World<'_>, file: SourceFile<'_>) -> Vec<(u32, bool)> {
+    let Some(rows) = world.rows(file) else { return Vec::new() };
+    let path = file.path(world.db);
+    let of = |(index, row): (u32, SymbolRow)| (if is_function(&row) { row.cognitive } else { 0 }, is_test(&rows, index, path));
+    (0..).zip(rows.symbols()).map(of).collect()
 }
 
-/// A dependency of a row on a symbol of the live file at a place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct FileEdge {
-    source: u32,
-    file: u32,
-    identity: u64,
-    /// It is the only definition of that name, and nothing else is known.
-    by_name: bool,
-}
-
-fn parts<'w>(world: World<'w>, files: &[SourceFile<'w>]) -> Vec<FilePart> {
-    let mut join = Join::new(world);
-    let mut definitions = FxHashMap::default();
-    files.iter().map(|&file| part(&mut join, &mut definitions, file)).collect()
-}
-
-fn part<'w>(join: &mut Join<'w>, definitions: &mut FxHashMap<Symbol<'w>, Symbol<'w>>, file: SourceFile<'w>) -> FilePart {
-    let world = join.world;
-    let mut part = FilePart { complexity: Vec::new(), tests: Vec::new(), identities: Vec::new(), edges: Vec::new() };
-    let Some(rows) = world.rows(file) else { return part };
-    let among_tests = is_test_path(file.path(world.db));
-    for (row, symbol) in (0..).zip(rows.symbols()) {
-        part.tests.push(among_tests || is_marked_test(&rows, row));
-        part.complexity.push(if is_function(&symbol) { symbol.cognitive } else { 0 });
-        part.identities.push((symbol.identity(), row));
-    }
-    part.identities.sort_unstable();
-    let mut add = |source: u32, target: Symbol<'w>, by_name: bool| {
-        let target = *definitions.entry(target).or_insert_with(|| match *definitions_of(world, target).0 {
-            [definition] => definition,
-            _ => target,
-        });
-        let place = world.live.positions.get(&target.file(world.db));
-        part.edges.extend(place.map(|&file| FileEdge { source, file, identity: target.identity(world.db), by_name }));
-    };
-    let edges = file_edges(world.db, file);
-    for edge in edges.closed.iter().filter(|edge| counts(edge.kind)) {
-        if let Some(target) = edge.target {
-            add(edge.source, target, edge.rule == Rule::Name);
-        }
-    }
-    for open in edges.open.iter().filter(|open| counts(open.kind)) {
-        let joined = join.join(file, &rows, open);
-        if let Some(target) = joined.target {
-            add(open.source, target, joined.rule == Rule::Name);
-        }
-    }
-    part.edges.sort_unstable();
-    // Of several sites the one that says most comes first.
-    part.edges.dedup_by_key(|edge| (edge.source, edge.file, edge.identity));
-    part
-}
-
-const fn counts(kind: EdgeKind) -> bool {
-    matches!(kind, EdgeKind::Call | EdgeKind::Inherit | EdgeKind::Implement)
+/// Whether an edge is one from a symbol to what it calls or extends by name: not to what may run in its place.
+fn counts(edge: &EdgeRecord) -> bool {
+    matches!(edge.kind, EdgeKind::Call | EdgeKind::Inherit | EdgeKind::Implement)
+        && !matches!(edge.rule, Rule::Hierarchy | Rule::Passed)
+        && edge.target != NONE
 }
 
 /// Whether a symbol is a function with a body. Most languages' macros are tokens that nobody has parsed.
