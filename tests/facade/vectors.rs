@@ -43,8 +43,9 @@ fn sealed(store: &Path, magic: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut folders = vec![store.to_path_buf()];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
+        // The store works in the background: what it was done with may be gone by now.
+        for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(entry.path());
             } else if let Ok(bytes) = fs::read(entry.path())
                 && bytes.starts_with(magic)
@@ -153,8 +154,9 @@ fn damage(store: &Path, magic: &[u8]) {
     assert!(!damaged.is_empty());
     let mut folders = vec![store.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
+        // The store works in the background: what it was done with may be gone by now.
+        for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(entry.path());
             } else if let Some((_, bytes)) = damaged.iter().find(|(name, _)| **name == *entry.file_name()) {
                 let mut bytes = bytes.clone();

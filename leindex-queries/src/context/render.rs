@@ -81,16 +81,17 @@ pub(super) struct Rendered {
 
 /// Renders an answer within its budget.
 pub(super) fn render<'w>(world: World<'w>, answer: &Answer<'_, 'w>) -> Rendered {
-    let mut renderer = Renderer { world, answer, texts: FxHashMap::default(), room: answer.budget };
-    loop {
-        let mut rendered = renderer.rendered();
-        rendered.tokens += renderer.list_tokens(&rendered);
-        if rendered.tokens <= answer.budget {
-            return rendered;
-        }
-        // The records were counted one by one, and tokens may merge otherwise where they meet.
-        renderer.room = renderer.room.saturating_sub(rendered.tokens - answer.budget);
+    let mut renderer = Renderer { world, answer, texts: FxHashMap::default(), room: answer.budget, spare: 0 };
+    let first = renderer.fitting();
+    let unspent = answer.budget.saturating_sub(first.tokens);
+    if unspent * 10 <= answer.budget || first.omitted.is_empty() {
+        return first;
     }
+    // Titles and notes took less than was kept for them: now it is known how much.
+    renderer.spare = unspent;
+    let second = renderer.fitting();
+    let is_fuller = second.tokens > first.tokens && second.omitted.len() == first.omitted.len();
+    if is_fuller { second } else { first }
 }
 
 struct Renderer<'w, 'a> {
@@ -99,6 +100,8 @@ struct Renderer<'w, 'a> {
     texts: FxHashMap<SourceFile<'w>, std::rc::Rc<str>>,
     /// Tokens that text and lists may have: the budget, or less on a further try.
     room: usize,
+    /// Tokens that titles and notes are known to leave of what is kept for them.
+    spare: usize,
 }
 
 /// A call in the flow around it.
@@ -130,6 +133,20 @@ struct Item<'w> {
 }
 
 impl<'w> Renderer<'w, '_> {
+    /// Renders with less and less room, until text and lists are within the budget.
+    fn fitting(&mut self) -> Rendered {
+        let budget = self.answer.budget;
+        loop {
+            let mut rendered = self.rendered();
+            rendered.tokens += self.list_tokens(&rendered);
+            if rendered.tokens <= budget {
+                return rendered;
+            }
+            // The records were counted one by one, and tokens may merge otherwise where they meet.
+            self.room = self.room.saturating_sub(rendered.tokens - budget);
+        }
+    }
+
     fn rendered(&mut self) -> Rendered {
         if self.answer.entries.is_empty() {
             return self.nothing();
@@ -230,7 +247,8 @@ impl<'w> Renderer<'w, '_> {
         // A note stands in the text and, if that counts, once more in its list.
         let times = if self.counts_lists() { 2 } else { 1 };
         let for_notes = times * (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
-        let Some(mut left) = room.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places(room) };
+        let Some(left) = room.checked_sub(heading.tokens() + for_titles + for_notes) else { return self.places(room) };
+        let mut left = left + self.spare;
         let pulled: Vec<Pulled<'w>> =
             self.answer.field.pulled.iter().chain(self.answer.field.waiting.iter().take(budget / 100)).cloned().collect();
         let mut items: Vec<Item<'w>> = pulled.iter().filter_map(|pulled| self.item(pulled)).collect();
