@@ -51,6 +51,8 @@ const EXCERPT_LINES: usize = 16;
 const FEWEST_LINES: usize = 3;
 /// Lines of documentation that are left where a text has to be cut.
 const DOC_LINES: usize = 4;
+/// Symbols more than usual that a note names, at most.
+const MORE_NAMES: usize = 8;
 /// Characters of a condition in a reason.
 const CONDITION: usize = 40;
 /// Characters of a question in the heading.
@@ -243,7 +245,7 @@ impl<'w> Renderer<'w, '_> {
         let titles = ["\n## Entry points\n\n", "\n## Around them\n\n", "\n## Further off\n\n", "\n## Left out\n\n"]
             .map(|title| Block::new(title.trim_start()));
         let for_titles: usize = titles.iter().map(Block::tokens).sum();
-        let mut notes = self.notes();
+        let notes = self.notes();
         // A note stands in the text and, if that counts, once more in its list.
         let times = if self.counts_lists() { 2 } else { 1 };
         let for_notes = times * (budget * FOR_NOTES / 100).min(40 + 50 * notes.len());
@@ -267,12 +269,6 @@ impl<'w> Renderer<'w, '_> {
         hidden
             .retain(|item| !covered.iter().any(|&(file, start, end)| file == item.file && start <= item.row.start && item.row.end <= end));
         let more = hidden.len() + self.answer.field.waiting.len().saturating_sub(budget / 100);
-        if more > 0 {
-            let names: Vec<String> =
-                hidden.iter().take(budget / 400).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
-            let like = if names.is_empty() { String::new() } else { format!(", first of them {}", names.join(", ")) };
-            notes.insert(0, format!("{more} related symbols for lack of room{like}."));
-        }
 
         let mut out = Tokens::new(room);
         out.push(&heading);
@@ -297,7 +293,7 @@ impl<'w> Renderer<'w, '_> {
         }
         let mut left = out.left().saturating_sub(titles[3].tokens() + records);
         let mut omitted = Vec::new();
-        for note in notes {
+        for note in self.with_hidden(notes, &hidden, more, left) {
             let block = Block::new(format!("- {note}\n"));
             let cost = block.tokens() + self.tokens_of(std::slice::from_ref(&note));
             if cost <= left {
@@ -310,6 +306,26 @@ impl<'w> Renderer<'w, '_> {
             }
         }
         Rendered { tokens: out.used(), text: out.into_text(), items, omitted, ..Rendered::default() }
+    }
+
+    /// The notes with one about the related symbols that have no room, first. It names as many of them as there is room
+    /// left for, so that what is too small for a symbol is not lost.
+    fn with_hidden(&self, mut notes: Vec<String>, hidden: &[Item<'w>], more: usize, room: usize) -> Vec<String> {
+        if more == 0 {
+            return notes;
+        }
+        let named = |count: usize| {
+            let names: Vec<String> =
+                hidden.iter().take(count).map(|item| format!("`{}` {}", item.info.qualified_name, place(&item.info))).collect();
+            let like = if names.is_empty() { String::new() } else { format!(", first of them {}", names.join(", ")) };
+            format!("{more} related symbols for lack of room{like}.")
+        };
+        let cost = |note: &String| count(&format!("- {note}\n")) + self.tokens_of(std::slice::from_ref(note));
+        let others: usize = notes.iter().map(cost).sum();
+        let usual = (self.answer.budget / 400).min(hidden.len());
+        let fitting = (usual + 1..=hidden.len().min(usual + MORE_NAMES)).map(named).take_while(|note| cost(note) + others <= room).last();
+        notes.insert(0, fitting.unwrap_or_else(|| named(usual)));
+        notes
     }
 
     /// Decides how much of each item is shown.
