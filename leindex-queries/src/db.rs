@@ -16,6 +16,7 @@ use tree_sitter::Tree;
 use crate::flow::Flow;
 use crate::flow::queries::store_flows;
 use crate::index::Options;
+use crate::index::bytes::HeldBytes;
 use crate::languages::{Grammar, Languages};
 use crate::search::embedding::ChosenModel;
 use crate::search::record::{Record, record_key_of};
@@ -68,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) churn: ChurnCache,
     /// Bytes of rows that a database may keep in memory.
     cache_bytes: u64,
+    /// Contents that somebody outside holds.
+    pub(crate) held_bytes: HeldBytes,
     pub(crate) events: EventLog,
     /// Whether flows are made of the tree that rows are made of.
     analyses_flows: bool,
@@ -119,6 +122,7 @@ impl Shared {
             graph_name: format!("vector graph:{}", path.display()),
             graph_rows: options.graph_rows as u64,
             churn: ChurnCache::new(path.to_path_buf()),
+            held_bytes: HeldBytes::default(),
             cache_bytes,
             events: EventLog::default(),
             analyses_flows,

@@ -138,7 +138,9 @@ fn a_further_root_is_indexed_and_imports_lead_into_it() {
         let index = folder.open("app");
         assert_eq!(callers(&index, name), *expected, "{language}");
         let symbol = index.snapshot().symbol(name).unwrap();
-        assert!(symbol.path.starts_with("../lib/") && symbol.symbol.starts_with("lib ../lib/"), "{language}: {symbol:?}");
+        assert!(symbol.path.starts_with("../lib/"), "{language}: {symbol:?}");
+        let project = symbol.symbol.split_once(" ../lib/").map(|(project, _)| project);
+        assert!(matches!(project, Some("lib" | "money")), "{language}: {symbol:?}");
         assert_eq!(index.snapshot().symbol(&symbol.symbol).unwrap(), symbol, "{language}");
         let impact = index.snapshot().impact(&[name], ImpactOptions::default()).unwrap();
         assert!(!impact.members.is_empty(), "{language}");
@@ -153,6 +155,38 @@ fn shop() -> Folder {
         ("lib/money.py", "def total(n):\n    return n\n"),
         ("lib/util.py", "def other():\n    pass\n"),
     ])
+}
+
+#[test]
+fn a_project_is_called_what_its_manifest_says_or_as_its_folder() {
+    for (manifest, text, project) in [
+        ("README.md", "# shop\n", "app"),
+        ("Cargo.toml", "[package]\nname = \"till\"\n", "till"),
+        ("Cargo.toml", "[workspace]\nmembers = []\n", "app"),
+        ("Cargo.toml", "[package\n", "app"),
+        ("go.mod", "module example.com/shop/till/v2\n", "till"),
+        ("pyproject.toml", "[project]\nname = \"till\"\n", "till"),
+        ("package.json", "{\"name\": \"@shop/till\"}\n", "@shop/till"),
+        ("package.json", "{\"name\": \"two words\"}\n", "app"),
+    ] {
+        let folder = Folder::new(&[("app/a.py", "def pay():\n    pass\n"), ("app/deep/Cargo.toml", "[package]\nname = \"deep\"\n")]);
+        let mut index = folder.open("app");
+        assert_eq!(index.snapshot().symbol("pay").unwrap().symbol, "app a.py pay().");
+        folder.write(&format!("app/{manifest}"), text);
+        index.refresh().unwrap();
+        assert_eq!(index.snapshot().symbol("pay").unwrap().symbol, format!("{project} a.py pay()."), "{manifest}: {text}");
+        assert_fresh(&index, &["pay"]);
+    }
+    let same = "[package]\nname = \"till\"\n";
+    let folder = Folder::new(&[
+        ("app/leindex.toml", "roots = [\"../lib\"]\n"),
+        ("app/Cargo.toml", same),
+        ("app/a.rs", "fn pay() {}\n"),
+        ("lib/Cargo.toml", same),
+        ("lib/b.rs", "fn total() {}\n"),
+    ]);
+    let index = folder.open("app");
+    assert_eq!(index.snapshot().symbol("total").unwrap().symbol, "till~2 ../lib/b.rs total().");
 }
 
 #[test]
@@ -432,4 +466,23 @@ fn an_empty_project_answers() {
     assert!(index.snapshot().files().unwrap().is_empty());
     assert!(Index::open(folder.path("nowhere"), Options::default()).is_err());
     let _: &Path = index.root();
+}
+
+#[test]
+fn bytes_stay_what_they_were_and_are_held_once() {
+    let folder = Folder::new(&[("app/a.py", "def pay():\n    pass\n"), ("app/b.py", "def pay():\n    pass\n")]);
+    let mut index = folder.open("app");
+    let bytes = index.snapshot().bytes("a.py").unwrap();
+    assert!(Arc::ptr_eq(&bytes, &index.snapshot().bytes("a.py").unwrap()));
+    assert!(Arc::ptr_eq(&bytes, &index.snapshot().bytes("b.py").unwrap()), "equal contents are one");
+    folder.write("app/a.py", "");
+    assert_eq!(&*bytes, b"def pay():\n    pass\n");
+    folder.write("app/a.py", "def paid():\n    pass\n");
+    index.refresh().unwrap();
+    assert_eq!(&*index.snapshot().bytes("a.py").unwrap(), b"def paid():\n    pass\n");
+    assert_eq!(&*bytes, b"def pay():\n    pass\n");
+    index.apply(Change::Overlay("a.py".into(), "x = 1\n".into())).unwrap();
+    assert_eq!(&*index.snapshot().bytes("a.py").unwrap(), b"x = 1\n");
+    let error = index.snapshot().bytes("c.py").unwrap_err();
+    assert!(error.to_string().contains("c.py"), "{error}");
 }

@@ -44,7 +44,7 @@ impl Ran {
     fn only(&self, queries: &[&str]) -> &Self {
         let other: Vec<&String> = self.queries.keys().filter(|query| !queries.contains(&query.as_str())).collect();
         assert!(other.is_empty(), "{other:?} after {}: {:?}", self.edit, self.queries);
-        self.times("file_edges", 1)
+        self.times("file_edges", 1).times("edge_draft", 1)
     }
 
     #[track_caller]
@@ -63,8 +63,8 @@ impl Ran {
 }
 
 /// What finds out which file changed, and that file's own edges. No other file is looked at.
-const OF_EVERY_EDIT: [&str; 7] =
-    ["content_edges", "directory_blobs", "directory_digest", "file_blob", "file_edges", "live_blobs", "workspace_digest"];
+const OF_EVERY_EDIT: [&str; 8] =
+    ["content_edges", "directory_blobs", "directory_digest", "edge_draft", "file_blob", "file_edges", "live_blobs", "workspace_digest"];
 /// What only changes with the set of files, manifests and declared modules.
 const OF_THE_LAYOUT: [&str; 4] = ["module_map", "module_parts", "module_keys", "import_target"];
 /// What only changes with heads of types.
@@ -89,6 +89,7 @@ impl Lab {
         snapshot.edges().unwrap();
         snapshot.cycles().unwrap();
         snapshot.dead_code().unwrap();
+        snapshot.edge_counts().unwrap();
         for file in snapshot.files().unwrap() {
             for symbol in symbols_of(&snapshot, &file.path) {
                 let _ = snapshot.hierarchy(&symbol.symbol);

@@ -114,6 +114,33 @@ fn an_edit_writes_only_the_shards_that_it_touches_and_the_export_equals_a_fresh_
 }
 
 #[test]
+fn an_edit_writes_flows_and_edges_of_data_only_where_they_change() {
+    let (folder, out) = (wide(), tempfile::tempdir().unwrap());
+    let flows = || ExportOptions { with: vec![Table::FlowNodes, Table::FlowEdges, Table::Embeddings], ..ExportOptions::default() };
+    let mut index = open(&folder);
+    let graph = out.path().join("graph");
+    index.snapshot().export(&graph, &flows()).unwrap();
+    let path = "part7/file7.py";
+    let text = fs::read_to_string(folder.path().join("shop").join(path)).unwrap();
+    let edits = [
+        (format!("# What\n{text}"), 7..=7),
+        (text.replace("x", "y"), 7..=7),
+        // Nothing comes out of it any more: its caller has one edge less.
+        (text.replace("return ", ""), 7..=8),
+    ];
+    for (edit, written) in edits {
+        write(&folder.path().join("shop").join(path), &edit);
+        index.apply(Change::Disk(vec![path.into()])).unwrap();
+        let edited = index.snapshot().export(&graph, &flows()).unwrap();
+        assert!(written.contains(&edited.written), "one shard of each table, and that of edges to it: {edited:?}");
+        let cold = out.path().join("cold");
+        open(&folder).snapshot().export(&cold, &flows()).unwrap();
+        assert_eq!(contents(&graph), contents(&cold));
+        fs::remove_dir_all(cold).unwrap();
+    }
+}
+
+#[test]
 fn exports_are_the_same_on_any_number_of_threads() {
     let (folder, out) = (wide(), tempfile::tempdir().unwrap());
     let made = [1, 3].map(|threads| {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use expect_test::{Expect, expect};
-use leindex_queries::{Change, Handle, Snapshot, SqlOptions};
+use leindex_queries::export::sql_of_export;
+use leindex_queries::{Change, ExportOptions, Handle, Snapshot, SqlOptions};
 
-use crate::{open, project};
+use crate::{open, project, write};
 
 fn shown(snapshot: &Snapshot<'_>, query: &str) -> String {
     match snapshot.sql(query, &SqlOptions::default()) {
@@ -17,6 +18,30 @@ fn shown(snapshot: &Snapshot<'_>, query: &str) -> String {
 
 fn check(snapshot: &Snapshot<'_>, query: &str, expected: &Expect) {
     expected.assert_eq(&shown(snapshot, query));
+}
+
+#[test]
+fn a_further_root_is_a_project_of_its_own_live_and_exported() {
+    let folder = project();
+    write(&folder.path().join("shop/leindex.toml"), "roots = [\"../lib\"]\n");
+    write(&folder.path().join("lib/money.py"), "def total(n):\n    return n\n");
+    write(&folder.path().join("libs/other.py"), "def other():\n    pass\n");
+    let index = open(&folder);
+    let snapshot = index.snapshot();
+    let export = folder.path().join("export");
+    snapshot.export(&export, &ExportOptions::default()).unwrap();
+    let query = "select p.project, count(distinct f.path) as files, count(distinct n.id) as symbols from projects p \
+                 join files f on f.project = p.project join nodes n on n.project = p.project group by 1 order by 1";
+    let expected = expect![[r#"
+        +---------+-------+---------+
+        | project | files | symbols |
+        +---------+-------+---------+
+        | lib     | 1     | 2       |
+        | shop    | 8     | 29      |
+        +---------+-------+---------+"#]];
+    check(&snapshot, query, &expected);
+    let answer = sql_of_export(&export, query, &SqlOptions::default()).unwrap();
+    expected.assert_eq(&arrow::util::pretty::pretty_format_batches(&answer.batches).unwrap().to_string());
 }
 
 #[test]

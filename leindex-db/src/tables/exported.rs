@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use super::export::{FORMAT, MANIFEST, Manifest};
 use super::failure::from_source;
-use super::schema::Table;
+use super::schema::{Table, with_views};
 use crate::Error;
 
 /// What the path of a URL may hold as it is, beside letters and digits.
@@ -92,7 +92,7 @@ impl Export {
         let partitions = ["project", "revision"].map(|name| (name.to_owned(), DataType::Utf8)).to_vec();
         let options =
             ListingOptions::new(Arc::new(ParquetFormat::new())).with_file_extension(".parquet").with_table_partition_cols(partitions);
-        let schema = table.file_schema(self.dimension);
+        let schema = with_views(&table.file_schema(self.dimension));
         let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(schema);
         let listing = ListingTable::try_new(config)?;
         Ok(ExportedTable { export: Arc::clone(self), table, listing, checked: OnceLock::new() })

@@ -8,6 +8,7 @@ pub mod export;
 mod exported;
 mod failure;
 mod functions;
+mod gather;
 mod predicate;
 mod provider;
 mod schema;

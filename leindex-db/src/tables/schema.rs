@@ -136,10 +136,39 @@ impl Table {
         schema(self.own_columns().iter(), dimension)
     }
 
-    /// Its schema. Vectors have so many dimensions.
+    /// Its schema in queries, where texts are views of text that rows may share ([`with_views`]). Vectors have so many
+    /// dimensions.
     pub fn schema(self, dimension: usize) -> SchemaRef {
-        schema(self.columns(), dimension)
+        with_views(&schema(self.columns(), dimension))
     }
+}
+
+/// A schema with views in place of texts: a view costs 16 bytes however long its text is, and comparing two of them looks
+/// at the text only where their first bytes are equal. Files and answers have texts ([`without_views`]).
+pub(super) fn with_views(schema: &Schema) -> SchemaRef {
+    in_types(schema, |ty| if *ty == DataType::Utf8 { DataType::Utf8View } else { ty.clone() })
+}
+
+/// A schema with texts in place of views.
+pub(super) fn without_views(schema: &Schema) -> SchemaRef {
+    in_types(schema, without_view)
+}
+
+/// A type with text in place of views.
+pub(super) fn without_view(ty: &DataType) -> DataType {
+    match ty {
+        DataType::Utf8View => DataType::Utf8,
+        DataType::List(item) => {
+            let plain = without_view(item.data_type());
+            DataType::List(Arc::new(item.as_ref().clone().with_data_type(plain)))
+        }
+        other => other.clone(),
+    }
+}
+
+fn in_types(schema: &Schema, ty: impl Fn(&DataType) -> DataType) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| field.as_ref().clone().with_data_type(ty(field.data_type())));
+    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
 }
 
 fn schema(columns: impl Iterator<Item = &'static Column>, dimension: usize) -> SchemaRef {
@@ -148,7 +177,7 @@ fn schema(columns: impl Iterator<Item = &'static Column>, dimension: usize) -> S
 }
 
 impl ColumnType {
-    /// As Arrow has it.
+    /// As Arrow has it in files and answers.
     pub fn arrow(self, dimension: usize) -> DataType {
         match self {
             Self::Utf8 => DataType::Utf8,

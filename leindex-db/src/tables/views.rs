@@ -17,7 +17,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableType,
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::schema::{Column, ColumnType, is, may_be};
+use super::schema::{Column, ColumnType, is, may_be, with_views};
 
 /// What a view shows.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl Definition {
     /// The view, over the tables of `state`. Vectors have so many dimensions.
     pub(super) async fn view(&'static self, state: &SessionState, dimension: usize) -> Result<View> {
         let fields = self.columns().map(|column| Field::new(column.name, column.ty.arrow(dimension), column.nullable));
-        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let schema = with_views(&Schema::new(fields.collect::<Vec<_>>()));
         let plain = plan(state, &self.query(false), &schema).await?;
         let full = if self.joined.is_some() { plan(state, &self.query(true), &schema).await? } else { plain.clone() };
         Ok(View { definition: self, schema, plain, full })

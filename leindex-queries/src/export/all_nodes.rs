@@ -3,13 +3,15 @@
 //! This is what questions about everything ask of symbols and files. The rest is read from a file's rows when somebody
 //! wants it.
 
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
+use crate::db::Db;
+use crate::graph::all_edges::names::{Names, NamesBuilder};
 use crate::graph::dependency::is_function;
 use crate::index::describe::{is_test, name_in_file};
 use crate::index::world::World;
-use crate::names::files::SourceFile;
-use crate::syntax::rows::{Str, SymbolFlags, SymbolKind, SymbolRow};
+use crate::names::files::{SourceFile, file_rows};
+use crate::syntax::rows::{SymbolFlags, SymbolKind, SymbolRow};
 
 /// A symbol.
 #[derive(Clone, Copy, Debug)]
@@ -38,25 +40,28 @@ const _: () = assert!(size_of::<NodeRecord>() == 64, "millions of them are held"
 /// The symbols of all live files.
 #[derive(Debug, Default)]
 pub(crate) struct AllNodes {
-    files: Box<[FileNodes]>,
+    files: Box<[Arc<FileNodes>]>,
 }
 
-/// The symbols of a file, and their names one after the other; its lines and syntax errors.
+/// The symbols of a file and their names; its lines and syntax errors.
 #[derive(Debug, Default)]
 struct FileNodes {
     nodes: Box<[NodeRecord]>,
-    names: Box<str>,
-    /// Where each name ends.
-    ends: Box<[u32]>,
+    names: Names,
     lines: u32,
     parse_errors: u32,
 }
 
 impl AllNodes {
-    /// Reads the rows of every file, on all threads.
+    /// Reads the rows of every file that changed since somebody last asked, on all threads.
     pub(crate) fn of(world: World<'_>) -> Self {
-        let parts = world.on_all_files(|world, files| files.iter().map(|&file| FileNodes::of(world, file)).collect::<Vec<_>>());
+        let parts = world.on_all_files(|world, files| files.iter().map(|&file| file_nodes(world.db, file)).collect::<Vec<_>>());
         Self { files: parts.into_iter().flatten().collect() }
+    }
+
+    /// Reads a file's rows.
+    pub(super) fn read<'w>(world: World<'w>, file: SourceFile<'w>) {
+        file_nodes(world.db, file);
     }
 
     /// How many there are.
@@ -76,50 +81,39 @@ impl AllNodes {
 
     /// The name of one of them.
     pub(super) fn name(&self, file: u32, node: &NodeRecord) -> &str {
-        self.files.get(file as usize).map_or("", |file| file.name(node.name as usize))
+        self.files.get(file as usize).map_or("", |file| file.names.text(node.name))
     }
 }
 
-impl FileNodes {
-    fn of(world: World<'_>, file: SourceFile<'_>) -> Self {
-        let Some(rows) = world.rows(file) else { return Self::default() };
-        let path = file.path(world.db);
-        let (mut names, mut ends) = (String::new(), Vec::new());
-        let mut known = FxHashMap::<Str, u32>::default();
-        let mut nodes = Vec::with_capacity(rows.count::<SymbolRow>() as usize);
-        for (index, row) in (0..).zip(rows.symbols()) {
-            let mut add = || {
-                names.push_str(name_in_file(&rows, index, &row, path));
-                ends.push(names.len() as u32);
-                ends.len() as u32 - 1
-            };
-            nodes.push(NodeRecord {
-                start_line: row.start_line,
-                end_line: row.end_line,
-                name_line: row.name_line,
-                start: row.start,
-                end: row.end,
-                parent: row.parent,
-                statements: row.statements,
-                cyclomatic: row.cyclomatic,
-                cognitive: row.cognitive,
-                body_hash: row.body_hash(),
-                name: if index == 0 { add() } else { *known.entry(row.name).or_insert_with(add) },
-                parameters: u16::try_from(row.parameters).unwrap_or(u16::MAX),
-                nesting: u16::try_from(row.nesting).unwrap_or(u16::MAX),
-                kind: row.kind,
-                has_code: has_code(&row),
-                is_test: is_test(&rows, index, path),
-                is_exported: row.flags.has(SymbolFlags::EXPORTED) || row.flags.has(SymbolFlags::DEFAULT_EXPORT),
-            });
-        }
-        Self { nodes: nodes.into(), names: names.into(), ends: ends.into(), lines: rows.lines(), parse_errors: rows.parse_errors() }
+/// The symbols of a file. Changes with the file's content.
+#[salsa::tracked(returns(clone), no_eq)]
+fn file_nodes<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Arc<FileNodes> {
+    let Some(rows) = file_rows(db, file) else { return Arc::default() };
+    let path = file.path(db);
+    let mut names = NamesBuilder::new(&rows);
+    let mut nodes = Vec::with_capacity(rows.count::<SymbolRow>() as usize);
+    for (index, row) in (0..).zip(rows.symbols()) {
+        nodes.push(NodeRecord {
+            start_line: row.start_line,
+            end_line: row.end_line,
+            name_line: row.name_line,
+            start: row.start,
+            end: row.end,
+            parent: row.parent,
+            statements: row.statements,
+            cyclomatic: row.cyclomatic,
+            cognitive: row.cognitive,
+            body_hash: row.body_hash(),
+            name: if index == 0 { names.number_of(name_in_file(&rows, 0, &row, path)) } else { names.number(row.name) },
+            parameters: u16::try_from(row.parameters).unwrap_or(u16::MAX),
+            nesting: u16::try_from(row.nesting).unwrap_or(u16::MAX),
+            kind: row.kind,
+            has_code: has_code(&row),
+            is_test: is_test(&rows, index, path),
+            is_exported: row.flags.has(SymbolFlags::EXPORTED),
+        });
     }
-
-    fn name(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |&end| end as usize);
-        self.ends.get(at).and_then(|&end| self.names.get(start..end as usize)).unwrap_or("")
-    }
+    Arc::new(FileNodes { nodes: nodes.into(), names: names.finish(), lines: rows.lines(), parse_errors: rows.parse_errors() })
 }
 
 /// Whether code runs that belongs to the symbol itself: functions with a body, types and modules by what stands in them

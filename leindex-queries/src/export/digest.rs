@@ -1,14 +1,13 @@
 //! What the rows of a shard depend on, as a digest: equal digests, equal rows.
 
-use leindex_db::Workspace;
 use leindex_db::tables::Table;
 
 use super::live::directory;
-use super::symbol_ids::{NodeIds, symbol_ids};
+use super::symbol_ids::symbol_ids;
+use crate::graph::data_records::{ends, known_calls};
 use crate::index::hotspots::Centrality;
 use crate::index::world::World;
 use crate::names::files::{SourceFile, file_blob, file_config};
-use crate::names::live::workspace_digest;
 use crate::names::module_map::module_keys;
 use crate::schema;
 
@@ -18,17 +17,18 @@ pub(super) fn digest(world: World<'_>, table: Table, flow: bool, units: &[usize]
     hasher.update(&schema::TABLES);
     hasher.update(table.as_str().as_bytes());
     hasher.update(&[u8::from(flow)]);
-    if flow && table == Table::Edges {
-        // Where data flows depends on the bodies of callees wherever they are.
-        hasher.update(workspace_digest(world.db, Workspace::get(world.db)).as_bytes());
-    }
     let mut bytes = Vec::new();
     for &unit in units {
         bytes.clear();
         match (table, world.live.all.get(unit)) {
             (Table::Projects, _) => bytes.extend_from_slice(&now.to_le_bytes()),
             (Table::Files, _) => add_directory(world, unit, &mut bytes),
-            (Table::Edges, Some(&file)) => add_edges(world, unit as u32, file, &mut bytes),
+            (Table::Edges, Some(&file)) => {
+                add_edges(world, unit as u32, file, &mut bytes);
+                if flow {
+                    add_data(world, unit as u32, file, &mut bytes);
+                }
+            }
             (Table::Centrality, Some(&file)) => add_centrality(world, unit as u32, file, &mut bytes),
             (_, Some(&file)) => add_content(world, file, &mut bytes),
             (_, None) => {}
@@ -73,7 +73,7 @@ fn add_edges(world: World<'_>, place: u32, file: SourceFile<'_>, out: &mut Vec<u
     let all = world.all_edges();
     add_text(file.path(db), out);
     add_text(file_config(db, file).map_or("", |config| config.name), out);
-    let ids = NodeIds::of(world, all, place);
+    let ids = world.all_ids();
     for edge in all.records(place) {
         out.extend_from_slice(&ids.id(edge.source).unwrap_or(0).to_le_bytes());
         let target = ids.id(edge.target);
@@ -86,9 +86,18 @@ fn add_edges(world: World<'_>, place: u32, file: SourceFile<'_>, out: &mut Vec<u
     }
 }
 
+/// Of what edges of data are made of: the content, and what the functions called do with values.
+fn add_data(world: World<'_>, place: u32, file: SourceFile<'_>, out: &mut Vec<u8>) {
+    let all = world.all_edges();
+    add_content(world, file, out);
+    for call in known_calls(&all.records(place)) {
+        out.push(ends(world, all.numbering().place(call.target)).number());
+    }
+}
+
 fn add_centrality(world: World<'_>, place: u32, file: SourceFile<'_>, out: &mut Vec<u8>) {
     let dependencies = world.dependencies();
-    let Some(first) = dependencies.node(place, 0) else { return };
+    let Some(first) = dependencies.numbering().node(place, 0) else { return };
     let (pagerank, eigenvector) = (world.centrality(Centrality::PageRank), world.centrality(Centrality::Eigenvector));
     for (at, id) in (first as usize..).zip(symbol_ids(world.db, file)) {
         out.extend_from_slice(&id.to_le_bytes());

@@ -4,109 +4,81 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float32Array, UInt16Array, UInt32Array, UInt64Array};
 
-use super::rows::{FileRows, same, texts};
-use super::symbol_ids::NodeIds;
+use super::group::{FileGroup, Member};
+use super::rows::{FileRows, runs, same, texts};
+use super::symbol_ids::AllIds;
 use crate::graph::all_edges::{AllEdges, EdgeRecord};
-use crate::graph::calls::uses_of_file;
-use crate::graph::join::Join;
-use crate::graph::program::data_edges;
-use crate::index::describe::project_of;
+use crate::graph::data_records::data_records;
 use crate::index::world::World;
 use crate::names::confidence::confidence;
-use crate::names::files::{SourceFile, file_config};
-use crate::syntax::rows::NONE;
 
 pub(super) struct EdgeRows<'w> {
-    world: World<'w>,
     all: &'w AllEdges,
-    file: SourceFile<'w>,
-    place: u32,
-    /// The edges of kind `data`, with their names, where flow is included.
-    data: Vec<(EdgeRecord, Box<str>)>,
-    /// All edges in order of their sites, those of data after the others; in that order already, if there are none.
-    order: Vec<u32>,
-    path: &'w str,
+    ids: &'w AllIds,
+    group: FileGroup<'w>,
+    /// By the rows of the group.
+    records: Vec<EdgeRecord>,
     revision: &'w str,
 }
 
 impl<'w> EdgeRows<'w> {
-    /// The edges of a file; with those of data, if there is a join to find the calls with.
-    pub(super) fn of(world: World<'w>, revision: &'w str, file: SourceFile<'w>, flow: Option<&mut Join<'w>>) -> Option<Self> {
-        let place = *world.live.positions.get(&file)?;
+    /// The edges of some files, those of data not among them.
+    pub(super) fn of(world: World<'w>, revision: &'w str, places: &[usize]) -> Self {
         let all = world.all_edges();
-        let data = flow.map_or_else(Vec::new, |join| data(join, all, file));
-        let mut of = Self { world, all, file, place, data, order: Vec::new(), path: file.path(world.db), revision };
-        if !of.data.is_empty() {
-            let mut order: Vec<u32> = (0..of.count() as u32).collect();
-            order.sort_by_key(|&at| of.edge(at).map(|(edge, _)| (edge.line, edge.column)));
-            of.order = order;
-        }
-        Some(of)
+        let group = FileGroup::of(world, places, |place| all.count(place));
+        let mut records = Vec::with_capacity(group.count());
+        group.members().iter().for_each(|member| records.append(&mut all.records(member.place)));
+        Self { all, ids: world.all_ids(), group, records, revision }
     }
 
-    fn edge(&self, at: u32) -> Option<(&EdgeRecord, &str)> {
-        let records = self.all.records(self.place);
-        match (at as usize).checked_sub(records.len()) {
-            None => records.get(at as usize).map(|edge| (edge, self.all.name(self.place, edge.name))),
-            Some(at) => self.data.get(at).map(|(edge, name)| (edge, &**name)),
-        }
+    /// The edges of some files with those of data, which stand after the others at a site.
+    pub(super) fn with_data(world: World<'w>, revision: &'w str, places: &[usize]) -> Self {
+        let all = world.all_edges();
+        let mut records = Vec::new();
+        let group = FileGroup::of(world, places, |place| {
+            let mut of_file = all.records(place);
+            let mut data = data_records(world, place, &of_file);
+            of_file.append(&mut data);
+            of_file.sort_by_key(|edge| (edge.line, edge.column));
+            let count = of_file.len();
+            records.append(&mut of_file);
+            count
+        });
+        Self { all, ids: world.all_ids(), group, records, revision }
     }
 
-    fn named(&self, rows: &[u32]) -> impl Iterator<Item = (&EdgeRecord, &str)> {
-        rows.iter().filter_map(|&row| self.edge(if self.order.is_empty() { row } else { *self.order.get(row as usize)? }))
+    fn edges<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = &'a EdgeRecord> {
+        rows.iter().filter_map(|&row| self.records.get(row as usize))
     }
 
-    fn edges(&self, rows: &[u32]) -> impl Iterator<Item = &EdgeRecord> {
-        self.named(rows).map(|(edge, _)| edge)
+    fn in_files<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = (&'a Member<'w>, &'a EdgeRecord)> {
+        self.group.rows(rows).map(|(member, _)| member).zip(self.edges(rows))
     }
-}
-
-/// The edges of kind `data` of a file.
-fn data<'w>(join: &mut Join<'w>, all: &AllEdges, file: SourceFile<'w>) -> Vec<(EdgeRecord, Box<str>)> {
-    let world = join.world;
-    let edges = uses_of_file(join, file);
-    let Some(rows) = world.rows(file) else { return Vec::new() };
-    let found = data_edges(world, &edges).into_iter().filter_map(|edge| {
-        let (line, column) = rows.position(edge.start);
-        let record = EdgeRecord {
-            source: all.node_of(world, edge.source)?,
-            target: edge.target.and_then(|target| all.node_of(world, target)).unwrap_or(NONE),
-            name: 0,
-            line,
-            column,
-            kind: edge.kind,
-            rule: edge.rule,
-            candidates: u16::try_from(edge.candidates.len()).unwrap_or(u16::MAX),
-        };
-        Some((record, edge.name))
-    });
-    found.collect()
 }
 
 impl FileRows for EdgeRows<'_> {
     fn count(&self) -> usize {
-        self.all.records(self.place).len() + self.data.len()
+        self.records.len()
     }
 
     fn column(&self, name: &str, rows: &[u32]) -> ArrayRef {
-        let db = self.world.db;
-        let ids = NodeIds::of(self.world, self.all, self.place);
         match name {
-            "source" => Arc::new(UInt64Array::from_iter_values(self.edges(rows).map(|edge| ids.id(edge.source).unwrap_or(0)))),
-            "target" => Arc::new(self.edges(rows).map(|edge| ids.id(edge.target)).collect::<UInt64Array>()),
-            "target_name" => texts(self.named(rows).map(|(_, name)| name)),
+            "source" => Arc::new(UInt64Array::from_iter_values(self.edges(rows).map(|edge| self.ids.id(edge.source).unwrap_or(0)))),
+            "target" => Arc::new(self.edges(rows).map(|edge| self.ids.id(edge.target)).collect::<UInt64Array>()),
+            "target_name" => texts(self.in_files(rows).map(|(member, edge)| self.all.name(member.place, edge.name))),
             "kind" => texts(self.edges(rows).map(|edge| edge.kind.as_str())),
-            "path" => same(self.path, rows.len()),
+            "path" => runs(self.in_files(rows).map(|(member, _)| member.path)),
             "line" => Arc::new(UInt32Array::from_iter_values(self.edges(rows).map(|edge| edge.line))),
             "column" => Arc::new(UInt32Array::from_iter_values(self.edges(rows).map(|edge| edge.column))),
             "rule" => texts(self.edges(rows).map(|edge| edge.rule.as_str())),
             "confidence" => {
-                let language = file_config(db, self.file).map_or("", |config| config.name);
-                let known = self.edges(rows).map(|edge| confidence(edge.kind, edge.rule, language, usize::from(edge.candidates)));
-                Arc::new(known.collect::<Float32Array>())
+                let known = |(member, edge): (&Member<'_>, &EdgeRecord)| {
+                    confidence(edge.kind, edge.rule, member.language, usize::from(edge.candidates))
+                };
+                Arc::new(self.in_files(rows).map(known).collect::<Float32Array>())
             }
             "candidates" => Arc::new(UInt16Array::from_iter_values(self.edges(rows).map(|edge| edge.candidates))),
-            "project" => same(project_of(db, self.path), rows.len()),
+            "project" => runs(self.in_files(rows).map(|(member, _)| member.project)),
             _ => same(self.revision, rows.len()),
         }
     }

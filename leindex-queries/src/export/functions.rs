@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float32Array, Float64Array, UInt32Array, UInt64Array};
+use arrow::array::{ArrayRef, BooleanArray, Float32Array, Float64Array, StringArray, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 use leindex_db::tables::{Argument, ArgumentType, DefaultArgument, Parameter, TableFunction};
+use rustc_hash::FxHashMap;
 
-use super::rows::texts;
 use super::symbol_ids::id_of;
 use crate::index::{
     Architecture, ArchitectureOptions, BetweennessOptions, CommunitiesOptions, EdgeInfo, Error, HotspotsOptions, ImpactOptions,
@@ -302,22 +302,26 @@ fn between(snapshot: &Snapshot<'_>, limit: u64) -> Result<Vec<ArrayRef>, Error> 
 }
 
 fn fan(snapshot: &Snapshot<'_>) -> Result<Vec<ArrayRef>, Error> {
-    let found = snapshot.centrality()?;
-    Ok(vec![
-        ids(found.iter().map(|of| of.symbol.as_str())),
-        numbers(found.iter().map(|of| of.fan_in)),
-        numbers(found.iter().map(|of| of.fan_out)),
-    ])
+    Ok(snapshot.ask(|world| {
+        let graph = world.dependencies().graph();
+        let ids = world.all_ids();
+        let columns: [ArrayRef; 3] = [
+            Arc::new(UInt64Array::from_iter_values((0..graph.len() as u32).map(|node| ids.id(node).unwrap_or(0)))),
+            numbers(graph.in_degrees().into_iter()),
+            numbers((0..graph.len()).map(|node| graph.targets(node).len() as u32)),
+        ];
+        columns.into()
+    })?)
 }
 
 fn grouped(snapshot: &Snapshot<'_>) -> Result<Vec<ArrayRef>, Error> {
     let found = snapshot.communities(&CommunitiesOptions::default())?;
-    let name = |number: u32| found.communities.iter().find(|of| of.community == number).map_or("", |of| of.name.as_str());
+    let names: FxHashMap<u32, &str> = found.communities.iter().map(|of| (of.community, of.name.as_str())).collect();
     Ok(vec![
         ids(found.members.iter().map(|of| of.symbol.as_str())),
         texts(found.members.iter().map(|of| &of.symbol)),
         numbers(found.members.iter().map(|of| of.community)),
-        texts(found.members.iter().map(|of| name(of.community))),
+        texts(found.members.iter().map(|of| names.get(&of.community).copied().unwrap_or(""))),
     ])
 }
 
@@ -349,4 +353,8 @@ fn couplings(snapshot: &Snapshot<'_>, depth: u64) -> Result<Vec<ArrayRef>, Error
         numbers(found.iter().map(|of| of.imports)),
         Arc::new(found.iter().map(|of| Some(of.closes_cycle)).collect::<BooleanArray>()),
     ])
+}
+
+fn texts<T: AsRef<str>>(values: impl Iterator<Item = T>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
 }

@@ -1,6 +1,5 @@
 //! The tables of a snapshot as SQL reads them.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,21 +16,19 @@ use super::centrality::CentralityRows;
 use super::edges::EdgeRows;
 use super::embeddings::EmbeddingRows;
 use super::files::ListedFiles;
-use super::flow::{FlowEdgeRows, FlowNodeRows};
+use super::flow::FileFlows;
 use super::functions;
 use super::nodes::NodeRows;
 use super::projects::ProjectRows;
 use super::rows::{FileRows, may_hold, selected};
-use super::symbol_ids::symbol_ids;
-use crate::graph::join::Join;
 use crate::index::Error;
 use crate::index::describe::project_of;
 use crate::index::hotspots::Centrality;
 use crate::index::snapshot::Reader;
 use crate::index::world::World;
-use crate::names::files::{SourceFile, file_config};
+use crate::names::files::file_config;
 
-/// Rows after which a batch is given.
+/// Rows that are looked at before a batch is given.
 const BATCH: usize = 4096;
 /// Files after which it is given anyway, so that whoever waits can stop.
 const FILES: usize = 256;
@@ -138,7 +135,15 @@ pub(super) fn unit_count(world: World<'_>, table: Table) -> usize {
 
 /// The directory that is a unit of `files`.
 pub(super) fn directory(world: World<'_>, unit: usize) -> Option<Directory> {
-    directories(world).nth(unit)
+    let mut left = unit;
+    Workspace::get(world.db).roots(world.db).iter().find_map(|root| {
+        let directories = root.directories(world.db);
+        let found = directories.get(left).copied();
+        if found.is_none() {
+            left -= directories.len();
+        }
+        found
+    })
 }
 
 /// The units of a table by the paths of their files or directories.
@@ -162,12 +167,23 @@ pub(super) fn prepare(world: World<'_>, table: Table, schema: &SchemaRef, scan: 
         scan.columns.iter().any(is) || scan.predicates.iter().any(|predicate| predicate.columns().iter().any(is))
     };
     match table {
-        Table::Nodes => _ = world.all_nodes(),
+        Table::Nodes => {
+            world.all_nodes();
+            if asks("id") || asks("parent") {
+                world.all_ids();
+            }
+        }
         Table::Files if asks("lines") || asks("parse_errors") => _ = world.all_nodes(),
-        Table::Edges => _ = world.all_edges(),
+        Table::Edges => {
+            world.all_edges();
+            world.all_ids();
+        }
         Table::Centrality => {
+            world.all_ids();
             world.centrality(Centrality::PageRank);
             world.centrality(Centrality::Eigenvector);
+            let dependencies = world.dependencies();
+            world.install(|| dependencies.components());
         }
         _ => {}
     }
@@ -205,27 +221,13 @@ impl Iterator for Part {
                 *made = true;
             }
             let reading = Reading::of(world, *request, schema, scan, revision.as_str());
-            let mut batches = Vec::new();
-            let (mut rows, mut files) = (0, 0);
-            while rows < BATCH && files < FILES {
-                let Some(unit) = next_unit(units, wanted.as_deref()) else { break };
-                files += 1;
-                let Some(batch) = reading.rows(unit)? else { continue };
-                rows += batch.num_rows();
-                if batch.num_rows() > 0 || batches.is_empty() {
-                    batches.push(batch);
-                }
-            }
-            let Some(first) = batches.first() else { return Ok(None) };
-            Ok(Some(concat_batches(&first.schema(), &batches)?))
+            reading.next(&mut std::iter::from_fn(|| next_unit(units, wanted.as_deref())))
         });
         match batch.map_err(|cancelled| Box::new(Error::from(cancelled)) as SourceError).flatten() {
-            Ok(Some(batch)) => {
-                self.given += batch.num_rows();
-                Some(Ok(batch))
+            Ok(batch) => {
+                self.given += batch.as_ref().map_or(0, RecordBatch::num_rows);
+                batch.map(Ok)
             }
-            // None of these files has any.
-            Ok(None) => self.next(),
             Err(error) => {
                 self.units = 0..0;
                 Some(Err(error))
@@ -252,8 +254,9 @@ fn units_named(world: World<'_>, table: Table, schema: &SchemaRef, scan: &Scan) 
     };
     let column = schema.index_of(of_source).ok()?;
     if let Some(ids) = scan.predicates.iter().find_map(|predicate| predicate.numbers(column)) {
-        let holds = |file: SourceFile<'_>| symbol_ids(world.db, file).iter().any(|id| ids.contains(id));
-        return Some((0..).zip(world.live.all.iter()).filter(|&(_, &file)| holds(file)).map(|(at, _)| at).collect());
+        let all = world.all_ids();
+        let holds = |&unit: &usize| all.of_file(unit as u32).iter().any(|id| ids.contains(id));
+        return Some((0..world.live.all.len()).filter(holds).collect());
     }
     if table != Table::Nodes {
         return None;
@@ -280,14 +283,14 @@ pub(super) struct Reading<'w, 'a> {
     revision: &'w str,
     /// Microseconds since 1970.
     now: i64,
-    /// Finds the calls along which data flows, where `edges` includes it.
-    flow: Option<RefCell<Join<'w>>>,
+    /// Whether `edges` has rows of kind `data`.
+    flow: bool,
 }
 
 impl<'w, 'a> Reading<'w, 'a> {
     pub(super) fn of(world: World<'w>, request: Request, schema: &'a SchemaRef, scan: &'a Scan, revision: &'w str) -> Self {
-        let flow = (request.flow && request.table == Table::Edges).then(|| RefCell::new(Join::new(world)));
-        Self { world, table: request.table, schema, scan, revision, now: request.now, flow }
+        let Request { table, flow, now } = request;
+        Self { world, table, schema, scan, revision, now, flow }
     }
 
     /// Whether a unit may have rows that meet the predicates, by what is the same in all its rows.
@@ -304,38 +307,79 @@ impl<'w, 'a> Reading<'w, 'a> {
         })
     }
 
-    /// The wanted rows of a unit.
-    pub(super) fn rows(&self, unit: usize) -> Result<Option<RecordBatch>, SourceError> {
+    /// The wanted rows of the next units, of which there may be none; `None` after the last unit. It looks at about
+    /// [`BATCH`] rows, so that whoever waits can stop.
+    pub(super) fn next(&self, units: &mut impl Iterator<Item = usize>) -> Result<Option<RecordBatch>, SourceError> {
+        let Some(first) = units.next() else { return Ok(None) };
+        let (schema, scan) = (self.schema, self.scan);
+        let mut units = std::iter::once(first).chain(units).filter(|&unit| self.may_hold(unit));
+        let (world, revision) = (self.world, self.revision);
+        match self.table {
+            Table::Nodes => {
+                let all = world.all_nodes();
+                let places = some(&mut units, |place| all.nodes(place).len());
+                selected(&NodeRows::of(world, revision, &places), schema, scan).map(Some)
+            }
+            Table::Edges => {
+                let all = world.all_edges();
+                let places = some(&mut units, |place| all.count(place));
+                let rows = if self.flow { EdgeRows::with_data } else { EdgeRows::of };
+                selected(&rows(world, revision, &places), schema, scan).map(Some)
+            }
+            Table::Centrality => {
+                let ids = world.all_ids();
+                let places = some(&mut units, |place| ids.of_file(place).len());
+                selected(&CentralityRows::of(world, revision, &places), schema, scan).map(Some)
+            }
+            _ => {
+                let mut batches = Vec::new();
+                let mut rows = 0;
+                for unit in units.take(FILES) {
+                    world.db.unwind_if_revision_cancelled();
+                    let Some(batch) = self.rows(unit)? else { continue };
+                    rows += batch.num_rows();
+                    batches.push(batch);
+                    if rows >= BATCH {
+                        break;
+                    }
+                }
+                let schema = batches.first().map_or_else(|| Ok(Arc::new(schema.project(&scan.columns)?)), |batch| Ok(batch.schema()));
+                schema.and_then(|schema| Ok(concat_batches(&schema, &batches)?)).map(Some)
+            }
+        }
+    }
+
+    /// The wanted rows of a unit whose rows are made alone.
+    fn rows(&self, unit: usize) -> Result<Option<RecordBatch>, SourceError> {
         fn boxed<'w>(rows: Option<impl FileRows + 'w>) -> Option<Box<dyn FileRows + 'w>> {
             rows.map(|rows| Box::new(rows) as Box<dyn FileRows + 'w>)
         }
-        if !self.may_hold(unit) {
-            return Ok(None);
-        }
         let (world, revision, schema, scan) = (self.world, self.revision, self.schema, self.scan);
         let file = || world.live.all.get(unit).copied();
-        world.db.unwind_if_revision_cancelled();
         let rows = match self.table {
             Table::Projects => boxed(Some(ProjectRows::of(world, revision, unit, self.now))),
             Table::Files => boxed(directory(world, unit).map(|directory| ListedFiles::of(world, revision, directory))),
-            Table::Nodes => boxed(file().and_then(|file| NodeRows::of(world, revision, file))),
-            Table::Edges => {
-                let mut join = self.flow.as_ref().map(RefCell::borrow_mut);
-                boxed(file().and_then(|file| EdgeRows::of(world, revision, file, join.as_deref_mut())))
+            Table::FlowNodes | Table::FlowEdges => {
+                let flows = file().map(|file| FileFlows::wanted(world, revision, file, schema, scan)).transpose()?.flatten();
+                return flows.map(|flows| flows.rows(self.table, schema, scan)).transpose();
             }
-            Table::FlowNodes => match file() {
-                Some(file) => boxed(FlowNodeRows::of(world, revision, file, schema, scan)?),
-                None => None,
-            },
-            Table::FlowEdges => match file() {
-                Some(file) => boxed(FlowEdgeRows::of(world, revision, file, schema, scan)?),
-                None => None,
-            },
             Table::Embeddings => boxed(file().and_then(|file| EmbeddingRows::of(world, revision, file))),
-            Table::Centrality => boxed(file().and_then(|file| CentralityRows::of(world, revision, file))),
+            Table::Nodes | Table::Edges | Table::Centrality => None,
         };
         rows.map(|rows| selected(&*rows, schema, scan)).transpose()
     }
+}
+
+/// The next live files, of so many that they have about [`BATCH`] rows.
+fn some(units: &mut impl Iterator<Item = usize>, rows: impl Fn(u32) -> usize) -> Vec<usize> {
+    let mut looked_at = 0;
+    let mut places = Vec::new();
+    while looked_at < BATCH && places.len() < FILES {
+        let Some(unit) = units.next() else { break };
+        looked_at += rows(unit as u32);
+        places.push(unit);
+    }
+    places
 }
 
 /// Which rows are meant by a table.

@@ -11,12 +11,13 @@ mod embeddings;
 mod files;
 mod flow;
 mod functions;
+mod group;
 mod live;
 mod nodes;
 mod projects;
 mod rows;
 mod session;
-mod symbol_ids;
+pub(crate) mod symbol_ids;
 mod write;
 
 pub use leindex_db::tables::export::MANIFEST;

@@ -1,44 +1,46 @@
 //! The table `nodes`.
 
 use std::cell::OnceCell;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, FixedSizeBinaryArray, UInt16Array, UInt32Array, UInt64Array};
+use arrow::array::{ArrayRef, BooleanArray, FixedSizeBinaryArray, StringViewBuilder, UInt16Array, UInt32Array, UInt64Array};
 
 use super::all_nodes::{AllNodes, NodeRecord};
-use super::rows::{FileRows, optional_texts, same, texts};
-use super::symbol_ids::symbol_ids;
-use crate::index::describe::{project_of, qualified_name};
+use super::group::{FileGroup, Member};
+use super::rows::{FileRows, runs, same, texts};
+use crate::index::describe::{qualified_name, start_of_name};
 use crate::index::world::World;
 use crate::items::descriptor::descriptor;
 use crate::items::docs;
-use crate::languages::LanguageConfig;
-use crate::names::files::{SourceFile, Symbol, file_config};
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::SymbolRow;
 
 pub(super) struct NodeRows<'w> {
     world: World<'w>,
-    file: SourceFile<'w>,
-    config: &'static LanguageConfig,
     all: &'w AllNodes,
-    place: u32,
-    /// Read for the columns that [`AllNodes`] does not have.
-    rows: OnceCell<Option<Arc<IndexedRows>>>,
-    path: &'w str,
+    group: FileGroup<'w>,
+    /// Of each file, read for the columns that [`AllNodes`] does not have.
+    rows: Box<[OnceCell<Option<Arc<IndexedRows>>>]>,
     revision: &'w str,
 }
 
 impl<'w> NodeRows<'w> {
-    pub(super) fn of(world: World<'w>, revision: &'w str, file: SourceFile<'w>) -> Option<Self> {
-        let config = file_config(world.db, file)?;
-        let place = *world.live.positions.get(&file)?;
-        Some(Self { world, file, config, all: world.all_nodes(), place, rows: OnceCell::new(), path: file.path(world.db), revision })
+    /// The symbols of some files.
+    pub(super) fn of(world: World<'w>, revision: &'w str, places: &[usize]) -> Self {
+        let all = world.all_nodes();
+        let group = FileGroup::of(world, places, |place| all.nodes(place).len());
+        let rows = group.members().iter().map(|_| OnceCell::new()).collect();
+        Self { world, all, group, rows, revision }
     }
 
-    fn nodes(&self, rows: &[u32]) -> impl Iterator<Item = &'w NodeRecord> {
-        let nodes = self.all.nodes(self.place);
-        rows.iter().filter_map(move |&row| nodes.get(row as usize))
+    fn in_files<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = (&'a Member<'w>, &'w NodeRecord)> + use<'a, 'w> {
+        let all = self.all;
+        self.group.rows(rows).filter_map(move |(member, row)| Some((member, all.nodes(member.place).get(row as usize)?)))
+    }
+
+    fn nodes<'a>(&'a self, rows: &'a [u32]) -> impl Iterator<Item = &'w NodeRecord> + use<'a, 'w> {
+        self.in_files(rows).map(|(_, node)| node)
     }
 
     fn numbers(&self, rows: &[u32], of: impl Fn(&NodeRecord) -> u32) -> ArrayRef {
@@ -54,48 +56,61 @@ impl<'w> NodeRows<'w> {
         Arc::new(self.nodes(rows).map(|node| Some(of(node))).collect::<BooleanArray>())
     }
 
-    /// Something of the file's own rows.
-    fn read<T>(&self, rows: &[u32], of: impl Fn(&IndexedRows, u32, &SymbolRow) -> T) -> Vec<T> {
-        let Some(all) = self.rows.get_or_init(|| self.world.rows(self.file)) else { return Vec::new() };
-        rows.iter().filter_map(|&row| Some(of(all, row, &all.symbol(row)?))).collect()
+    /// Texts of the files' own rows, none where `write` gives none.
+    fn read(&self, rows: &[u32], write: impl Fn(&mut String, &Member<'w>, &IndexedRows, u32, &SymbolRow) -> Option<()>) -> ArrayRef {
+        let mut texts = StringViewBuilder::with_capacity(rows.len());
+        let mut text = String::new();
+        for (at, member, row) in self.group.numbered(rows) {
+            let file = self.rows.get(at).and_then(|cell| cell.get_or_init(|| self.world.rows(member.file)).as_ref());
+            text.clear();
+            match file.and_then(|of| write(&mut text, member, of, row, &of.symbol(row)?)) {
+                Some(()) => texts.append_value(&text),
+                None => texts.append_null(),
+            }
+        }
+        Arc::new(texts.finish())
     }
+}
+
+/// Writes a text, if it is not empty.
+fn filled(texts: &mut String, text: &str) -> Option<()> {
+    if text.is_empty() { None } else { texts.write_str(text).ok() }
 }
 
 impl FileRows for NodeRows<'_> {
     fn count(&self) -> usize {
-        self.all.nodes(self.place).len()
+        self.group.count()
     }
 
     fn column(&self, name: &str, rows: &[u32]) -> ArrayRef {
         let db = self.world.db;
-        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let ids = |place: u32| self.world.all_ids().of_file(place);
         match name {
             "id" => {
-                let ids = symbol_ids(db, self.file);
-                Arc::new(UInt64Array::from_iter_values(rows.iter().filter_map(|&row| ids.get(row as usize).copied())))
+                let id = |(member, row): (&Member<'_>, u32)| ids(member.place).get(row as usize).copied();
+                Arc::new(UInt64Array::from_iter_values(self.group.rows(rows).filter_map(id)))
             }
             "parent" => {
-                let ids = symbol_ids(db, self.file);
-                let parent = |(&row, node): (&u32, &NodeRecord)| if row == 0 { None } else { ids.get(node.parent as usize).copied() };
-                Arc::new(rows.iter().zip(self.nodes(rows)).map(parent).collect::<UInt64Array>())
-            }
-            "symbol" => {
-                let project = project_of(db, self.path);
-                texts(self.read(rows, |of, row, _| format!("{project} {} {}", self.path, descriptor(of, row))).iter())
-            }
-            "path" => same(self.path, rows.len()),
-            "language" => same(self.config.name, rows.len()),
-            "kind" => texts(self.nodes(rows).map(|node| node.kind.as_str())),
-            "name" => texts(self.nodes(rows).map(|node| self.all.name(self.place, node))),
-            "qualified_name" => {
-                let name = |of: &IndexedRows, index, row: &SymbolRow| {
-                    qualified_name(self.world, Symbol::new(db, self.file, row.identity()), of, index)
+                let nodes = self.group.rows(rows).zip(self.nodes(rows));
+                let parent = |((member, row), node): ((&Member<'_>, u32), &NodeRecord)| {
+                    if row == 0 { None } else { ids(member.place).get(node.parent as usize).copied() }
                 };
-                texts(self.read(rows, name).iter())
+                Arc::new(nodes.map(parent).collect::<UInt64Array>())
             }
-            "signature" => texts(self.read(rows, |of, _, row| of.str(row.signature).to_owned()).iter()),
-            "doc" => optional_texts(self.read(rows, |of, _, row| filled(of.str(row.doc))).into_iter()),
-            "summary" => optional_texts(self.read(rows, |of, _, row| filled(&docs::summary(of.str(row.doc)))).into_iter()),
+            "symbol" => self.read(rows, |text, member, of, row, _| {
+                start_of_name(member.project, member.path, text);
+                text.write_str(&descriptor(of, row)).ok()
+            }),
+            "path" => runs(self.in_files(rows).map(|(member, _)| member.path)),
+            "language" => runs(self.in_files(rows).map(|(member, _)| member.language)),
+            "kind" => texts(self.nodes(rows).map(|node| node.kind.as_str())),
+            "name" => texts(self.in_files(rows).map(|(member, node)| self.all.name(member.place, node))),
+            "qualified_name" => {
+                self.read(rows, |texts, member, of, row, _| texts.write_str(&qualified_name(db, member.file, of, row)).ok())
+            }
+            "signature" => self.read(rows, |texts, _, of, _, row| texts.write_str(of.str(row.signature)).ok()),
+            "doc" => self.read(rows, |texts, _, of, _, row| filled(texts, of.str(row.doc))),
+            "summary" => self.read(rows, |texts, _, of, _, row| filled(texts, &docs::summary(of.str(row.doc)))),
             "start_line" => self.numbers(rows, |node| node.start_line),
             "end_line" => self.numbers(rows, |node| node.end_line),
             "name_line" => self.numbers(rows, |node| node.name_line),
@@ -116,7 +131,7 @@ impl FileRows for NodeRows<'_> {
             }
             "is_test" => self.truths(rows, |node| node.is_test),
             "is_exported" => self.truths(rows, |node| node.is_exported),
-            "project" => same(project_of(db, self.path), rows.len()),
+            "project" => runs(self.in_files(rows).map(|(member, _)| member.project)),
             _ => same(self.revision, rows.len()),
         }
     }

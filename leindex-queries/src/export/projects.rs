@@ -9,6 +9,7 @@ use leindex_db::history::head;
 use leindex_db::{Root, Workspace};
 
 use super::rows::{FileRows, optional_texts, same, texts};
+use crate::index::describe::project_of;
 use crate::index::world::World;
 
 pub(super) struct ProjectRows<'w> {
@@ -58,7 +59,7 @@ impl FileRows for ProjectRows<'_> {
             }
             "commit" => optional_texts(self.roots(rows).map(|root| head(Path::new(root.path(db))).ok().flatten())),
             "indexed_at" => Arc::new(TimestampMicrosecondArray::from_value(self.now, rows.len()).with_timezone("UTC")),
-            "project" => texts(self.roots(rows).map(|root| root.name(db))),
+            "project" => texts(self.roots(rows).map(|root| project_of(db, root.prefix(db)))),
             _ => same(self.revision, rows.len()),
         }
     }

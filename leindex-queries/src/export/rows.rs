@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array as _, ArrayRef, StringArray, UInt32Array};
+use arrow::array::{Array as _, ArrayRef, StringViewArray, UInt32Array, make_view};
 use arrow::compute::filter;
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
@@ -38,7 +38,7 @@ pub(super) fn may_hold(schema: &SchemaRef, predicates: &[Predicate], value: impl
         let columns: Option<Vec<ArrayRef>> = predicate
             .columns()
             .iter()
-            .map(|&column| Some(Arc::new(StringArray::from(vec![value(schema.field(column).name())?])) as ArrayRef))
+            .map(|&column| Some(Arc::new(StringViewArray::from_iter_values([value(schema.field(column).name())?])) as ArrayRef))
             .collect();
         let Some(columns) = columns.filter(|columns| !columns.is_empty()) else { return true };
         let Ok(batch) = of_columns(schema, predicate.columns(), columns, 1) else { return true };
@@ -60,15 +60,31 @@ pub(super) fn of_columns(schema: &SchemaRef, columns: &[usize], arrays: Vec<Arra
 
 /// A text in every row.
 pub(super) fn same(text: &str, rows: usize) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows)))
+    runs(std::iter::repeat_n(text, rows))
 }
 
 /// Texts.
 pub(super) fn texts<T: AsRef<str>>(values: impl Iterator<Item = T>) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(values))
+    Arc::new(StringViewArray::from_iter_values(values))
 }
 
 /// Texts, some of them missing.
 pub(super) fn optional_texts<T: AsRef<str>>(values: impl Iterator<Item = Option<T>>) -> ArrayRef {
-    Arc::new(values.collect::<StringArray>())
+    Arc::new(values.collect::<StringViewArray>())
+}
+
+/// Texts of which many that follow each other are one and the same: it is held once.
+pub(super) fn runs<'t>(values: impl Iterator<Item = &'t str>) -> ArrayRef {
+    let (mut held, mut views) = (Vec::new(), Vec::with_capacity(values.size_hint().0));
+    let mut last: Option<(&str, u128)> = None;
+    for text in values {
+        let (_, view) = *last.insert(last.filter(|(other, _)| std::ptr::eq(*other, text)).unwrap_or_else(|| {
+            let start = held.len() as u32;
+            held.extend_from_slice(text.as_bytes());
+            (text, make_view(text.as_bytes(), 0, start))
+        }));
+        views.push(view);
+    }
+    let runs = StringViewArray::try_new(views.into(), vec![held.into()], None);
+    Arc::new(runs.expect("the views are those of texts that are held"))
 }

@@ -1,5 +1,6 @@
 //! A flow as text: a line a node, for people and for fixtures.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::body::Flow;
@@ -101,7 +102,12 @@ fn dependences(flow: &Flow, source: &str, node: u32, out: &mut String) {
 
 /// The name of a variable as text: its own, or in angle brackets what it stands for.
 pub fn variable_name(flow: &Flow, source: &str, variable: u32) -> String {
-    let Some(held) = flow.variables.get(variable as usize) else { return String::new() };
+    variable_text(flow, source, variable).into_owned()
+}
+
+/// As [`variable_name`], most often a part of the source.
+pub(crate) fn variable_text<'s>(flow: &Flow, source: &'s str, variable: u32) -> Cow<'s, str> {
+    let Some(held) = flow.variables.get(variable as usize) else { return Cow::Borrowed("") };
     let mut origin = *held;
     while origin.kind == VariableKind::Capture && origin.outer != NONE {
         match flow.variables.get(origin.outer as usize) {
@@ -111,11 +117,11 @@ pub fn variable_name(flow: &Flow, source: &str, variable: u32) -> String {
     }
     let text = source.get(origin.start as usize..origin.end as usize).unwrap_or("");
     match origin.kind {
-        VariableKind::Temporary => "<value>".to_owned(),
-        VariableKind::Result => "<result>".to_owned(),
-        VariableKind::Receiver => "<this>".to_owned(),
-        VariableKind::Field => format!(".{}", text.trim_start_matches('@')),
-        _ => text.to_owned(),
+        VariableKind::Temporary => "<value>".into(),
+        VariableKind::Result => "<result>".into(),
+        VariableKind::Receiver => "<this>".into(),
+        VariableKind::Field => format!(".{}", text.trim_start_matches('@')).into(),
+        _ => text.into(),
     }
 }
 
@@ -125,14 +131,26 @@ pub(crate) fn line_of(source: &str, byte: u32, first: u32) -> u32 {
     first + memchr::memchr_iter(b'\n', before).count() as u32
 }
 
-/// The first line of a range, with its spaces made one.
+/// The text of a range on one line, its spaces made one, cut after 60 characters.
 pub(crate) fn excerpt(source: &str, start: u32, end: u32) -> String {
+    let mut out = String::new();
+    add_excerpt(source, start, end, &mut out);
+    out
+}
+
+/// Appends an [`excerpt`]. Reads no more of the text than it gives.
+pub(crate) fn add_excerpt(source: &str, start: u32, end: u32, out: &mut String) {
     const WIDTH: usize = 60;
     let text = source.get(start as usize..end as usize).unwrap_or("");
-    let mut out = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((at, _)) = out.char_indices().nth(WIDTH) {
-        out.truncate(at);
-        out.push('…');
+    let mut left = WIDTH;
+    for (at, word) in text.split_whitespace().enumerate() {
+        for character in (at > 0).then_some(' ').into_iter().chain(word.chars()) {
+            if left == 0 {
+                out.push('…');
+                return;
+            }
+            left -= 1;
+            out.push(character);
+        }
     }
-    out
 }

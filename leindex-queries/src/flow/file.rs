@@ -1,5 +1,6 @@
 //! All flows of a file: which functions it has, and each one lowered, from one tree.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use tree_sitter::{Node, Parser, Tree};
@@ -233,9 +234,14 @@ pub fn opaque_kinds(grammar: &Grammar, source: &[u8]) -> Vec<(String, usize)> {
     }
 }
 
-/// Parses a text for its flows.
+thread_local! {
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
+/// Parses a text for its flows. One parser per thread.
 pub(crate) fn parse(grammar: &Grammar, source: &[u8]) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&grammar.language).ok()?;
-    crate::syntax::parse::parse(grammar, &mut parser, source).map(|(tree, _)| tree)
+    PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&grammar.language).ok()?;
+        crate::syntax::parse::parse(grammar, parser, source).map(|(tree, _)| tree)
+    })
 }

@@ -7,11 +7,14 @@
 
 mod blocks;
 mod body;
+#[cfg(feature = "analytics")]
+pub(crate) mod calls;
 pub(crate) mod cfg;
 mod control;
 pub(crate) mod dependence;
 mod dominance;
 mod draw;
+pub(crate) mod ends;
 pub(crate) mod file;
 pub(crate) mod index;
 mod intelligence;
@@ -31,6 +34,8 @@ pub use cfg::{Edge, EdgeKind, Node};
 pub use control::ControlDependence;
 pub(crate) use draw::excerpt;
 pub use draw::{Drawing, draw, variable_name};
+#[cfg(feature = "analytics")]
+pub(crate) use draw::{add_excerpt, variable_text};
 pub use file::{FileFlow, file_flows, opaque_kinds};
 pub use intelligence::{CodeIntelligence, SignatureInfo};
 pub use ir::{Call, Mention, MentionKind, Step, StepKind, Variable, VariableKind};

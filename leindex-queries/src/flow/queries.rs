@@ -20,7 +20,7 @@ use crate::languages::{Grammar, LanguageConfig};
 use crate::names::files::{SourceFile, Symbol, file_blob, symbol_row};
 use crate::names::module_map::MODULE_IDENTITY;
 use crate::syntax::blob::{Blob, rows};
-use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolRow};
+use crate::syntax::rows::{NONE, Rows, ScopeRow, SymbolFlags, SymbolRow};
 
 /// Functions lowered by this process, for tests that nothing is analysed twice.
 pub static LOWERED: AtomicU64 = AtomicU64::new(0);
@@ -69,7 +69,7 @@ pub fn symbol_body<'db>(db: &'db dyn Db, symbol: Symbol<'db>) -> Option<Body> {
         return None;
     }
     let owner = outermost(&rows, index);
-    let owner_row = rows.symbol(owner)?;
+    let owner_row = rows.symbol(owner).filter(|row| !row.flags.has(SymbolFlags::DECLARATION))?;
     let region = if owner == index {
         (0, u32::MAX)
     } else {
@@ -150,6 +150,27 @@ pub(crate) fn missing_flows<'db>(db: &'db dyn Db, blob: Blob<'db>, always: Optio
         db.keep(*key, encode(flow).into());
     }
     made
+}
+
+/// All flows of a content, of text `source`, each once: of its top level, with row 0, then of its functions in order of
+/// their rows. From the store if it has them all; else made of one tree, and not stored.
+#[cfg(feature = "analytics")]
+pub(crate) fn content_flows<'db>(db: &'db dyn Db, blob: Blob<'db>, source: &str) -> Vec<(u32, Arc<Flow>)> {
+    let dialect = blob.dialect(db);
+    let (Some(config), Some(grammar)) = (db.languages().config(dialect), db.languages().grammar(dialect)) else { return Vec::new() };
+    let of_file = rows(db, blob);
+    let keys = keys_of(config, &of_file, blob.hash(db).as_bytes());
+    let stored = |(key, owner): &(StoreKey, Option<u32>)| Some((owner.unwrap_or(0), Arc::new(decode(&db.packed(key)?)?)));
+    if let Some(stored) = keys.iter().map(stored).collect() {
+        return stored;
+    }
+    let Some(tree) = parse(grammar, source.as_bytes()) else { return Vec::new() };
+    let from = FlowSource::new(grammar, source, &tree, &of_file);
+    let mut scratch = Scratch::default();
+    let mut flows = vec![(0, Arc::new(from.top(&mut scratch)))];
+    flows.extend(from.owners().iter().map(|&owner| (owner.symbol, Arc::new(from.function(owner, &mut scratch)))));
+    LOWERED.fetch_add(flows.len() as u64, Ordering::Relaxed);
+    flows
 }
 
 /// Those flows of a tree that are missing.

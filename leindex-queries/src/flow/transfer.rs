@@ -71,6 +71,30 @@ pub(crate) fn transfers(flow: &Flow) -> Vec<Transfer> {
     flow.regions.iter().map(|region| transfer(flow, &index, region)).collect()
 }
 
+/// Pairs of calls: the value of the first may get to an argument of the second, by itself or through variables. In order
+/// of the second. As [`transfers`] has them, without the rest.
+#[cfg(feature = "analytics")]
+pub(crate) fn handed_over(flow: &Flow) -> Vec<(u32, u32)> {
+    let mut handed = Vec::new();
+    if flow.calls.len() < 2 {
+        return handed;
+    }
+    let index = FlowIndex::of(flow);
+    for region in &flow.regions {
+        let calls = (region.entry..=region.exit).map(|node| index.calls_at(flow, node).count());
+        if calls.sum::<usize>() < 2 {
+            continue;
+        }
+        for passage in &transfer(flow, &index, region).passages {
+            if let (Sink::Argument(to, _), Source::Call(from)) = (passage.sink, passage.source) {
+                handed.push((from, to));
+            }
+        }
+    }
+    handed.dedup();
+    handed
+}
+
 fn transfer(flow: &Flow, index: &FlowIndex, region: &Region) -> Transfer {
     let sources = sources(flow, index, region);
     if sources.is_empty() {

@@ -2,46 +2,55 @@
 //!
 //! File by file these are the edges of [`edges_of_file`], in the same order. There a question is asked of the whole
 //! workspace for each name, member and parameter; here every file says once what it has and what it seeks (its [`Draft`]),
-//! and what is sought is found in tables over all drafts.
+//! and what is sought is found in tables over all drafts. Drafts are kept: after an edit few are made again.
 
 mod arguments;
+mod declared;
 mod definitions;
 mod draft;
-mod names;
+pub(crate) mod names;
 
-use std::sync::Mutex;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use salsa::plumbing::FromId as _;
 
 use self::arguments::Arguments;
+use self::declared::Declared;
 use self::definitions::Definitions;
-use self::draft::{Draft, Local};
-use self::names::Names;
+use self::draft::{Draft, Local, Place, edge_draft};
 use super::calls::FoundEdge;
 use super::candidate::{Verdict, verdict};
 use super::join::Join;
+use super::numbering::Numbering;
 use super::passed::functions_reaching;
 use super::structure::edges_of_file;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
 use crate::names::entity::Rule;
-use crate::names::files::{Symbol, symbol_row};
+use crate::names::files::{SourceFile, Symbol, symbol_row};
 use crate::syntax::rows::NONE;
 
-/// All edges of the workspace. About 24 bytes an edge, and each file's names once.
+/// All edges of the workspace. About 24 bytes an edge, most of them in the drafts, and each file's names once.
 #[derive(Debug, Default)]
 pub(crate) struct AllEdges {
-    /// The node of the first row of each live file, in their order, and one past the last node.
-    first: Box<[u32]>,
+    numbering: Numbering,
     files: Box<[FileRecords]>,
 }
 
-/// The edges of one file.
-#[derive(Debug, Default)]
+/// The edges of one file: its draft, and what the other files decide.
+#[derive(Debug)]
 struct FileRecords {
-    records: Box<[EdgeRecord]>,
-    names: Names,
+    draft: Arc<Draft>,
+    /// The nodes of the places that the draft names.
+    nodes: Box<[u32]>,
+    /// What became of what it seeks.
+    decided: Box<[Decided]>,
+    /// More records, and how many of the draft's stand before each.
+    added: Box<[(u32, EdgeRecord)]>,
+    /// Names of added records that the draft does not have.
+    names: Box<[Box<str>]>,
 }
 
 /// An edge, as the `edges` table has it.
@@ -65,36 +74,67 @@ pub(crate) struct EdgeRecord {
 
 const _: () = assert!(size_of::<EdgeRecord>() == 24, "millions of them are held");
 
-/// Files that are drafted at a time: few enough that threads end together.
-const AT_A_TIME: usize = 64;
+impl EdgeRecord {
+    /// Where it stands among the edges of its file.
+    const fn order(&self) -> (u32, u32, EdgeKind) {
+        (self.line, self.column, self.kind)
+    }
+}
+
+/// What an open use turned out to be.
+#[derive(Clone, Copy, Debug)]
+struct Decided {
+    target: u32,
+    rule: Rule,
+    candidates: u16,
+}
+
+impl Default for Decided {
+    fn default() -> Self {
+        Self { target: NONE, rule: Rule::Unresolved, candidates: 0 }
+    }
+}
 
 impl AllEdges {
-    /// Makes all edges on all threads. Costs the resolution of every file that nobody has asked for before.
+    /// Makes all edges on all threads. Costs the resolution of every file that nobody has asked for before, and the drafts
+    /// of those that changed since somebody last asked.
     pub(crate) fn of(world: World<'_>) -> Self {
-        let implementations = Mutex::default();
-        let drafts = world.on_groups(AT_A_TIME, |world, files| {
-            files.iter().map(|&file| Draft::of(world, &implementations, file)).collect::<Vec<Draft>>()
+        let drafts = world.on_each_file(|world, file| {
+            let draft = edge_draft(world.db, file);
+            let declared = if draft.declares { Declared::of(world, file) } else { Vec::new() };
+            (draft, declared)
         });
-        let drafts: Vec<Draft> = drafts.into_iter().flatten().collect();
-        world.install(|| Self::joined(drafts))
+        let (drafts, declared): (Vec<Arc<Draft>>, Vec<Vec<Declared>>) = drafts.into_iter().unzip();
+        let numbering = Numbering::of(drafts.iter().map(|draft| draft.rows()));
+        let position = |file: salsa::Id| world.live.positions.get(&SourceFile::from_id(file)).copied();
+        let node = |&(file, identity): &Place| {
+            let file = position(file)?;
+            numbering.node(file, drafts.get(file as usize)?.row_of(identity)?)
+        };
+        let node = |place: &Place| node(place).unwrap_or(NONE);
+        let files = world.install(|| {
+            let nodes: Vec<Box<[u32]>> = drafts.par_iter().map(|draft| draft.places.iter().map(node).collect()).collect();
+            let numbers =
+                |file: u32| Numbers { first: numbering.nodes(file).start, places: nodes.get(file as usize).map_or(&[], |nodes| nodes) };
+            let known = Known { definitions: &Definitions::of(&drafts, numbers), arguments: &Arguments::of(&drafts, numbers) };
+            let decided: Vec<Box<[Decided]>> =
+                (0..drafts.len() as u32).into_par_iter().zip(&drafts).map(|(file, draft)| known.decided(draft, numbers(file))).collect();
+            let files = drafts.par_iter().zip(&declared).zip(decided).enumerate().map(|(file, ((draft, declared), decided))| {
+                let numbers = numbers(file as u32);
+                let mut added = known.passed(draft, &decided, numbers);
+                let names = declared::add(declared, draft, numbers.first, node, &mut added);
+                added.sort_by_key(|&(at, record)| (at, record.order()));
+                FileRecords { draft: Arc::clone(draft), nodes: numbers.places.into(), decided, added: added.into(), names }
+            });
+            files.collect::<Vec<_>>()
+        });
+        Self { numbering, files: files.into() }
     }
 
-    fn joined(mut drafts: Vec<Draft>) -> Self {
-        let mut first = Vec::with_capacity(drafts.len() + 1);
-        let mut nodes = 0_u32;
-        for draft in &drafts {
-            first.push(nodes);
-            nodes += draft.rows();
-        }
-        first.push(nodes);
-        let places: Vec<Box<[u32]>> = drafts.par_iter().map(|draft| nodes_of(draft, &drafts, &first)).collect();
-        drafts.par_iter_mut().for_each(Draft::forget_identities);
-        let definitions = Definitions::of(&mut drafts, &places, &first);
-        let arguments = Arguments::of(&mut drafts, &places, &first);
-        let known = Known { definitions: &definitions, arguments: &arguments };
-        let numbered = drafts.into_par_iter().zip(&places).zip(&first);
-        let files = numbered.map(|((draft, places), &first)| known.finish(draft, Numbers { first, places })).collect();
-        Self { first: first.into(), files }
+    /// Does the part of a file's edges that needs its rows.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn read<'w>(world: World<'w>, file: SourceFile<'w>) {
+        edge_draft(world.db, file);
     }
 
     /// Number of live files.
@@ -102,74 +142,111 @@ impl AllEdges {
         self.files.len() as u32
     }
 
-    /// The node of the first row of the live file at a place; at the end, one past the last node.
-    pub(crate) fn first(&self, file: u32) -> u32 {
-        self.first.get(file as usize).copied().unwrap_or(0)
+    /// How the symbols are numbered.
+    pub(crate) fn numbering(&self) -> &Numbering {
+        &self.numbering
+    }
+
+    /// How many edges the live file at a place has.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn count(&self, file: u32) -> usize {
+        self.files.get(file as usize).map_or(0, |of| of.draft.records.len() + of.added.len())
     }
 
     /// The edges of the live file at a place, in order of their sites.
-    pub(crate) fn records(&self, file: u32) -> &[EdgeRecord] {
-        self.files.get(file as usize).map_or(&[], |file| &file.records)
+    pub(crate) fn records(&self, file: u32) -> Vec<EdgeRecord> {
+        self.files.get(file as usize).map_or_else(Vec::new, |of| of.records(self.numbering.nodes(file).start))
     }
 
     /// A name of the live file at a place.
     pub(crate) fn name(&self, file: u32, name: u32) -> &str {
-        self.files.get(file as usize).map_or("", |file| file.names.text(name))
+        self.files.get(file as usize).map_or("", |file| file.name(name))
     }
 
-    /// The node of a row of the live file at a place.
-    pub(crate) fn node(&self, file: u32, row: u32) -> Option<u32> {
-        let (start, end) = (self.first.get(file as usize)?, self.first.get(file as usize + 1)?);
-        let node = start + row;
-        (node < *end).then_some(node)
+    /// The cognitive complexity of the functions with a body of the live file at a place, by row; 0 for all else.
+    pub(crate) fn complexity(&self, file: u32) -> &[u32] {
+        self.files.get(file as usize).map_or(&[], |file| &file.draft.complexity)
     }
 
-    /// The place of a node's live file, and its row.
-    pub(crate) fn place(&self, node: u32) -> (u32, u32) {
-        let file = self.first.partition_point(|&first| first <= node).saturating_sub(1);
-        (file as u32, node - self.first.get(file).copied().unwrap_or(0))
-    }
-}
-
-impl AllEdges {
-    /// Describes the first record that is not what its file alone would give; there is none.
-    pub(crate) fn first_difference<'w>(&self, world: World<'w>) -> Option<String> {
-        let mut join = Join::new(world);
-        (0..).zip(&world.live.all).find_map(|(place, &file)| {
-            let rows = world.rows(file)?;
-            let expected = edges_of_file(&mut join, file);
-            let records = self.records(place);
-            let differs = |(edge, record): (&FoundEdge<'w>, &EdgeRecord)| {
-                let (line, column) = rows.position(edge.start);
-                let same = self.node_of(world, edge.source) == Some(record.source)
-                    && edge.target.and_then(|target| self.node_of(world, target)).unwrap_or(NONE) == record.target
-                    && *edge.name == *self.name(place, record.name)
-                    && (line, column, edge.kind, edge.rule) == (record.line, record.column, record.kind, record.rule)
-                    && at_most(edge.candidates.len()) == record.candidates;
-                (!same).then(|| format!("{}: {edge:?} is {record:?} to {:?}", file.path(world.db), self.place(record.target)))
-            };
-            let counts = || {
-                let differ = expected.len() != records.len();
-                differ.then(|| format!("{}: {} edges are {}", file.path(world.db), expected.len(), records.len()))
-            };
-            expected.iter().zip(records).find_map(differs).or_else(counts)
-        })
+    /// Which symbols of the live file at a place are tests, or lie in one or among them, by row.
+    pub(crate) fn tests(&self, file: u32) -> &[bool] {
+        self.files.get(file as usize).map_or(&[], |file| &file.draft.tests)
     }
 
     /// The node of a symbol.
     pub(crate) fn node_of<'w>(&self, world: World<'w>, symbol: Symbol<'w>) -> Option<u32> {
         let file = *world.live.positions.get(&symbol.file(world.db))?;
-        self.node(file, symbol_row(world.db, symbol)?.1)
+        self.numbering.node(file, symbol_row(world.db, symbol)?.1)
+    }
+
+    /// The record of an edge whose site is at a line and column. Its name is that of `name`.
+    pub(crate) fn record_of<'w>(
+        &self,
+        world: World<'w>,
+        edge: &FoundEdge<'w>,
+        (line, column): (u32, u32),
+        name: u32,
+    ) -> Option<EdgeRecord> {
+        Some(EdgeRecord {
+            source: self.node_of(world, edge.source)?,
+            target: edge.target.and_then(|target| self.node_of(world, target)).unwrap_or(NONE),
+            name,
+            line,
+            column,
+            kind: edge.kind,
+            rule: edge.rule,
+            candidates: at_most(edge.candidates.len()),
+        })
+    }
+
+    /// Describes the first record that is not what its file alone would give; there is none.
+    pub(crate) fn first_difference(&self, world: World<'_>) -> Option<String> {
+        let mut join = Join::new(world);
+        (0..).zip(&world.live.all).find_map(|(place, &file)| {
+            let rows = world.rows(file)?;
+            let expected = edges_of_file(&mut join, file);
+            let records = self.records(place);
+            let differs = |(edge, record): (&FoundEdge<'_>, &EdgeRecord)| {
+                let same = self.record_of(world, edge, rows.position(edge.start), record.name) == Some(*record)
+                    && *edge.name == *self.name(place, record.name);
+                let target = self.numbering.place(record.target);
+                (!same).then(|| format!("{}: {edge:?} is {record:?} to {target:?}", file.path(world.db)))
+            };
+            let counts = || {
+                let differ = expected.len() != records.len();
+                differ.then(|| format!("{}: {} edges are {}", file.path(world.db), expected.len(), records.len()))
+            };
+            expected.iter().zip(&records).find_map(differs).or_else(counts)
+        })
     }
 }
 
-/// The nodes of the places that a draft names.
-fn nodes_of(draft: &Draft, drafts: &[Draft], first: &[u32]) -> Box<[u32]> {
-    let node = |&(file, identity): &(u32, u64)| {
-        let row = drafts.get(file as usize)?.row_of(identity)?;
-        Some(first.get(file as usize)? + row)
-    };
-    draft.places.iter().map(|place| node(place).unwrap_or(NONE)).collect()
+impl FileRecords {
+    fn name(&self, name: u32) -> &str {
+        let own = self.draft.names.count();
+        match name.checked_sub(own) {
+            None => self.draft.names.text(name),
+            Some(added) => self.names.get(added as usize).map_or("", |name| name),
+        }
+    }
+
+    /// The records, where `first` is the node of the file's first row.
+    fn records(&self, first: u32) -> Vec<EdgeRecord> {
+        let numbers = Numbers { first, places: &self.nodes };
+        let mut decided = self.draft.sought.iter().map(|&(at, _)| at).zip(&self.decided).peekable();
+        let mut added = self.added.iter().peekable();
+        let mut records = Vec::with_capacity(self.draft.records.len() + self.added.len());
+        for (at, record) in (0..).zip(&self.draft.records) {
+            records.extend(std::iter::from_fn(|| added.next_if(|&&(before, _)| before <= at)).map(|&(_, record)| record));
+            let mut record = EdgeRecord { source: numbers.number(record.source), target: numbers.number(record.target), ..*record };
+            if let Some((_, &Decided { target, rule, candidates })) = decided.next_if(|&(of, _)| of == at) {
+                (record.target, record.rule, record.candidates) = (target, rule, candidates);
+            }
+            records.push(record);
+        }
+        records.extend(added.map(|&(_, record)| record));
+        records
+    }
 }
 
 /// How a draft's symbols are numbered in the workspace.
@@ -177,6 +254,7 @@ fn nodes_of(draft: &Draft, drafts: &[Draft], first: &[u32]) -> Box<[u32]> {
 struct Numbers<'a> {
     /// The node of the file's first row.
     first: u32,
+    /// The nodes of the places that the draft names.
     places: &'a [u32],
 }
 
@@ -187,6 +265,11 @@ impl Numbers<'_> {
             Err(place) => self.places.get(place as usize).copied().unwrap_or(NONE),
         }
     }
+
+    /// The node of a local number, as a draft's records have it.
+    fn number(&self, number: u32) -> u32 {
+        if number == NONE { NONE } else { self.node(Local::of_number(number)) }
+    }
 }
 
 /// What all files are finished with.
@@ -196,38 +279,40 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Decides what a file left open, and puts its edges in order.
-    fn finish(&self, draft: Draft, numbers: Numbers<'_>) -> FileRecords {
+    /// Decides what a file left open.
+    fn decided(&self, draft: &Draft, numbers: Numbers<'_>) -> Box<[Decided]> {
         let rows = numbers.first..numbers.first + draft.rows();
-        let Draft { names, mut uses, mut others, sought, called, family, .. } = draft;
-        for record in uses.iter_mut().chain(&mut others) {
-            record.source = numbers.node(Local::of_number(record.source));
-            if record.target != NONE {
-                record.target = numbers.node(Local::of_number(record.target));
-            }
-        }
-        for (at, sought) in sought {
-            let Some(record) = uses.get_mut(at as usize) else { continue };
-            let candidates = self.definitions.named(names.text(record.name), family);
-            let sought = sought.map(|symbol| numbers.node(symbol));
+        let decide = |&(at, sought): &(u32, _)| {
+            let Some(record) = draft.records.get(at as usize) else { return Decided::default() };
+            let candidates = self.definitions.named(draft.names.text(record.name), draft.family);
+            let sought = draft::numbered(sought, numbers);
             match verdict(candidates.iter().filter(|candidate| sought.fits(candidate, |node| rows.contains(&node)))) {
-                Verdict::Unresolved => {}
-                Verdict::Name(node) => (record.rule, record.target) = (Rule::Name, node),
-                Verdict::Ambiguous(count) => (record.rule, record.candidates) = (Rule::Ambiguous, at_most(count)),
+                Verdict::Unresolved => Decided::default(),
+                Verdict::Name(node) => Decided { target: node, rule: Rule::Name, candidates: 0 },
+                Verdict::Ambiguous(count) => Decided { target: NONE, rule: Rule::Ambiguous, candidates: at_most(count) },
             }
-        }
-        let mut passed = FxHashMap::default();
-        for (at, parameter) in called {
-            let Some(&record) = uses.get(at as usize).filter(|record| record.rule == Rule::Unresolved) else { continue };
-            let functions = passed
+        };
+        draft.sought.iter().map(decide).collect()
+    }
+
+    /// One record after each call that stays unresolved for each function that reaches the parameter that it calls.
+    fn passed(&self, draft: &Draft, decided: &[Decided], numbers: Numbers<'_>) -> Vec<(u32, EdgeRecord)> {
+        let mut reaching = FxHashMap::default();
+        let mut found = Vec::new();
+        for &(at, parameter) in &draft.called {
+            let Some(record) = draft.records.get(at as usize) else { continue };
+            let decided = draft.sought.binary_search_by_key(&at, |&(of, _)| of).ok().and_then(|place| decided.get(place));
+            if decided.map_or(record.rule, |decided| decided.rule) != Rule::Unresolved {
+                continue;
+            }
+            let functions = reaching
                 .entry(parameter)
                 .or_insert_with(|| functions_reaching(parameter.map(|symbol| numbers.node(symbol)), |of| self.arguments.of_parameter(of)));
-            let candidates = at_most(functions.len());
-            uses.extend(functions.iter().map(|&target| EdgeRecord { target, rule: Rule::Passed, candidates, ..record }));
+            let (source, candidates) = (numbers.number(record.source), at_most(functions.len()));
+            let runs = |&target: &u32| (at + 1, EdgeRecord { source, target, rule: Rule::Passed, candidates, ..*record });
+            found.extend(functions.iter().map(runs));
         }
-        uses.append(&mut others);
-        uses.sort_by_key(|record| (record.line, record.column, record.kind));
-        FileRecords { records: uses.into(), names }
+        found
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::join::Join;
+use crate::db::Db;
 use crate::flow::file::outermost;
 use crate::index::world::World;
 use crate::names::edges::{Edge, EdgeKind, OpenReason, OpenRow, Site, file_edges};
@@ -136,7 +137,7 @@ fn add_edges<'w, 'e>(
             kind: edge.kind,
             rule: edge.rule,
             candidates: Arc::default(),
-            receiver: receiver(world, &rows, edge, is_python),
+            receiver: receiver(world.db, &rows, edge, is_python),
             file,
             name: rows.str(name).into(),
             start,
@@ -297,16 +298,16 @@ fn add(names: &mut Vec<Box<str>>, name: &str) {
 }
 
 /// Whether a call names a member of the current object by its plain name, or a method of a class of types (Haskell).
-fn is_implicit(world: World<'_>, rows: &Rows, edge: &Edge<'_>) -> bool {
+fn is_implicit(db: &dyn Db, rows: &Rows, edge: &Edge<'_>) -> bool {
     let Site::Use(index) = edge.site else { return false };
-    let is_method = || edge.target.is_some_and(|target| symbol_kind(world.db, target) == Some(SymbolKind::Method));
+    let is_method = || edge.target.is_some_and(|target| symbol_kind(db, target) == Some(SymbolKind::Method));
     rows.use_row(index).is_some_and(|used| used.kind == UseKind::Name) && is_method()
 }
 
-pub(super) fn receiver(world: World<'_>, rows: &Rows, edge: &Edge<'_>, is_python: bool) -> Option<u32> {
+pub(super) fn receiver(db: &dyn Db, rows: &Rows, edge: &Edge<'_>, is_python: bool) -> Option<u32> {
     let Site::Use(index) = edge.site else { return None };
     let dispatches = edge.kind == EdgeKind::Call
-        && (edge.rule == Rule::Type || is_implicit(world, rows, edge))
+        && (edge.rule == Rule::Type || is_implicit(db, rows, edge))
         && !is_through_super(rows, edge.site, is_python);
     dispatches.then(|| rows.use_row(index).map(|used| used.base)).flatten()
 }

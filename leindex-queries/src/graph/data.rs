@@ -1,15 +1,17 @@
 //! Data edges between functions: what is handed to a call gets to its parameters, what it gives gets to where it is
 //! used, and what one call gives another is handed.
 //!
-//! They follow from the flows of bodies and the targets of their calls; nothing keeps them.
+//! They follow from the flows of bodies and the targets of their calls; nothing keeps them. Those of all files are made
+//! of records instead, in `data_records.rs`.
 
 use rustc_hash::FxHashMap;
 
 use super::calls::FoundEdge;
 use crate::db::Db;
+use crate::flow::ends::{Ends, is_used};
 use crate::flow::queries::{SymbolFlow, flow_base, symbol_flow};
 use crate::flow::summary::owner_of;
-use crate::flow::{Call, Flow, MentionKind, Sink, Source, StepKind, VariableKind};
+use crate::flow::{Call, Sink, Source};
 use crate::names::edges::EdgeKind;
 use crate::names::entity::Rule;
 use crate::names::files::Symbol;
@@ -84,10 +86,11 @@ impl<'w> Calls<'w> {
         let mut found = Vec::new();
         for (number, call, edge, target) in self.calls() {
             let data = |source, target| FoundEdge { source, target: Some(target), kind: EdgeKind::Data, receiver: None, ..edge.clone() };
-            if call.arguments > 0 && takes_values(db, target) {
+            let ends = ends(db, target);
+            if call.arguments > 0 && ends.takes() {
                 found.push(data(edge.source, target));
             }
-            if is_used(flow, number, call) && gives_value(db, target) {
+            if is_used(flow, number, call) && ends.gives() {
                 found.push(data(target, edge.source));
             }
         }
@@ -110,33 +113,8 @@ impl<'w> Calls<'w> {
     }
 }
 
-/// Whether the value of a call is used by anything.
-fn is_used(flow: &Flow, number: u32, call: &Call) -> bool {
-    let Some(step) = flow.steps.get(call.step as usize) else { return false };
-    let mentions = flow.mentions.get(step.first_mention as usize..(step.first_mention + step.mentions) as usize).unwrap_or(&[]);
-    call.call != u32::MAX
-        || !matches!(step.kind, StepKind::Statement | StepKind::Defer | StepKind::Deferred | StepKind::Await)
-        || mentions.iter().any(|mention| mention.kind == MentionKind::Define)
-        || flow.calls.iter().any(|other| other.call == number)
-}
-
-/// Whether a function has parameters that a value gets to.
-fn takes_values<'w>(db: &'w dyn Db, symbol: Symbol<'w>) -> bool {
-    symbol_flow(db, symbol).is_none_or(|flow| {
-        flow.region().is_none_or(|region| {
-            flow.flow.mentions_of(region.entry).any(|(_, mention)| {
-                flow.flow
-                    .variables
-                    .get(mention.variable as usize)
-                    .is_some_and(|variable| matches!(variable.kind, VariableKind::Parameter | VariableKind::Reference))
-            })
-        })
-    })
-}
-
-/// Whether a function gives a result.
-fn gives_value<'w>(db: &'w dyn Db, symbol: Symbol<'w>) -> bool {
-    symbol_flow(db, symbol).is_none_or(|flow| {
-        flow.region().is_none_or(|region| flow.flow.mentions_of(region.exit).any(|(_, mention)| mention.kind == MentionKind::Use))
-    })
+/// Whether values go into a function and come out of it.
+fn ends<'w>(db: &'w dyn Db, symbol: Symbol<'w>) -> Ends {
+    let flow = symbol_flow(db, symbol);
+    flow.and_then(|flow| Some(Ends::of(&flow.flow, flow.region()?))).unwrap_or(Ends::UNKNOWN)
 }

@@ -37,7 +37,7 @@ pub(crate) fn dead_code<'w>(world: World<'w>, entry_points: &[String], is_test: 
                     reached.insert(target);
                     if edge.kind == EdgeKind::Call {
                         // A call of a base's member may run any override of it.
-                        for below in super::overriding::overrides(world, target) {
+                        for below in super::overriding::overrides(world.db, target) {
                             *maybe.entry(below).or_default() += 1;
                         }
                     }

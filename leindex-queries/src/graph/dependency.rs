@@ -3,7 +3,6 @@
 //! It is made when somebody asks for what is central, once a revision, and holds numbers only.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -12,11 +11,10 @@ use super::all_edges::EdgeRecord;
 use super::centrality::{eigenvector, pagerank};
 use super::components::strongly_connected;
 use super::csr::Csr;
-use crate::index::describe::is_test;
+use super::numbering::Numbering;
 use crate::index::world::{World, made};
 use crate::names::edges::EdgeKind;
 use crate::names::entity::Rule;
-use crate::names::files::SourceFile;
 use crate::syntax::rows::{NONE, SymbolFlags, SymbolKind, SymbolRow};
 
 /// The symbols of the workspace as nodes, and their dependencies: calls and bases whose target is known, each pair once,
@@ -26,8 +24,7 @@ use crate::syntax::rows::{NONE, SymbolFlags, SymbolKind, SymbolRow};
 /// ambiguous name may mean gets nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Dependencies {
-    /// The node of the first row of each live file, in their order, and one past the last node.
-    first: Box<[u32]>,
+    numbering: Numbering,
     /// The cognitive complexity of functions with a body; 0 for all else.
     complexity: Box<[u32]>,
     /// Tests, and what lies in one or among them.
@@ -41,17 +38,15 @@ pub(crate) struct Dependencies {
 }
 
 impl Dependencies {
-    /// Makes the graph of all edges. Costs these, where nobody has asked for them in this revision, and a look at the rows
-    /// of every file.
+    /// Makes the graph of all edges. Costs these, where nobody has asked for them in this revision.
     pub(crate) fn of(world: World<'_>) -> Self {
         let edges = world.all_edges();
-        let nodes = world.on_all_files(|world, files| files.iter().flat_map(|&file| nodes(world, file)).collect::<Vec<_>>());
-        let (complexity, tests): (Vec<u32>, Vec<bool>) = nodes.into_iter().flatten().unzip();
-        let records = || (0..edges.file_count()).flat_map(|file| edges.records(file));
-        let declares = records().filter(|edge| edge.kind == EdgeKind::Declares && edge.target != NONE);
-        let definitions: FxHashMap<u32, u32> = declares.map(|edge| (edge.source, edge.target)).collect();
+        let files = || 0..edges.file_count();
+        let declares = |edge: &EdgeRecord| edge.kind == EdgeKind::Declares && edge.target != NONE;
+        let definitions = files().flat_map(|file| edges.records(file)).filter(declares);
+        let definitions: FxHashMap<u32, u32> = definitions.map(|edge| (edge.source, edge.target)).collect();
         let (mut all, mut certain) = (Vec::new(), Vec::new());
-        for edge in records().filter(|edge| counts(edge)) {
+        for edge in files().flat_map(|file| edges.records(file)).filter(counts) {
             let target = definitions.get(&edge.target).copied().unwrap_or(edge.target);
             if edge.source != target {
                 all.push((edge.source, target));
@@ -60,28 +55,21 @@ impl Dependencies {
                 }
             }
         }
+        let complexity: Box<[u32]> = files().flat_map(|file| edges.complexity(file)).copied().collect();
         let count = complexity.len() as u32;
         Self {
-            first: (0..=edges.file_count()).map(|file| edges.first(file)).collect(),
-            complexity: complexity.into(),
-            tests: tests.into(),
+            numbering: edges.numbering().clone(),
+            complexity,
+            tests: files().flat_map(|file| edges.tests(file)).copied().collect(),
             edges: Csr::new(count, &all),
             certain: Csr::new(count, &certain),
             ..Self::default()
         }
     }
 
-    /// The node of a row of the live file at a place.
-    pub(crate) fn node(&self, file: u32, row: u32) -> Option<u32> {
-        let (start, end) = (self.first.get(file as usize)?, self.first.get(file as usize + 1)?);
-        let node = start + row;
-        (node < *end).then_some(node)
-    }
-
-    /// The place of a node's live file, and its row.
-    pub(crate) fn place(&self, node: u32) -> (u32, u32) {
-        let file = self.first.partition_point(|&first| first <= node).saturating_sub(1);
-        (file as u32, node - self.first.get(file).copied().unwrap_or(0))
+    /// How the symbols are numbered.
+    pub(crate) fn numbering(&self) -> &Numbering {
+        &self.numbering
     }
 
     /// The cognitive complexity of each node.
@@ -92,12 +80,6 @@ impl Dependencies {
     /// Whether each node is a test, or lies in one or among tests.
     pub(crate) fn tests(&self) -> &[bool] {
         &self.tests
-    }
-
-    /// The nodes of the live file at a place.
-    pub(crate) fn nodes(&self, file: usize) -> Range<usize> {
-        let at = |file: usize| self.first.get(file).map_or(0, |&first| first as usize);
-        at(file)..at(file + 1)
     }
 
     /// All dependencies.
@@ -133,14 +115,6 @@ impl Dependencies {
     pub(crate) fn components(&self) -> &[u32] {
         made(&self.components, || strongly_connected(&self.edges)).as_slice()
     }
-}
-
-/// The complexity of each symbol of a file, and whether it is a test.
-fn nodes(world: World<'_>, file: SourceFile<'_>) -> Vec<(u32, bool)> {
-    let Some(rows) = world.rows(file) else { return Vec::new() };
-    let path = file.path(world.db);
-    let of = |(index, row): (u32, SymbolRow)| (if is_function(&row) { row.cognitive } else { 0 }, is_test(&rows, index, path));
-    (0..).zip(rows.symbols()).map(of).collect()
 }
 
 /// Whether an edge is one from a symbol to what it calls or extends by name: not to what may run in its place.

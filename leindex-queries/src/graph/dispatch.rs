@@ -10,6 +10,7 @@ use super::calls::{FoundEdge, incoming};
 use super::declaring::{definitions_of, twins};
 use super::join::Join;
 use super::overriding::overridden;
+use crate::db::Db;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, file_edges};
 use crate::names::entity::Rule;
@@ -39,7 +40,7 @@ pub(crate) fn dispatched_to<'w>(join: &mut Join<'w>, member: Symbol<'w>) -> Vec<
     };
     let mut seen = FxHashSet::default();
     let mut found = Vec::new();
-    for above in overridden(join.world, runs) {
+    for above in overridden(join.world.db, runs) {
         for named in std::iter::once(above).chain(twins(join.world, above)) {
             if !seen.insert(named) {
                 continue;
@@ -64,7 +65,7 @@ fn instead<'w>(edge: &FoundEdge<'w>, target: Symbol<'w>, candidates: &Arc<[Symbo
 
 /// Whether an object is seen to be made, by itself or as all that its variable ever holds: its type is none below.
 fn is_made_here<'w>(world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bool {
-    world.rows(file).is_some_and(|rows| Objects::of(&rows).is_made(world, file, receiver))
+    world.rows(file).is_some_and(|rows| Objects::of(&rows).is_made(world.db, file, receiver))
 }
 
 /// What a file tells of its objects.
@@ -81,18 +82,18 @@ impl<'r> Objects<'r> {
     }
 
     /// Whether an object is seen to be made, by itself or as all that its variable ever holds.
-    pub(super) fn is_made<'w>(&self, world: World<'w>, file: SourceFile<'w>, receiver: u32) -> bool {
+    pub(super) fn is_made<'w>(&self, db: &'w dyn Db, file: SourceFile<'w>, receiver: u32) -> bool {
         let rows = self.rows;
         let Some(used) = rows.use_row(receiver) else { return false };
         if used.kind != UseKind::Name || matches!(used.role, UseRole::Call | UseRole::New) {
-            return makes(world, file, rows, receiver);
+            return makes(db, file, rows, receiver);
         }
         let mut scope = used.scope;
         while let Some(row) = rows.get::<ScopeRow>(scope) {
             let mut bindings = rows.index().bindings(scope, used.name).filter_map(|index| rows.get::<BindingRow>(index)).peekable();
             if bindings.peek().is_some() {
                 let made = bindings.all(|binding| {
-                    matches!(binding.kind, BindingKind::Variable | BindingKind::Symbol) && makes(world, file, rows, binding.value)
+                    matches!(binding.kind, BindingKind::Variable | BindingKind::Symbol) && makes(db, file, rows, binding.value)
                 });
                 return made && !self.overwritten.get_or_init(|| overwritten(rows)).contains(&used.name);
             }
@@ -112,11 +113,11 @@ fn overwritten(rows: &Rows) -> FxHashSet<Str> {
 }
 
 /// Whether a use makes an instance of the type that it names.
-fn makes<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, index: u32) -> bool {
+fn makes<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &Rows, index: u32) -> bool {
     let Some(used) = rows.use_row(index) else { return false };
     let calls_type = || {
-        file_edges(world.db, file).at_use(index).any(|edge| {
-            let kind = edge.target.and_then(|target| symbol_kind(world.db, target));
+        file_edges(db, file).at_use(index).any(|edge| {
+            let kind = edge.target.and_then(|target| symbol_kind(db, target));
             // A class that is itself a value (`cls()`) may be any below the one that is known.
             let is_named = edge.kind == EdgeKind::Call && edge.rule != Rule::Type;
             is_named && kind.is_some_and(|kind| kind.is_type() || kind == SymbolKind::Constructor)

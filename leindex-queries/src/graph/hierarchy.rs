@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::index::world::World;
+use crate::db::Db;
 use crate::names::files::Symbol;
 use crate::names::members::{bases, subtypes};
 use crate::syntax::rows::BaseKind;
@@ -18,10 +18,10 @@ pub(crate) struct Relative<'w> {
 }
 
 /// All types above a type, nearest first; and whether one of them is not known.
-pub(crate) fn ancestors<'w>(world: World<'w>, ty: Symbol<'w>) -> (Vec<Relative<'w>>, bool) {
+pub(crate) fn ancestors<'w>(db: &'w dyn Db, ty: Symbol<'w>) -> (Vec<Relative<'w>>, bool) {
     let mut open = false;
     let found = walk(ty, |at| {
-        let direct = bases(world.db, at);
+        let direct = bases(db, at);
         open |= direct.open;
         direct.known.to_vec()
     });
@@ -29,8 +29,8 @@ pub(crate) fn ancestors<'w>(world: World<'w>, ty: Symbol<'w>) -> (Vec<Relative<'
 }
 
 /// All types below a type, nearest first.
-pub(crate) fn descendants<'w>(world: World<'w>, ty: Symbol<'w>) -> Vec<Relative<'w>> {
-    walk(ty, |at| subtypes(world.db, at).to_vec())
+pub(crate) fn descendants<'w>(db: &'w dyn Db, ty: Symbol<'w>) -> Vec<Relative<'w>> {
+    walk(ty, |at| subtypes(db, at).to_vec())
 }
 
 fn walk<'w>(start: Symbol<'w>, mut next: impl FnMut(Symbol<'w>) -> Vec<(Symbol<'w>, BaseKind)>) -> Vec<Relative<'w>> {

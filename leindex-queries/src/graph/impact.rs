@@ -111,7 +111,7 @@ fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>>
     let mut edges = incoming(join, symbol);
     edges.extend(passed_to(join, symbol, &edges));
     edges.extend(dispatched_to(join, symbol));
-    edges.extend(overrides(join.world, symbol).into_iter().filter_map(|below| overriding(join.world, below, symbol)));
+    edges.extend(overrides(join.world.db, symbol).into_iter().filter_map(|below| overriding(join.world.db, below, symbol)));
     edges.extend(declarations(join, symbol));
     edges
 }

@@ -44,7 +44,7 @@ impl<'w> Join<'w> {
     /// What may run instead of a member where a call names it.
     pub(crate) fn implementations(&mut self, member: Symbol<'w>) -> Arc<[Symbol<'w>]> {
         let world = self.world;
-        self.implementations.entry(member).or_insert_with(|| overriding::implementations(world, member).into()).clone()
+        self.implementations.entry(member).or_insert_with(|| overriding::implementations(world.db, member).into()).clone()
     }
 
     /// The functions that are handed to a parameter.

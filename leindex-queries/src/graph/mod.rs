@@ -13,6 +13,8 @@ pub(crate) mod components;
 pub(crate) mod csr;
 pub(crate) mod cycles;
 pub(crate) mod data;
+#[cfg(feature = "analytics")]
+pub(crate) mod data_records;
 pub(crate) mod dead;
 pub(crate) mod declaring;
 pub(crate) mod dependency;
@@ -22,6 +24,7 @@ pub(crate) mod feedback;
 pub(crate) mod hierarchy;
 pub(crate) mod impact;
 pub(crate) mod join;
+pub(crate) mod numbering;
 pub(crate) mod overriding;
 pub(crate) mod passed;
 pub(crate) mod program;

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::calls::{FoundEdge, known_names};
 use super::join::Join;
+use crate::db::Db;
 use crate::index::world::World;
 use crate::names::edges::{EdgeKind, FileEdges, Site, file_edges};
 use crate::names::entity::Rule;
@@ -62,7 +63,7 @@ pub(crate) fn passed<'w>(join: &mut Join<'w>, edges: &[FoundEdge<'w>]) -> Vec<Fo
     let mut found = Vec::new();
     for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::Call && edge.rule == Rule::Unresolved && edge.site != NONE) {
         let Some(rows) = join.world.rows(edge.file) else { continue };
-        let Some(parameter) = called_parameter(join.world, edge.file, &rows, edge.site) else { continue };
+        let Some(parameter) = called_parameter(join.world.db, edge.file, &rows, edge.site) else { continue };
         let functions = join.passed_to(parameter);
         found.extend(functions.iter().map(|&function| runs(edge, function, &functions)));
     }
@@ -73,7 +74,7 @@ pub(crate) fn passed<'w>(join: &mut Join<'w>, edges: &[FoundEdge<'w>]) -> Vec<Fo
 /// the function.
 pub(crate) fn passed_to<'w>(join: &mut Join<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w>]) -> Vec<FoundEdge<'w>> {
     let world = join.world;
-    if !is_function(world, function) {
+    if !is_function(world.db, function) {
         return Vec::new();
     }
     let mut given = given_to(world, function, incoming);
@@ -97,7 +98,7 @@ pub(crate) fn passed_to<'w>(join: &mut Join<'w>, function: Symbol<'w>, incoming:
             continue;
         }
         for open in file_edges(world.db, file).open.iter().filter(|open| open.kind == EdgeKind::Call) {
-            if called_parameter(world, file, &rows, open.site) != Some(parameter) {
+            if called_parameter(world.db, file, &rows, open.site) != Some(parameter) {
                 continue;
             }
             let (source, used) = (rows.symbol(open.source), rows.use_row(open.site));
@@ -161,10 +162,10 @@ fn arguments_of<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Vec<A
             match rows.use_row(site).map(|used| used.role) {
                 Some(UseRole::Call | UseRole::New) => {
                     let at = argument_at(&rows, site, parameter.index);
-                    found.extend(at.and_then(|at| argument(world, file, &rows, edges, at)));
+                    found.extend(at.and_then(|at| argument(world.db, file, &rows, edges, at)));
                 }
                 Some(UseRole::Decorator) if parameter.index == 0 => {
-                    found.extend(decorated(world, file, &rows, site).map(Argument::Function));
+                    found.extend(decorated(world.db, file, &rows, site).map(Argument::Function));
                 }
                 _ => {}
             }
@@ -175,7 +176,7 @@ fn arguments_of<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Vec<A
 
 /// All that a file's calls hand to parameters, in order of their places.
 pub(super) fn for_each_argument<'w>(
-    world: World<'w>,
+    db: &'w dyn Db,
     file: SourceFile<'w>,
     rows: &IndexedRows,
     edges: &FileEdges<'w>,
@@ -195,13 +196,13 @@ pub(super) fn for_each_argument<'w>(
             Some(UseRole::Call | UseRole::New) => {
                 let first = arguments.partition_point(|&(call, ..)| call < site);
                 for &(_, index, at) in arguments[first..].iter().take_while(|&&(call, ..)| call == site) {
-                    if let Some(argument) = argument(world, file, rows, edges, at) {
+                    if let Some(argument) = argument(db, file, rows, edges, at) {
                         add(Parameter { function, index }, argument);
                     }
                 }
             }
             Some(UseRole::Decorator) => {
-                if let Some(decorated) = decorated(world, file, rows, site) {
+                if let Some(decorated) = decorated(db, file, rows, site) {
                     add(Parameter { function, index: 0 }, Argument::Function(decorated));
                 }
             }
@@ -218,18 +219,12 @@ fn argument_at(rows: &Rows, call: u32, index: u32) -> Option<u32> {
 }
 
 /// What a use that is an argument hands on.
-fn argument<'w>(
-    world: World<'w>,
-    file: SourceFile<'w>,
-    rows: &IndexedRows,
-    edges: &FileEdges<'w>,
-    at: u32,
-) -> Option<Argument<Symbol<'w>>> {
+fn argument<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &IndexedRows, edges: &FileEdges<'w>, at: u32) -> Option<Argument<Symbol<'w>>> {
     if let Some(target) = edges.at_use(at).find(|edge| edge.kind == EdgeKind::Reference).and_then(|edge| edge.target) {
-        return is_function(world, target).then_some(Argument::Function(target));
+        return is_function(db, target).then_some(Argument::Function(target));
     }
     let used = rows.use_row(at).filter(|used| used.kind == UseKind::Name)?;
-    parameter_of(world, file, rows, used.scope, used.name).map(Argument::Parameter)
+    parameter_of(db, file, rows, used.scope, used.name).map(Argument::Parameter)
 }
 
 /// The parameters that a function is handed to by name.
@@ -254,7 +249,7 @@ fn given_to<'w>(world: World<'w>, function: Symbol<'w>, incoming: &[FoundEdge<'w
         let edges = file_edges(world.db, file);
         let decorates = |used: &UseRow| used.role == UseRole::Decorator && (row.start..row.name_start).contains(&used.start);
         for (site, _) in (0..).zip(rows.iter::<UseRow>()).filter(|(_, used)| decorates(used)) {
-            if decorated(world, file, &rows, site) == Some(function)
+            if decorated(world.db, file, &rows, site) == Some(function)
                 && let Some(target) = edges.at_use(site).find_map(|edge| edge.target)
             {
                 add(Parameter { function: target, index: 0 });
@@ -271,7 +266,7 @@ fn handed_on<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Vec<Para
     let edges = file_edges(world.db, file);
     let arguments = rows.iter::<UseRow>().enumerate().filter(|(_, used)| used.kind == UseKind::Name && used.argument().is_some());
     arguments
-        .filter(|(_, used)| parameter_of(world, file, &rows, used.scope, used.name) == Some(parameter))
+        .filter(|(_, used)| parameter_of(world.db, file, &rows, used.scope, used.name) == Some(parameter))
         .filter_map(|(site, _)| receiving(world, &rows, edges, site as u32))
         .collect()
 }
@@ -280,34 +275,28 @@ fn handed_on<'w>(world: World<'w>, parameter: Parameter<Symbol<'w>>) -> Vec<Para
 fn receiving<'w>(world: World<'w>, rows: &Rows, edges: &FileEdges<'w>, argument: u32) -> Option<Parameter<Symbol<'w>>> {
     let (distance, index) = rows.use_row(argument).filter(|used| used.role == UseRole::Read)?.argument()?;
     let call = edges.at_use(argument.checked_sub(distance)?).find(|edge| edge.kind == EdgeKind::Call)?;
-    let function = call.target.filter(|&target| is_function(world, target))?;
+    let function = call.target.filter(|&target| is_function(world.db, target))?;
     Some(Parameter { function, index })
 }
 
 /// The parameter that a call names.
-pub(super) fn called_parameter<'w>(world: World<'w>, file: SourceFile<'w>, rows: &IndexedRows, site: u32) -> Option<Parameter<Symbol<'w>>> {
+pub(super) fn called_parameter<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &IndexedRows, site: u32) -> Option<Parameter<Symbol<'w>>> {
     let mut used = rows.use_row(site).filter(|used| used.role == UseRole::Call)?;
     if used.kind == UseKind::Member && matches!(rows.str(used.name), "apply" | "call") {
-        let family = file_config(world.db, file).map(|config| config.names.family);
+        let family = file_config(db, file).map(|config| config.names.family);
         used = rows.use_row(used.base).filter(|base| family == Some(ECMASCRIPT) && base.role == UseRole::Read)?;
     }
-    (used.kind == UseKind::Name).then(|| parameter_of(world, file, rows, used.scope, used.name)).flatten()
+    (used.kind == UseKind::Name).then(|| parameter_of(db, file, rows, used.scope, used.name)).flatten()
 }
 
 /// The parameter that a name stands for, if it is never given another value.
-fn parameter_of<'w>(
-    world: World<'w>,
-    file: SourceFile<'w>,
-    rows: &IndexedRows,
-    mut scope: u32,
-    name: Str,
-) -> Option<Parameter<Symbol<'w>>> {
+fn parameter_of<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &IndexedRows, mut scope: u32, name: Str) -> Option<Parameter<Symbol<'w>>> {
     while let Some(row) = rows.get::<ScopeRow>(scope) {
         let mut bindings = rows.index().bindings(scope, name).filter_map(|index| rows.get::<BindingRow>(index));
         if let Some(binding) = bindings.next() {
             let function = rows.symbol(row.symbol).filter(|_| binding.kind == BindingKind::Parameter && bindings.next().is_none())?;
             let index = rows.parameters(&function).position(|parameter| parameter.name == name && !parameter.variadic)?;
-            return Some(Parameter { function: Symbol::new(world.db, file, function.identity()), index: index as u32 });
+            return Some(Parameter { function: Symbol::new(db, file, function.identity()), index: index as u32 });
         }
         scope = row.parent;
     }
@@ -315,10 +304,10 @@ fn parameter_of<'w>(
 }
 
 /// The definition that a decorator stands before.
-fn decorated<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, site: u32) -> Option<Symbol<'w>> {
+fn decorated<'w>(db: &'w dyn Db, file: SourceFile<'w>, rows: &Rows, site: u32) -> Option<Symbol<'w>> {
     let at = rows.use_row(site)?.start;
     let around = rows.symbols().filter(|symbol| symbol.start <= at && at < symbol.name_start).max_by_key(|symbol| symbol.start)?;
-    around.kind.is_callable().then(|| Symbol::new(world.db, file, around.identity()))
+    around.kind.is_callable().then(|| Symbol::new(db, file, around.identity()))
 }
 
 /// The files that mention a symbol, in order of their paths.
@@ -329,8 +318,8 @@ fn files_with<'w>(world: World<'w>, symbol: Symbol<'w>) -> Vec<SourceFile<'w>> {
     files
 }
 
-fn is_function(world: World<'_>, symbol: Symbol<'_>) -> bool {
-    matches!(symbol_kind(world.db, symbol), Some(SymbolKind::Function | SymbolKind::Method))
+fn is_function(db: &dyn Db, symbol: Symbol<'_>) -> bool {
+    matches!(symbol_kind(db, symbol), Some(SymbolKind::Function | SymbolKind::Method))
 }
 
 fn runs<'w>(edge: &FoundEdge<'w>, function: Symbol<'w>, functions: &Arc<[Symbol<'w>]>) -> FoundEdge<'w> {

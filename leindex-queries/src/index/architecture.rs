@@ -171,7 +171,8 @@ impl<'w> Layout<'w> {
         let files = world.live.all.iter().enumerate().map(|(place, file)| (place, file.path(world.db)));
         let files = files.filter(|(_, of)| is_known(of) && (options.tests || !is_test_path(of)));
         let files: Vec<(usize, &str)> = files.collect();
-        let symbols = |place: usize| dependencies.nodes(place).filter(|&node| counts(node)).count() as u64;
+        let nodes = |place: usize| dependencies.numbering().nodes(place as u32).map(|node| node as usize).filter(|&node| counts(node));
+        let symbols = |place: usize| nodes(place).count() as u64;
         let weighed: Vec<(&str, u64)> = files.iter().map(|&(place, of)| (of, symbols(place))).collect();
         let of_files = directories(&weighed, path, options.depth);
         let mut paths = of_files.clone();
@@ -187,7 +188,7 @@ impl<'w> Layout<'w> {
                 row.symbols += symbols as u32;
                 *of_file = directory as u32;
             }
-            for node in dependencies.nodes(place).filter(|&node| counts(node)) {
+            for node in nodes(place) {
                 if let Some(of_node) = of_node.get_mut(node) {
                     *of_node = directory as u32;
                 }
@@ -308,7 +309,7 @@ impl<'w> Layout<'w> {
                 add(edge, source, target);
             }
         }
-        let module = |file: u32| dependencies.nodes(file as usize).start as u32;
+        let module = |file: u32| dependencies.numbering().nodes(file).start;
         for (source, target) in self.imports.edges() {
             let edge = (self.of_file[source as usize], self.of_file[target as usize]);
             if without.contains(&edge) {

@@ -168,7 +168,7 @@ const DEEPEST: usize = 16;
 fn common_directory<'w, 'n>(world: World<'w>, nodes: impl Iterator<Item = &'n u32>) -> (&'w str, u32) {
     let mut counts = FxHashMap::<&str, u32>::default();
     for &node in nodes {
-        let (file, _) = world.dependencies().place(node);
+        let (file, _) = world.dependencies().numbering().place(node);
         if let Some(file) = world.live.all.get(file as usize) {
             *counts.entry(file.directory(world.db).path(world.db)).or_default() += 1;
         }

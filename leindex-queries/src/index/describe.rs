@@ -1,15 +1,17 @@
 //! Symbols as plain data: names in full, and a sentence about each.
 
-use leindex_db::{Root, Workspace};
+use leindex_db::Workspace;
 
+use super::change::is_within;
 use super::results::SymbolInfo;
 use super::world::World;
 use crate::db::Db;
 use crate::items::descriptor::descriptor;
 use crate::items::docs;
 use crate::names::evidence;
-use crate::names::files::{Symbol, file_config, symbol_row};
+use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
 use crate::names::module_map::module_keys;
+use crate::names::projects::project_names;
 use crate::search::rank::module_stem;
 use crate::search::record::for_each_holder;
 use crate::search::terms::for_each_subword;
@@ -23,15 +25,28 @@ pub(crate) fn symbol_name(world: World<'_>, symbol: Symbol<'_>) -> String {
     let db = world.db;
     let path = symbol.file(db).path(db);
     let project = project_of(db, path);
-    let descriptor = symbol_row(db, symbol).map_or_else(String::new, |(rows, index, _)| descriptor(&rows, index));
-    format!("{project} {path} {descriptor}")
+    let mut name = String::new();
+    start_of_name(project, path, &mut name);
+    if let Some((rows, index, _)) = symbol_row(db, symbol) {
+        name.push_str(&descriptor(&rows, index));
+    }
+    name
+}
+
+/// Writes what the names of all symbols of a file start with: a descriptor comes next.
+pub(crate) fn start_of_name(project: &str, path: &str, out: &mut String) {
+    for part in [project, path] {
+        out.push_str(part);
+        out.push(' ');
+    }
 }
 
 /// The name of the project that a path lies in.
 pub(crate) fn project_of<'db>(db: &'db dyn Db, path: &str) -> &'db str {
-    let holds = |root: &&Root| path.strip_prefix(root.prefix(db)).is_some_and(|rest| root.prefix(db).is_empty() || rest.starts_with('/'));
     // The project's own root is the first and holds what no other does.
-    Workspace::get(db).roots(db).iter().rfind(holds).map_or("", |root| root.name(db))
+    let workspace = Workspace::get(db);
+    let root = workspace.roots(db).iter().rposition(|root| is_within(path, root.prefix(db)));
+    root.and_then(|root| project_names(db, workspace).get(root)).map_or("", |name| name)
 }
 
 /// A symbol as plain data, or `None` if it is gone.
@@ -49,7 +64,7 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         language: config.name,
         kind: row.kind.as_str(),
         name: name_in_file(&rows, index, &row, path).to_owned(),
-        qualified_name: qualified_name(world, symbol, &rows, index),
+        qualified_name: qualified_name(db, file, &rows, index),
         signature: rows.str(row.signature).to_owned(),
         summary,
         generated_summary,
@@ -61,7 +76,7 @@ pub(crate) fn symbol_info<'w>(world: World<'w>, symbol: Symbol<'w>) -> Option<Sy
         cyclomatic: row.cyclomatic,
         cognitive: row.cognitive,
         is_test: is_test(&rows, index, path),
-        is_exported: row.flags.has(SymbolFlags::EXPORTED) || row.flags.has(SymbolFlags::DEFAULT_EXPORT),
+        is_exported: row.flags.has(SymbolFlags::EXPORTED),
         path: path.to_owned(),
     })
 }
@@ -72,9 +87,7 @@ pub(crate) fn name_in_file<'r>(rows: &'r Rows, index: u32, row: &SymbolRow, path
 }
 
 /// The symbol's name with those of what it lies in, the module's first.
-pub(crate) fn qualified_name<'w>(world: World<'w>, symbol: Symbol<'w>, rows: &Rows, index: u32) -> String {
-    let db = world.db;
-    let file = symbol.file(db);
+pub(crate) fn qualified_name<'db>(db: &'db dyn Db, file: SourceFile<'db>, rows: &Rows, index: u32) -> String {
     let separator = file_config(db, file).map_or(".", |config| config.names.separator);
     let local = rows.symbol(index).map_or_else(String::new, |row| local_name(rows, &row, separator));
     match module_keys(db, file).iter().min_by_key(|key| key.len()) {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::change::normal;
@@ -217,9 +216,11 @@ impl Snapshot<'_> {
     ///
     /// When cancelled or superseded; what was done by then stays.
     pub fn analyse_flows(&self) -> Cancellable<FlowCount> {
-        let files = self.ask(|world| world.live.all.len())?;
-        let analysed = self.on_all_threads(files, |db, file| file_blob(db, file).map_or(0, |blob| missing_flows(db, blob, None).len()))?;
-        Ok(FlowCount { files, analysed: analysed.into_par_iter().sum() })
+        self.ask(|world| {
+            let analysed =
+                world.on_each_file(|world, file| file_blob(world.db, file).map_or(0, |blob| missing_flows(world.db, blob, None).len()));
+            FlowCount { files: analysed.len(), analysed: analysed.into_iter().sum() }
+        })
     }
 
     /// All symbols of the project and the known relations between them: calls, data, bases, imports, what holds what.

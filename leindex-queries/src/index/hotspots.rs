@@ -173,7 +173,7 @@ impl Snapshot<'_> {
                 paths.iter().map(|path| path.and_then(churn_of).map_or(1.0, |churn| churn_factor(churn.commits))).collect();
             let mut found: Vec<(f64, &str, u32, u32)> = Vec::new();
             for ((node, &complexity), &centrality) in (0..).zip(dependencies.complexity()).zip(centrality) {
-                let (file, row) = dependencies.place(node);
+                let (file, row) = dependencies.numbering().place(node);
                 let score = f64::from(complexity) * centrality * factors.get(file as usize).copied().unwrap_or(1.0);
                 if score > 0.0
                     && let Some(&Some(path)) = paths.get(file as usize)
@@ -221,7 +221,7 @@ impl Snapshot<'_> {
 
 /// The symbol of a node.
 pub(super) fn symbol_at<'w>(world: World<'w>, node: u32) -> Option<Symbol<'w>> {
-    let (place, row) = world.dependencies().place(node);
+    let (place, row) = world.dependencies().numbering().place(node);
     let file = *world.live.all.get(place as usize)?;
     Some(Symbol::new(world.db, file, world.rows(file)?.symbol(row)?.identity()))
 }

@@ -302,7 +302,7 @@ pub(crate) fn candidates<'w>(world: World<'w>, spec: &str) -> Vec<Symbol<'w>> {
             return true;
         }
         let Some((rows, index, _)) = crate::names::files::symbol_row(world.db, symbol) else { return false };
-        let qualified = qualified_name(world, symbol, &rows, index);
+        let qualified = qualified_name(world.db, symbol.file(world.db), &rows, index);
         parts_of(&qualified).ends_with(&wanted)
     });
     found

@@ -5,6 +5,7 @@
 
 mod architecture;
 mod betweenness;
+pub(crate) mod bytes;
 mod change;
 mod communities;
 pub(crate) mod describe;

@@ -214,14 +214,14 @@ impl Snapshot<'_> {
             let info = symbol_info(world, symbol).ok_or_else(|| Error::UnknownSymbol { name: name.to_owned(), nearest: Vec::new() })?;
             let is_type = symbol_row(world.db, symbol).is_some_and(|(_, _, row)| row.kind.is_type());
             let (above, below, open) = if is_type {
-                let (above, open) = hierarchy::ancestors(world, symbol);
+                let (above, open) = hierarchy::ancestors(world.db, symbol);
                 (
                     above.iter().map(|relative| relative.ty).collect(),
-                    hierarchy::descendants(world, symbol).iter().map(|relative| relative.ty).collect(),
+                    hierarchy::descendants(world.db, symbol).iter().map(|relative| relative.ty).collect(),
                     open,
                 )
             } else {
-                (overriding::overridden(world, symbol), overriding::overrides(world, symbol), false)
+                (overriding::overridden(world.db, symbol), overriding::overrides(world.db, symbol), false)
             };
             let infos = |symbols: Vec<Symbol<'_>>| symbols.into_iter().filter_map(|symbol| symbol_info(world, symbol)).collect();
             Ok(Hierarchy { symbol: info, above: infos(above), below: infos(below), open, revision: self.revision().to_owned() })

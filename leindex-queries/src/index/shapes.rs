@@ -30,14 +30,17 @@ impl Shapes {
             .map(|entry| {
                 let at = |list: &[Entry]| list.binary_search_by(|other| other.name.cmp(&entry.name)).ok();
                 let Some(shape) = at(shapes).and_then(|index| shapes.get(index)) else { return entry.clone() };
-                let readable = entry.skip.is_none() && db.shared.languages.config(entry.dialect).is_some();
-                if !readable || shape.skip.is_some() || shape.dialect != entry.dialect || shape.hash == entry.hash {
+                let config = db.shared.languages.config(entry.dialect).filter(|_| entry.skip.is_none());
+                let Some(config) = config else { return entry.clone() };
+                if shape.skip.is_some() || shape.dialect != entry.dialect || shape.hash == entry.hash {
                     return entry.clone();
                 }
                 let unchanged = at(before).and_then(|index| before.get(index)) == Some(entry);
                 let blob = |entry: &Entry| Blob::new(db, entry.hash, entry.dialect);
                 let Some(known) = db.known_rows(blob(shape)) else { return entry.clone() };
-                let same = || db.known_rows(blob(entry)).is_some_and(|rows| shape_of(&rows) == shape_of(&known));
+                let same = || {
+                    db.known_rows(blob(entry)).is_some_and(|rows| shape_of(&rows, config.overloads) == shape_of(&known, config.overloads))
+                };
                 if !(unchanged || compare && same()) {
                     return entry.clone();
                 }

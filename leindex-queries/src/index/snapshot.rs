@@ -6,14 +6,13 @@ use std::sync::Arc;
 use leindex_db::history::{Churn, ChurnOptions};
 use leindex_db::{ContentChanged, Workspace};
 use leindex_embed::{Embedder as _, StaticModel};
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::describe::{symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
 use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions};
-use super::world::{View, World, read_directories};
+use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
 use crate::db::RootDatabase;
 use crate::graph::calls::FoundEdge;
@@ -21,8 +20,8 @@ use crate::graph::join::Join;
 use crate::graph::structure::edges_of_file;
 use crate::names::confidence::confidence;
 use crate::names::edges::file_edges;
-use crate::names::files::{SourceFile, Symbol, file_config, symbol_row};
-use crate::names::live::{live_blobs, workspace_digest};
+use crate::names::files::{Symbol, file_config, symbol_row};
+use crate::names::live::workspace_digest;
 use crate::search::fusion::Scores;
 use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
@@ -79,8 +78,7 @@ impl Index {
 
     /// What another thread needs to look at the present.
     pub(crate) fn reader(&self) -> Reader {
-        let Snapshot { view, revision, threads, diagnostics, .. } = self.snapshot();
-        Reader { db: self.db.clone(), view, revision, threads, diagnostics }
+        self.snapshot().reader()
     }
 }
 
@@ -118,7 +116,6 @@ impl Snapshot<'_> {
     }
 
     /// The same with a database of its own.
-    #[cfg(feature = "analytics")]
     pub(crate) fn reader(&self) -> Reader {
         Reader {
             db: self.db.clone(),
@@ -224,52 +221,19 @@ impl Snapshot<'_> {
 
     /// Resolves every file on all threads, so that later questions find the work done.
     pub fn resolve_all(&self) -> Cancellable<usize> {
-        let count = self.ask(|world| world.live.all.len())?;
-        let db = self.db.clone();
-        self.installed(move || read_directories(&db))?;
-        Ok(self.on_all_threads(count, |db, file| file_edges(db, file).closed.len())?.into_iter().sum())
-    }
-
-    /// Runs something on each of the live files, on all threads.
-    pub(crate) fn on_all_threads<T: Send>(
-        &self,
-        count: usize,
-        run: impl for<'w> Fn(&'w RootDatabase, SourceFile<'w>) -> T + Send + Sync,
-    ) -> Cancellable<Vec<T>> {
-        let db = self.db.clone();
-        let stop = salsa::Database::cancellation_token(self.db);
-        self.installed(move || {
-            (0..count)
-                .into_par_iter()
-                .map_with(db, |db, index| {
-                    if stop.is_cancelled() {
-                        salsa::Database::cancellation_token(db).cancel();
-                    }
-                    let live = live_blobs(db, Workspace::get(db));
-                    live.all.get(index).map(|&file| run(db, file))
-                })
-                .filter_map(|made| made)
-                .collect()
-        })
+        self.ask(|world| world.on_each_file(|world, file| file_edges(world.db, file).closed.len()).into_iter().sum())
     }
 
     /// How often the files of the project's own root changed, and where that cannot be told, why.
     pub(crate) fn churn(&self) -> Cancellable<Result<Arc<Churn>, String>> {
-        let shared = Arc::clone(&self.db.shared);
-        Ok(match self.installed(move || shared.churn.churn(&ChurnOptions::default()))? {
+        let shared = &self.db.shared;
+        Ok(match self.ask(|world| world.install(|| shared.churn.churn(&ChurnOptions::default())))? {
             Ok(Some(churn)) if churn.commits == 0 && churn.shallow => {
                 Err("the clone is shallow and holds no commit beside its parent; `git fetch --unshallow` brings the history".to_owned())
             }
             Ok(Some(churn)) => Ok(churn),
             Ok(None) => Err("the project lies in no git repository, or in one without a commit".to_owned()),
             Err(error) => Err(error.to_string()),
-        })
-    }
-
-    fn installed<T: Send>(&self, run: impl FnOnce() -> T + Send) -> Cancellable<T> {
-        catch(|| match &self.threads {
-            Some(threads) => threads.install(run),
-            None => run(),
         })
     }
 }

@@ -12,7 +12,7 @@ use salsa::plumbing::{AsId as _, FromId as _};
 use super::hotspots::Centrality;
 use crate::db::{Db, RootDatabase, Shared};
 #[cfg(feature = "analytics")]
-use crate::export::all_nodes::AllNodes;
+use crate::export::{all_nodes::AllNodes, symbol_ids::AllIds};
 use crate::graph::all_edges::AllEdges;
 use crate::graph::dependency::Dependencies;
 use crate::names::edges::file_edges;
@@ -100,6 +100,8 @@ pub(crate) struct View {
     all_edges: OnceLock<AllEdges>,
     #[cfg(feature = "analytics")]
     all_nodes: OnceLock<AllNodes>,
+    #[cfg(feature = "analytics")]
+    all_ids: OnceLock<AllIds>,
 }
 
 /// Which members of the segments count, and the statistics of those that do.
@@ -129,6 +131,8 @@ impl View {
             all_edges: OnceLock::new(),
             #[cfg(feature = "analytics")]
             all_nodes: OnceLock::new(),
+            #[cfg(feature = "analytics")]
+            all_ids: OnceLock::new(),
         }
     }
 }
@@ -143,6 +147,8 @@ pub(crate) struct World<'db> {
     threads: Option<&'db rayon::ThreadPool>,
 }
 
+/// Files that are given to a thread at a time, where they are much work: few enough that threads end together.
+const AT_A_TIME: usize = 64;
 /// Files from which on it pays to resolve them on all threads.
 const MANY_FILES: usize = 24;
 
@@ -196,6 +202,12 @@ impl<'db> World<'db> {
     pub(crate) fn on_all_files<T: Send>(&self, run: impl for<'t> Fn(World<'t>, &[SourceFile<'t>]) -> T + Send + Sync) -> Vec<T> {
         let at_a_time = self.install(|| (self.live.all.len() / (4 * rayon::current_num_threads())).max(MANY_FILES));
         self.on_groups(at_a_time, run)
+    }
+
+    /// Runs something on each live file, on all threads; what it gives, in order of the files.
+    pub(crate) fn on_each_file<T: Send>(&self, run: impl for<'t> Fn(World<'t>, SourceFile<'t>) -> T + Send + Sync) -> Vec<T> {
+        let groups = self.on_groups(AT_A_TIME, |world, files| files.iter().map(|&file| run(world, file)).collect::<Vec<T>>());
+        groups.into_iter().flatten().collect()
     }
 
     /// As [`on_all_files`](Self::on_all_files), so many files at a time.
@@ -255,6 +267,12 @@ impl<'db> World<'db> {
     #[cfg(feature = "analytics")]
     pub(crate) fn known_nodes(&self) -> Option<&'db AllNodes> {
         self.view.all_nodes.get()
+    }
+
+    /// The ids of all symbols. Made once a revision, when somebody first asks for them.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn all_ids(&self) -> &'db AllIds {
+        made(&self.view.all_ids, || AllIds::of(*self))
     }
 
     /// How central each symbol is, by its node in [`dependencies`](Self::dependencies).

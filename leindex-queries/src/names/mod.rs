@@ -11,6 +11,7 @@ pub mod live;
 pub mod manifests;
 pub mod members;
 pub mod module_map;
+pub(crate) mod projects;
 pub mod resolve;
 pub mod rules;
 pub(crate) mod values;

@@ -28,6 +28,13 @@ pub struct DirectoryModules<'db> {
     manifests: Box<[(&'static str, Manifest)]>,
 }
 
+impl DirectoryModules<'_> {
+    /// The manifests in the directory: kind and what they say.
+    pub(crate) fn manifests(&self) -> &[(&'static str, Manifest)] {
+        &self.manifests
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, salsa::SalsaValue)]
 struct FileModules<'db> {
     file: SourceFile<'db>,

@@ -11,7 +11,7 @@ pub(crate) fn score(world: World<'_>, id: DocumentId) -> f64 {
     let segment = &world.view.segments[id.segment as usize];
     let (Some(document), Some(key)) = (segment.document(id.document), segment.blob(segment.blob_of(id.document))) else { return 0.0 };
     let scores = world.files_of(&key).iter().filter_map(|file| {
-        let node = dependencies.node(*world.live.positions.get(file)?, document.symbol)? as usize;
+        let node = dependencies.numbering().node(*world.live.positions.get(file)?, document.symbol)? as usize;
         Some(f64::from(*dependencies.complexity().get(node)?) * centrality.get(node)?)
     });
     scores.fold(0.0, f64::max)

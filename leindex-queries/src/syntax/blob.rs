@@ -49,7 +49,8 @@ pub fn rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Arc<IndexedRows> {
 /// of. Contents of equal shape are interchangeable for all files but their own. Changes with nothing.
 #[salsa::tracked(returns(copy))]
 pub fn blob_shape<'db>(db: &'db dyn Db, blob: Blob<'db>) -> [u8; 16] {
-    shape_of(&rows(db, blob))
+    let overloads = db.languages().config(blob.dialect(db)).is_some_and(|config| config.overloads);
+    shape_of(&rows(db, blob), overloads)
 }
 
 /// The key under which a blob's rows are stored, or `None` where no language reads it.

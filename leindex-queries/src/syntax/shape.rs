@@ -9,14 +9,14 @@ use super::row_index::{IndexedRows, RowIndex};
 use super::rows::{
     BaseRow, BindingKind, BindingRow, ExportRow, ImportRow, ModuleRow, NONE, Rows, ScopeKind, ScopeRow, Str, SymbolRow, UseKind, UseRow,
 };
-use crate::items::signature::object_words;
+use crate::items::signature::{member_words, object_words};
 
-/// The digest. Linear in the rows.
-pub(crate) fn shape_of(rows: &IndexedRows) -> [u8; 16] {
+/// The digest. Linear in the rows. Types of parameters count where they tell functions of one name apart.
+pub(crate) fn shape_of(rows: &IndexedRows, overloads: bool) -> [u8; 16] {
     let mut seen = Seen::new(rows, rows.index());
     seen.start();
     seen.follow();
-    seen.digest()
+    seen.digest(overloads)
 }
 
 /// The rows that count.
@@ -58,7 +58,10 @@ impl<'r> Seen<'r> {
         }
         let local: Vec<bool> = (0..rows.count::<ScopeRow>()).map(|scope| is_local(rows, scope)).collect();
         for (index, binding) in rows.iter::<BindingRow>().enumerate() {
-            let always = matches!(binding.kind, BindingKind::Symbol | BindingKind::Import | BindingKind::Field | BindingKind::Result);
+            let always = matches!(
+                binding.kind,
+                BindingKind::Symbol | BindingKind::Import | BindingKind::Field | BindingKind::Result | BindingKind::TypeParameter
+            );
             if always || !local.get(binding.scope as usize).copied().unwrap_or(false) {
                 self.binding(index as u32);
             }
@@ -132,7 +135,7 @@ impl<'r> Seen<'r> {
         }
     }
 
-    fn digest(&self) -> [u8; 16] {
+    fn digest(&self, overloads: bool) -> [u8; 16] {
         let rows = self.rows;
         let scopes = numbered(&self.scopes);
         let bindings = numbered(&self.bindings);
@@ -154,9 +157,11 @@ impl<'r> Seen<'r> {
             out.words(&[row.identity() as u32, (row.identity() >> 32) as u32]);
             out.text(rows, row.name);
             let (object, companion) = object_words(rows.str(row.signature));
-            out.words(&[u32::from(object), u32::from(companion)]);
+            let (private, replaceable) = member_words(rows.str(row.signature));
+            out.words(&[object, companion, private, replaceable].map(u32::from));
             for parameter in rows.parameters(&row) {
                 out.words(&[u32::from(parameter.optional), u32::from(parameter.variadic)]);
+                out.text(rows, if overloads { parameter.ty } else { Str::EMPTY });
             }
         }
         out.words(&[rows.count::<SymbolRow>()]);

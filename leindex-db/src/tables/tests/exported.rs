@@ -11,9 +11,20 @@ fn write(folder: &Path, table: Table, project: &str, part: usize, rows: &RecordB
     let folder = folder.join(table.as_str()).join(format!("project={project}")).join("revision=r1");
     fs::create_dir_all(&folder).unwrap();
     let file = File::create(folder.join(format!("part-{part:02}.parquet"))).unwrap();
+    let rows = plain(rows);
     let mut writer = ArrowWriter::try_new(file, rows.schema(), None).unwrap();
-    writer.write(rows).unwrap();
+    writer.write(&rows).unwrap();
     writer.close().unwrap();
+}
+
+/// With texts in place of views, as files have them.
+fn plain(rows: &RecordBatch) -> RecordBatch {
+    let schema = rows.schema();
+    let columns = schema.fields().iter().zip(rows.columns()).map(|(field, column)| {
+        let plain = if *field.data_type() == DataType::Utf8View { cast(column, &DataType::Utf8).unwrap() } else { Arc::clone(column) };
+        (field.name().clone(), plain, field.is_nullable())
+    });
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
 
 fn manifest(folder: &Path, tables: &[Table]) {

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{
-    ArrayRef, BooleanArray, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, ListBuilder, StringArray, StringBuilder,
+    ArrayRef, BooleanArray, FixedSizeBinaryArray, FixedSizeListArray, Float32Array, ListBuilder, StringBuilder, StringViewArray,
     TimestampMicrosecondArray, UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow::compute::filter_record_batch;
+use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Float32Type, Schema, SchemaRef};
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use arrow::util::display::array_value_to_string;
@@ -161,7 +161,7 @@ fn numbered(table: Table, start: usize, rows: usize) -> RecordBatch {
     let columns = table.columns().map(|column| -> ArrayRef {
         let absent = |row: usize| column.nullable && row % 5 == 4;
         match column.ty {
-            ColumnType::Utf8 => Arc::new(numbers().map(|row| (!absent(row)).then(|| text(column.name, row))).collect::<StringArray>()),
+            ColumnType::Utf8 => Arc::new(numbers().map(|row| (!absent(row)).then(|| text(column.name, row))).collect::<StringViewArray>()),
             ColumnType::Utf8List => {
                 let field = Field::new("item", DataType::Utf8, false);
                 let mut lists = ListBuilder::new(StringBuilder::new()).with_field(field);

@@ -1,5 +1,7 @@
 //! What all calls hand to parameters.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::Numbers;
@@ -11,11 +13,12 @@ use crate::graph::passed::{Argument, Parameter};
 pub(super) struct Arguments(Vec<(Parameter<u32>, Argument<u32>)>);
 
 impl Arguments {
-    pub(super) fn of(drafts: &mut [Draft], places: &[Box<[u32]>], first: &[u32]) -> Self {
+    /// Collects the arguments of the drafts.
+    pub(super) fn of<'n>(drafts: &[Arc<Draft>], numbers: impl Fn(u32) -> Numbers<'n>) -> Self {
         let mut all = Vec::with_capacity(drafts.iter().map(|draft| draft.arguments.len()).sum());
-        for ((draft, places), &first) in drafts.iter_mut().zip(places).zip(first) {
-            let numbers = Numbers { first, places };
-            for (parameter, argument) in std::mem::take(&mut draft.arguments) {
+        for (file, draft) in (0..).zip(drafts) {
+            let numbers = numbers(file);
+            for &(parameter, argument) in &draft.arguments {
                 all.push((parameter.map(|symbol| numbers.node(symbol)), argument.map(|symbol| numbers.node(symbol))));
             }
         }

@@ -1,5 +1,7 @@
 //! All definitions of the workspace by their names.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::Numbers;
@@ -42,18 +44,16 @@ const fn shard_of(hash: u32) -> usize {
 }
 
 impl Definitions {
-    /// Takes the definitions out of the drafts.
-    pub(super) fn of(drafts: &mut [Draft], places: &[Box<[u32]>], first: &[u32]) -> Self {
+    /// Collects the definitions of the drafts.
+    pub(super) fn of<'n>(drafts: &[Arc<Draft>], numbers: impl Fn(u32) -> Numbers<'n> + Sync) -> Self {
         let mut all: Vec<Definition> =
             drafts.par_iter().enumerate().flat_map_iter(|(file, draft)| draft.definitions_of(file as u32)).collect();
         all.par_sort_unstable();
         let shard = |number: usize| {
             let bound = |number| all.partition_point(|&(hash, ..)| shard_of(hash) < number);
-            Shard::of(all.get(bound(number)..bound(number + 1)).unwrap_or(&[]), drafts, places, first)
+            Shard::of(all.get(bound(number)..bound(number + 1)).unwrap_or(&[]), drafts, &numbers)
         };
-        let shards = (0..1 << BITS).into_par_iter().map(shard).collect::<Vec<Shard>>().into();
-        drafts.par_iter_mut().for_each(Draft::forget_definitions);
-        Self { shards }
+        Self { shards: (0..1 << BITS).into_par_iter().map(shard).collect::<Vec<Shard>>().into() }
     }
 
     /// The definitions of a name in a family of languages, in order of files and rows.
@@ -68,7 +68,7 @@ impl Definitions {
 }
 
 impl Shard {
-    fn of(definitions: &[Definition], drafts: &[Draft], places: &[Box<[u32]>], first: &[u32]) -> Self {
+    fn of<'n>(definitions: &[Definition], drafts: &[Arc<Draft>], numbers: &impl Fn(u32) -> Numbers<'n>) -> Self {
         let (mut groups, mut candidates) = (Vec::new(), Vec::with_capacity(definitions.len()));
         for same in definitions.chunk_by(|a, b| a.0 == b.0) {
             // Names of one hash are mostly one name of one family.
@@ -79,7 +79,7 @@ impl Shard {
                 left.retain(|&(_, file, at)| {
                     let other = named(drafts, file, at) != Some((family, name));
                     if !other {
-                        candidates.extend(candidate(drafts, places, first, file, at));
+                        candidates.extend(candidate(drafts, numbers(file), file, at));
                     }
                     other
                 });
@@ -90,14 +90,13 @@ impl Shard {
     }
 }
 
-fn named(drafts: &[Draft], file: u32, at: u32) -> Option<(&'static str, &str)> {
+fn named(drafts: &[Arc<Draft>], file: u32, at: u32) -> Option<(&'static str, &str)> {
     let draft = drafts.get(file as usize)?;
     let &(name, _) = draft.definitions.get(at as usize)?;
     Some((draft.family, draft.names.text(name)))
 }
 
-fn candidate(drafts: &[Draft], places: &[Box<[u32]>], first: &[u32], file: u32, at: u32) -> Option<Candidate<u32>> {
+fn candidate(drafts: &[Arc<Draft>], numbers: Numbers<'_>, file: u32, at: u32) -> Option<Candidate<u32>> {
     let (_, candidate) = drafts.get(file as usize)?.definitions.get(at as usize)?;
-    let numbers = Numbers { first: *first.get(file as usize)?, places: places.get(file as usize)? };
     Some(candidate.map(|symbol| numbers.node(symbol)))
 }

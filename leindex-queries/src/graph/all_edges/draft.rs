@@ -1,59 +1,68 @@
 //! What one file adds to the edges of the workspace: all that its own rows and edges tell.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use salsa::plumbing::AsId as _;
 
 use super::names::{Names, NamesBuilder};
-use super::{EdgeRecord, at_most};
+use super::{EdgeRecord, Numbers, at_most};
+use crate::db::Db;
 use crate::graph::calls::{FoundEdge, receiver, site};
 use crate::graph::candidate::{Asked, Candidate, Sought, asked};
+use crate::graph::dependency::is_function;
 use crate::graph::dispatch::Objects;
-use crate::graph::overriding;
+use crate::graph::overriding::implementations;
 use crate::graph::passed::{Argument, Parameter, called_parameter, for_each_argument};
-use crate::graph::structure::derived_edges;
+use crate::graph::structure::{declarations, derived_edges};
 use crate::index::describe::is_marked_test;
-use crate::index::world::World;
 use crate::languages::LanguageConfig;
 use crate::names::edges::{EdgeKind, FileEdges, Site, file_edges};
 use crate::names::entity::Rule;
 use crate::names::evidence::is_test_path;
-use crate::names::files::{SourceFile, Symbol, file_config};
+use crate::names::files::{SourceFile, Symbol, file_config, file_rows};
 use crate::names::values::parent_type;
 use crate::syntax::row_index::IndexedRows;
 use crate::syntax::rows::{NONE, ScopeRow, Str, SymbolRow, name_hash};
 
-/// The live file at a place, and a symbol's identity in it.
-pub(super) type Place = (u32, u64);
-
-/// What may run instead of a member, for all drafts.
-pub(super) type Implementations = Mutex<FxHashMap<salsa::Id, Arc<[Place]>>>;
+/// A symbol of any file: the file, and the symbol's identity in it.
+pub(super) type Place = (salsa::Id, u64);
 
 /// What one file has and seeks. Sources and targets of its records are numbers of a [`Local`].
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) family: &'static str,
-    rows: u32,
+    /// Whether something in it may declare what stands elsewhere.
+    pub(super) declares: bool,
     /// Identities with their rows, sorted; of equal ones the first row.
     identities: Box<[(u64, u32)]>,
+    /// By row, the cognitive complexity of functions with a body; 0 for all else.
+    pub(super) complexity: Box<[u32]>,
+    /// By row, whether it is a test, or lies in one or among them.
+    pub(super) tests: Box<[bool]>,
     pub(super) names: Names,
     /// Hashes of the names of definitions.
     hashes: Box<[u32]>,
     /// The symbols of other files that it names.
-    pub(super) places: Vec<Place>,
-    /// The edges of its uses and imports, in order of their sites; those that are sought are `unresolved`.
-    pub(super) uses: Vec<EdgeRecord>,
-    /// What may run instead of what its calls name, then the edges of its definitions.
-    pub(super) others: Vec<EdgeRecord>,
-    /// What decides some of the uses, by their places.
-    pub(super) sought: Vec<(u32, Sought<Local>)>,
-    /// The parameters that uses call, should they stay unresolved.
-    pub(super) called: Vec<(u32, Parameter<Local>)>,
+    pub(super) places: Box<[Place]>,
+    /// The edges of its uses and imports, of what may run instead of what its calls name, and of its definitions, in order
+    /// of their sites. Those that are sought are `unresolved`.
+    pub(super) records: Box<[EdgeRecord]>,
+    /// What decides some of the records, by their places.
+    pub(super) sought: Box<[(u32, Sought<Local>)]>,
+    /// The parameters that records call, should they stay unresolved.
+    pub(super) called: Box<[(u32, Parameter<Local>)]>,
     /// What its calls hand to parameters.
-    pub(super) arguments: Vec<(Parameter<Local>, Argument<Local>)>,
+    pub(super) arguments: Box<[(Parameter<Local>, Argument<Local>)]>,
     /// Its definitions by their names.
-    pub(super) definitions: Vec<(u32, Candidate<Local>)>,
+    pub(super) definitions: Box<[(u32, Candidate<Local>)]>,
+}
+
+/// What a file has and seeks. Changes with the file, with what its names lead to, and with the members and types that its
+/// calls and definitions have to do with; not with what defines a name that nothing of the file is bound to.
+#[salsa::tracked(returns(clone), no_eq)]
+pub(super) fn edge_draft<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Arc<Draft> {
+    Arc::new(Draft::of(db, file))
 }
 
 /// A symbol as a draft knows it: a row of its own file, or one of the places that it names.
@@ -78,25 +87,21 @@ impl Local {
 }
 
 impl Draft {
-    /// What a file has and seeks.
-    pub(super) fn of<'w>(world: World<'w>, implementations: &Implementations, file: SourceFile<'w>) -> Self {
-        let (Some(rows), Some(config)) = (world.rows(file), file_config(world.db, file)) else {
-            return Self::default();
-        };
-        let mut drafting = Drafting::new(world, file, config, &rows);
-        drafting.draft.family = config.names.family;
-        let edges = file_edges(world.db, file);
+    fn of<'db>(db: &'db dyn Db, file: SourceFile<'db>) -> Self {
+        let (Some(rows), Some(config)) = (file_rows(db, file), file_config(db, file)) else { return Self::default() };
+        let mut drafting = Drafting::new(db, file, config, &rows);
+        let edges = file_edges(db, file);
         drafting.add_definitions();
         drafting.add_uses(edges);
-        drafting.add_dispatched(implementations, edges);
+        drafting.add_dispatched(edges);
         drafting.add_structure();
-        for_each_argument(world, file, &rows, edges, |parameter, argument| drafting.add_argument(parameter, argument));
-        drafting.finish()
+        for_each_argument(db, file, &rows, edges, |parameter, argument| drafting.add_argument(parameter, argument));
+        drafting.finish(edges)
     }
 
     /// How many symbols the file has.
     pub(super) fn rows(&self) -> u32 {
-        self.rows
+        self.identities.len() as u32
     }
 
     /// The row of a symbol.
@@ -104,19 +109,16 @@ impl Draft {
         row_of(&self.identities, identity)
     }
 
-    pub(super) fn forget_identities(&mut self) {
-        self.identities = Box::default();
-    }
-
     /// The definitions of the file at a place: the hash of the name, the file and the definition's place here.
     pub(super) fn definitions_of(&self, file: u32) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
         let hash = |name: u32| self.hashes.get(name as usize).copied().unwrap_or(0);
         (0..).zip(&self.definitions).map(move |(at, &(name, _))| (hash(name), file, at))
     }
+}
 
-    pub(super) fn forget_definitions(&mut self) {
-        (self.definitions, self.hashes) = (Vec::new(), Box::default());
-    }
+/// What is sought, by the numbers of the workspace.
+pub(super) fn numbered(sought: Sought<Local>, numbers: Numbers<'_>) -> Sought<u32> {
+    sought.map(|symbol| numbers.node(symbol))
 }
 
 fn row_of(identities: &[(u64, u32)], identity: u64) -> Option<u32> {
@@ -125,21 +127,26 @@ fn row_of(identities: &[(u64, u32)], identity: u64) -> Option<u32> {
 }
 
 /// A draft in the making.
-struct Drafting<'r, 'w> {
-    world: World<'w>,
-    file: SourceFile<'w>,
+struct Drafting<'r, 'db> {
+    db: &'db dyn Db,
+    file: SourceFile<'db>,
     config: &'static LanguageConfig,
     rows: &'r IndexedRows,
+    identities: Vec<(u64, u32)>,
     /// By row, the first row of its identity.
     symbols: Vec<u32>,
-    is_test: Vec<bool>,
+    tests: Vec<bool>,
     names: NamesBuilder<'r>,
-    locals: FxHashMap<Symbol<'w>, Local>,
-    draft: Draft,
+    locals: FxHashMap<Symbol<'db>, Local>,
+    places: Vec<Place>,
+    /// Records with the place of their open row, or `NONE`. Their bytes stand in their columns.
+    records: Vec<(EdgeRecord, u32)>,
+    arguments: Vec<(Parameter<Local>, Argument<Local>)>,
+    definitions: Vec<(u32, Candidate<Local>)>,
 }
 
-impl<'r, 'w> Drafting<'r, 'w> {
-    fn new(world: World<'w>, file: SourceFile<'w>, config: &'static LanguageConfig, rows: &'r IndexedRows) -> Self {
+impl<'r, 'db> Drafting<'r, 'db> {
+    fn new(db: &'db dyn Db, file: SourceFile<'db>, config: &'static LanguageConfig, rows: &'r IndexedRows) -> Self {
         let mut identities: Vec<(u64, u32)> = rows.symbols().map(|symbol| symbol.identity()).zip(0..).collect();
         identities.sort_unstable();
         let mut symbols = vec![0; identities.len()];
@@ -148,35 +155,76 @@ impl<'r, 'w> Drafting<'r, 'w> {
             let (_, first) = *last.insert(last.filter(|&(other, _)| other == identity).unwrap_or((identity, row)));
             symbols[row as usize] = first;
         }
-        let among_tests = is_test_path(file.path(world.db));
-        let is_test = (0..identities.len() as u32).map(|row| among_tests || is_marked_test(rows, row)).collect();
-        let draft = Draft { rows: identities.len() as u32, identities: identities.into(), ..Draft::default() };
-        Self { world, file, config, rows, symbols, is_test, names: NamesBuilder::new(rows), locals: FxHashMap::default(), draft }
+        let among_tests = is_test_path(file.path(db));
+        Self {
+            db,
+            file,
+            config,
+            rows,
+            tests: (0..identities.len() as u32).map(|row| among_tests || is_marked_test(rows, row)).collect(),
+            identities,
+            symbols,
+            names: NamesBuilder::new(rows),
+            locals: FxHashMap::default(),
+            places: Vec::new(),
+            records: Vec::new(),
+            arguments: Vec::new(),
+            definitions: Vec::new(),
+        }
     }
 
-    fn finish(self) -> Draft {
-        let mut draft = self.draft;
-        draft.names = self.names.finish();
-        let mut hashes = Vec::new();
-        if let Some(last) = draft.definitions.iter().map(|&(name, _)| name).max() {
-            hashes.extend((0..=last).map(|name| name_hash(draft.names.text(name))));
+    /// The draft, with what decides open records.
+    fn finish(mut self, edges: &FileEdges<'db>) -> Draft {
+        let (mut sought, mut called) = (Vec::new(), Vec::new());
+        let mut records = std::mem::take(&mut self.records);
+        records.sort_by_key(|(record, _)| (record.column, record.kind));
+        for (at, (record, open)) in (0..).zip(&mut records) {
+            (record.line, record.column) = self.rows.position(record.column);
+            let Some(open) = edges.open.get(*open as usize) else { continue };
+            let from_test = || self.tests.get(open.source as usize).copied().unwrap_or(false);
+            match asked(self.db, (self.file, self.config, self.rows), open, from_test) {
+                Asked::Nothing => {}
+                Asked::Overloads(symbols) => (record.rule, record.candidates) = (Rule::Ambiguous, at_most(symbols.len())),
+                Asked::Definitions(asked) => sought.push((at, asked.map(|symbol| self.local(symbol)))),
+            }
+            if open.kind == EdgeKind::Call
+                && let Some(parameter) = called_parameter(self.db, self.file, self.rows, open.site)
+            {
+                called.push((at, parameter.map(|symbol| self.local(symbol))));
+            }
         }
-        draft.hashes = hashes.into();
-        draft
+        let names = self.names.finish();
+        let last = self.definitions.iter().map(|&(name, _)| name + 1).max().unwrap_or(0);
+        let complexity = |row: SymbolRow| if is_function(&row) { row.cognitive } else { 0 };
+        Draft {
+            family: self.config.names.family,
+            declares: declarations(self.db, self.file, self.rows).next().is_some(),
+            identities: self.identities.into(),
+            complexity: self.rows.symbols().map(complexity).collect(),
+            tests: self.tests.into(),
+            hashes: (0..last).map(|name| name_hash(names.text(name))).collect(),
+            names,
+            places: self.places.into(),
+            records: records.into_iter().map(|(record, _)| record).collect(),
+            sought: sought.into(),
+            called: called.into(),
+            arguments: self.arguments.into(),
+            definitions: self.definitions.into(),
+        }
     }
 
     /// The number of a symbol.
-    fn local(&mut self, symbol: Symbol<'w>) -> Local {
-        let Self { world, file, draft, locals, .. } = self;
+    fn local(&mut self, symbol: Symbol<'db>) -> Local {
+        let Self { db, file, identities, places, locals, .. } = self;
         *locals.entry(symbol).or_insert_with(|| {
-            let (of, identity) = (symbol.file(world.db), symbol.identity(world.db));
+            let (of, identity) = (symbol.file(*db), symbol.identity(*db));
             if of == *file
-                && let Some(row) = row_of(&draft.identities, identity)
+                && let Some(row) = row_of(identities, identity)
             {
                 return Local::own(row);
             }
-            draft.places.push((world.live.positions.get(&of).copied().unwrap_or(NONE), identity));
-            Local(draft.places.len() as u32 - 1)
+            places.push((of.as_id(), identity));
+            Local(places.len() as u32 - 1)
         })
     }
 
@@ -184,11 +232,11 @@ impl<'r, 'w> Drafting<'r, 'w> {
         Local::own(self.symbols.get(row as usize).copied().unwrap_or(row))
     }
 
-    fn number(&mut self, symbol: Option<Symbol<'w>>) -> u32 {
+    fn number(&mut self, symbol: Option<Symbol<'db>>) -> u32 {
         symbol.map_or(NONE, |symbol| self.local(symbol).0)
     }
 
-    /// A record at a byte, which stands in its column until [`place`](Self::place).
+    /// A record whose byte stands in its column.
     fn record(&mut self, source: u32, target: u32, name: Str, start: u32, kind: EdgeKind, rule: Rule) -> EdgeRecord {
         let source = Local::own(self.symbols.get(source as usize).copied().unwrap_or(0)).0;
         EdgeRecord { source, target, name: self.names.number(name), line: 0, column: start, kind, rule, candidates: 0 }
@@ -196,11 +244,11 @@ impl<'r, 'w> Drafting<'r, 'w> {
 
     fn add_definitions(&mut self) {
         let (rows, family) = (self.rows, self.config.names.family);
-        self.draft.definitions.reserve_exact(self.symbols.len());
+        self.definitions.reserve_exact(self.symbols.len());
         for (index, row) in (0..).zip(rows.symbols()).skip(1) {
-            let is_test = self.is_test.get(index as usize).copied().unwrap_or(false);
+            let is_test = self.tests.get(index as usize).copied().unwrap_or(false);
             let candidate = Candidate::of(self.own(index), rows, &row, family, is_test, || self.parent(&row));
-            self.draft.definitions.push((self.names.number(row.name), candidate));
+            self.definitions.push((self.names.number(row.name), candidate));
         }
     }
 
@@ -208,125 +256,72 @@ impl<'r, 'w> Drafting<'r, 'w> {
     fn parent(&mut self, row: &SymbolRow) -> Option<Local> {
         let scopes = [row.inner, row.scope].into_iter().filter_map(|scope| self.rows.get::<ScopeRow>(scope));
         if { scopes }.any(|scope| scope.self_type != NONE) {
-            let parent = parent_type(self.world.db, Symbol::new(self.world.db, self.file, row.identity()))?;
+            let parent = parent_type(self.db, Symbol::new(self.db, self.file, row.identity()))?;
             return Some(self.local(parent));
         }
         self.rows.symbol(row.parent).filter(|parent| parent.kind.is_type()).map(|_| self.own(row.parent))
     }
 
-    fn add_uses(&mut self, edges: &FileEdges<'w>) {
-        let (world, rows) = (self.world, self.rows);
-        // The records with the place of their open row, if they have one.
-        let mut uses: Vec<(EdgeRecord, u32)> = Vec::with_capacity(edges.closed.len() + edges.open.len());
+    fn add_uses(&mut self, edges: &FileEdges<'db>) {
+        let rows = self.rows;
+        self.records.reserve(edges.closed.len() + edges.open.len() + self.symbols.len());
         for edge in &edges.closed {
             let (name, start) = site(rows, edge.site);
             let target = self.number(edge.target);
-            uses.push((self.record(edge.source, target, name, start, edge.kind, edge.rule), NONE));
+            let record = self.record(edge.source, target, name, start, edge.kind, edge.rule);
+            self.records.push((record, NONE));
         }
         for (at, open) in (0..).zip(&edges.open) {
             if rows.use_row(open.site).is_some() {
                 let (name, start) = site(rows, Site::Use(open.site));
-                uses.push((self.record(open.source, NONE, name, start, open.kind, Rule::Unresolved), at));
+                let record = self.record(open.source, NONE, name, start, open.kind, Rule::Unresolved);
+                self.records.push((record, at));
             }
         }
-        uses.sort_by_key(|(record, _)| (record.column, record.kind));
-        for (at, (record, open)) in (0..).zip(&mut uses) {
-            self.place(record);
-            let Some(open) = edges.open.get(*open as usize) else { continue };
-            let from_test = || self.is_test.get(open.source as usize).copied().unwrap_or(false);
-            match asked(world.db, (self.file, self.config, rows), open, from_test) {
-                Asked::Nothing => {}
-                Asked::Overloads(symbols) => (record.rule, record.candidates) = (Rule::Ambiguous, at_most(symbols.len())),
-                Asked::Definitions(sought) => {
-                    let sought = sought.map(|symbol| self.local(symbol));
-                    self.draft.sought.push((at, sought));
-                }
-            }
-            if open.kind == EdgeKind::Call
-                && let Some(parameter) = called_parameter(world, self.file, rows, open.site)
-            {
-                let parameter = parameter.map(|symbol| self.local(symbol));
-                self.draft.called.push((at, parameter));
-            }
-        }
-        self.draft.uses = uses.into_iter().map(|(record, _)| record).collect();
     }
 
-    /// Turns a record's byte into line and column.
-    fn place(&self, record: &mut EdgeRecord) {
-        (record.line, record.column) = self.rows.position(record.column);
-    }
-
-    /// Adds what may run instead of what calls name, in order of the calls.
-    fn add_dispatched(&mut self, implementations: &Implementations, edges: &FileEdges<'w>) {
-        let (world, file, rows) = (self.world, self.file, self.rows);
+    /// Adds what may run instead of what calls name.
+    fn add_dispatched(&mut self, edges: &FileEdges<'db>) {
+        let (db, rows) = (self.db, self.rows);
         let is_python = self.config.names.family == "python";
         let objects = Objects::of(rows);
-        let mut found: Vec<EdgeRecord> = Vec::new();
         for edge in &edges.closed {
-            let (Some(named), Some(receiver)) = (edge.target, receiver(world, rows, edge, is_python)) else { continue };
-            let instead = implementations_of(world, implementations, named);
-            if instead.is_empty() || objects.is_made(world, file, receiver) {
+            let (Some(named), Some(receiver)) = (edge.target, receiver(db, rows, edge, is_python)) else { continue };
+            let instead = implementations(db, named);
+            if instead.is_empty() || objects.is_made(db, self.file, receiver) {
                 continue;
             }
             let (name, start) = site(rows, edge.site);
             let mut record = self.record(edge.source, NONE, name, start, edge.kind, Rule::Hierarchy);
             record.candidates = at_most(instead.len());
-            for &place in &*instead {
-                found.push(EdgeRecord { target: self.local_at(place).0, ..record });
+            for &target in instead {
+                record.target = self.local(target).0;
+                self.records.push((record, NONE));
             }
-        }
-        found.sort_by_key(|record| (record.column, record.kind));
-        found.iter_mut().for_each(|record| self.place(record));
-        self.draft.others.append(&mut found);
-    }
-
-    fn local_at(&mut self, (file, identity): Place) -> Local {
-        match self.world.live.all.get(file as usize) {
-            Some(&file) => self.local(Symbol::new(self.world.db, file, identity)),
-            None => Local(NONE & !Local::OWN),
         }
     }
 
     /// Adds the edges of definitions.
     fn add_structure(&mut self) {
-        self.draft.others.reserve(self.symbols.len());
         for (index, row) in (0..).zip(self.rows.symbols()).skip(1) {
             if self.rows.symbol(row.parent).is_none() {
                 continue;
             }
             let first = self.symbols.get(index as usize).copied().unwrap_or(index);
             let row = if first == index { row } else { self.rows.symbol(first).unwrap_or(row) };
-            let mut record = self.record(row.parent, self.own(index).0, row.name, row.name_start, EdgeKind::Contains, Rule::Exact);
-            self.place(&mut record);
-            self.draft.others.push(record);
+            let record = self.record(row.parent, self.own(index).0, row.name, row.name_start, EdgeKind::Contains, Rule::Exact);
+            self.records.push((record, NONE));
         }
-        for edge in derived_edges(self.world, self.file, self.rows) {
+        for edge in derived_edges(self.db, self.file, self.rows) {
             let FoundEdge { source, target, kind, rule, candidates, name, start, .. } = edge;
             let (source, target, name) = (self.local(source).0, self.number(target), self.names.number_of(&name));
-            let (line, column) = self.rows.position(start);
             let candidates = at_most(candidates.len());
-            self.draft.others.push(EdgeRecord { source, target, name, line, column, kind, rule, candidates });
+            self.records.push((EdgeRecord { source, target, name, line: 0, column: start, kind, rule, candidates }, NONE));
         }
     }
 
-    fn add_argument(&mut self, parameter: Parameter<Symbol<'w>>, argument: Argument<Symbol<'w>>) {
+    fn add_argument(&mut self, parameter: Parameter<Symbol<'db>>, argument: Argument<Symbol<'db>>) {
         let (parameter, argument) = (parameter.map(|symbol| self.local(symbol)), argument.map(|symbol| self.local(symbol)));
-        self.draft.arguments.push((parameter, argument));
+        self.arguments.push((parameter, argument));
     }
-}
-
-/// What may run instead of a member; what one thread has found serves the others.
-fn implementations_of<'w>(world: World<'w>, known: &Implementations, member: Symbol<'w>) -> Arc<[Place]> {
-    let id = member.as_id();
-    if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
-        return Arc::clone(known);
-    }
-    let place = |symbol: Symbol<'w>| {
-        let file = world.live.positions.get(&symbol.file(world.db)).copied().unwrap_or(NONE);
-        (file, symbol.identity(world.db))
-    };
-    let found: Arc<[Place]> = overriding::implementations(world, member).into_iter().map(place).collect();
-    known.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&found));
-    found
 }

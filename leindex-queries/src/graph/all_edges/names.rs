@@ -1,4 +1,4 @@
-//! The names of one file's edges, each once.
+//! Names that stand in one file, each once.
 
 use rustc_hash::FxHashMap;
 
@@ -6,14 +6,19 @@ use crate::syntax::rows::{NONE, Rows, Str};
 
 /// Texts by their numbers.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     ends: Box<[u32]>,
     text: Box<str>,
 }
 
 impl Names {
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.ends.len() as u32
+    }
+
     /// The text of a number.
-    pub(super) fn text(&self, name: u32) -> &str {
+    pub(crate) fn text(&self, name: u32) -> &str {
         let Some(&end) = self.ends.get(name as usize) else { return "" };
         let start = name.checked_sub(1).and_then(|last| self.ends.get(last as usize)).copied().unwrap_or(0);
         self.text.get(start as usize..end as usize).unwrap_or("")
@@ -21,7 +26,7 @@ impl Names {
 }
 
 /// Collects the names of a file with these rows.
-pub(super) struct NamesBuilder<'r> {
+pub(crate) struct NamesBuilder<'r> {
     rows: &'r Rows,
     /// The number of each string of the file, or `NONE`.
     numbers: Vec<u32>,
@@ -32,13 +37,13 @@ pub(super) struct NamesBuilder<'r> {
 }
 
 impl<'r> NamesBuilder<'r> {
-    pub(super) fn new(rows: &'r Rows) -> Self {
+    pub(crate) fn new(rows: &'r Rows) -> Self {
         let numbers = vec![NONE; rows.string_count() as usize];
         Self { rows, numbers, foreign: FxHashMap::default(), ends: Vec::new(), text: String::new() }
     }
 
     /// The number of a string of the file.
-    pub(super) fn number(&mut self, name: Str) -> u32 {
+    pub(crate) fn number(&mut self, name: Str) -> u32 {
         let next = self.ends.len() as u32;
         match self.numbers.get_mut(name.0 as usize) {
             Some(number) if *number != NONE => return *number,
@@ -49,7 +54,7 @@ impl<'r> NamesBuilder<'r> {
     }
 
     /// The number of a text.
-    pub(super) fn number_of(&mut self, text: &str) -> u32 {
+    pub(crate) fn number_of(&mut self, text: &str) -> u32 {
         if let Some(own) = self.rows.find_str(text) {
             return self.number(own);
         }
@@ -61,7 +66,7 @@ impl<'r> NamesBuilder<'r> {
         number
     }
 
-    pub(super) fn finish(self) -> Names {
+    pub(crate) fn finish(self) -> Names {
         Names { ends: self.ends.into(), text: self.text.into() }
     }
 
