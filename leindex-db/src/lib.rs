@@ -24,6 +24,7 @@ mod ids;
 mod inputs;
 mod location;
 pub mod manifest;
+pub mod memory;
 mod skip;
 pub mod store;
 #[cfg(feature = "analytics")]
