@@ -1,3 +1,9 @@
 //! La Passerelle, for Python: a shell over the facade of [`leindex_queries`].
-//!
-//! It holds nothing yet: the crate keeps the place of the Python package in the workspace, and its build in the checks.
+
+use pyo3::prelude::*;
+
+/// The native half of the package `leindex`.
+#[pymodule]
+fn leindex_rust(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
+}
