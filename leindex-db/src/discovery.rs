@@ -21,6 +21,8 @@ use rayon::prelude::*;
 
 use self::read::{Outcome, read_all};
 use self::rules::Rules;
+#[cfg(feature = "watch")]
+pub(crate) use self::rules::changes_rules;
 use self::walk::{Seen, subject_at};
 use crate::config::{Config, SETTINGS_FILES};
 use crate::error::Error;
@@ -201,6 +203,19 @@ pub fn discover_paths(root: &Path, config: &Config, manifest: &mut Manifest, pas
     let files = |path| manifest.directories.get(path).map_or(&[][..], Vec::as_slice);
     let directories = touched.iter().map(|path| listing(path, files(path), config)).collect();
     Ok(found(root, directories, false, gone, diagnostics, reads))
+}
+
+/// The folder at `path` (relative to the root) and all folders below it in which a pass would look for files, absolute. None
+/// if it is ignored or gone.
+///
+/// # Errors
+///
+/// When `root` is not a readable folder, or the settings are wrong.
+#[cfg(feature = "watch")]
+pub(crate) fn folders(root: &Path, config: &Config, path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let root = folder(root)?;
+    let mut rules = Rules::new(&root, config)?;
+    Ok(walk::folders(path, &mut rules))
 }
 
 /// The outcomes as directories. `seen` is sorted by directory, then by name.

@@ -71,6 +71,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// File events cannot be had. Do what the message says; a walk tells the same, later.
+    #[error("cannot watch {path}: {message}", path = .path.display())]
+    Watch {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// An export could not be made. Do what the message says.
     #[error("cannot export to {path}: {message}", path = .path.display())]
     Export {

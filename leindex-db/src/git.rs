@@ -4,10 +4,10 @@
 //! store is found without git (see [`Location`](crate::Location)); this module is the only one that starts it.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::error::Error;
 
@@ -277,16 +277,61 @@ pub fn working_diff(root: &Path, base: Option<&str>) -> Result<String, Error> {
     )
 }
 
+/// The bytes of files (paths from `root`) at `base`, a commit, branch or tag; `None` for what is no file there.
+///
+/// # Errors
+///
+/// As [`working_diff`].
+pub fn files_at(root: &Path, base: &str, paths: &[&str]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A name with a line break cannot be asked for: each question is a line.
+    let is_askable = |path: &str| !path.contains(['\n', '\r']);
+    let questions: String = paths.iter().filter(|path| is_askable(path)).map(|path| format!("{base}:./{path}\n")).collect();
+    let printed = run_with(OsStr::new("git"), root, &["cat-file", "--batch"], questions.as_bytes())?;
+    let mut rest = printed.as_slice();
+    Ok(paths.iter().map(|path| if is_askable(path) { next_object(&mut rest) } else { None }).collect())
+}
+
+/// Takes one answer of `git cat-file --batch`: `<hash> blob <size>`, a line break, the bytes, a line break; or one line that
+/// says what is missing.
+fn next_object(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let end = rest.iter().position(|&byte| byte == b'\n')?;
+    let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+    *rest = &rest[end + 1..];
+    let mut words = head.rsplit(' ');
+    let (size, kind) = (words.next()?.parse::<usize>().ok()?, words.next()?);
+    let bytes = rest.get(..size)?.to_vec();
+    *rest = rest.get(size + 1..).unwrap_or(&[]);
+    (kind == "blob").then_some(bytes)
+}
+
+/// Files beneath `root` that git neither tracks nor ignores, with paths from `root`.
+///
+/// # Errors
+///
+/// As [`working_diff`].
+pub fn untracked(root: &Path) -> Result<Vec<String>, Error> {
+    let printed = git(root, ["ls-files", "--others", "--exclude-standard", "-z"])?;
+    Ok(printed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+}
+
 /// Runs git in `root` and returns what it prints.
 fn git<const N: usize>(root: &Path, arguments: [&str; N]) -> Result<String, Error> {
     run(OsStr::new("git"), root, &arguments)
 }
 
 fn run(program: &OsStr, root: &Path, arguments: &[&str]) -> Result<String, Error> {
+    Ok(String::from_utf8_lossy(&run_with(program, root, arguments, &[])?).into_owned())
+}
+
+/// Runs a program with some input.
+fn run_with(program: &OsStr, root: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Error> {
     if !root.is_dir() {
         return Err(Error::NotAFolder { path: root.to_path_buf() });
     }
-    let output = Command::new(program)
+    let mut child = Command::new(program)
         .arg("--no-pager")
         .args(arguments)
         .current_dir(root)
@@ -297,13 +342,23 @@ fn run(program: &OsStr, root: &Path, arguments: &[&str]) -> Result<String, Error
         .env_remove("GIT_DIR")
         .env_remove("GIT_WORK_TREE")
         .env_remove("GIT_INDEX_FILE")
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => refused(root, "the git program is not installed, or not on the PATH; install it, or pass a diff"),
             _ => refused(root, &format!("git cannot be started: {error}")),
         })?;
+    let stdin = child.stdin.take();
+    // It may answer before it has read all there is.
+    let output = std::thread::scope(|scope| {
+        scope.spawn(move || stdin.map(|mut stdin| stdin.write_all(input)));
+        child.wait_with_output()
+    });
+    let output = output.map_err(|error| refused(root, &format!("git cannot be waited for: {error}")))?;
     if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        return Ok(output.stdout);
     }
     let message = String::from_utf8_lossy(&output.stderr);
     if message.contains("not a git repository") {

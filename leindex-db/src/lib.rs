@@ -8,6 +8,7 @@
 //! - [`store`] keeps results under the content that they were computed from, for all worktrees of a repository. It is a
 //!   memo: deleted, damaged or locked, answers get slower, never different.
 //! - `tables` (feature `analytics`) has the code graph in Parquet and under SQL.
+//! - `watch` (feature `watch`) tells what changed on disk without a walk; [`memory`] what the process holds and may hold.
 //! - [`events`] counts executed queries, for tests and measurements.
 //!
 //! This crate knows no language. Whether a file matters and how it is read, it asks of a [`discovery::Classifier`].
@@ -30,6 +31,8 @@ pub mod store;
 #[cfg(feature = "analytics")]
 pub mod tables;
 pub mod text;
+#[cfg(feature = "watch")]
+pub mod watch;
 
 pub use db::{ContentChanged, Db};
 pub use entry::{CHUNK, Entry, chunk_of};

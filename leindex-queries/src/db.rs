@@ -54,11 +54,17 @@ pub struct RootDatabase {
 
 /// What all databases of an index have in common: forks read the same text and the same store.
 pub(crate) struct Shared {
+    /// The project's folder.
+    #[cfg(feature = "analytics")]
+    path: std::path::PathBuf,
     pub(crate) languages: Languages,
     pub(crate) text: Text,
     pub(crate) store: Store,
     /// The model of the user's choice.
     model: RwLock<Option<Arc<ChosenModel>>>,
+    /// The matrix of all vectors that was written last.
+    #[cfg(feature = "analytics")]
+    matrix: std::sync::Mutex<Option<StoreKey>>,
     /// The graph over the vectors, once somebody has looked for it in the store.
     vector_graph: RwLock<Option<Option<Arc<VectorGraph>>>>,
     /// Its name in the store.
@@ -114,10 +120,14 @@ impl Shared {
     pub(crate) fn new(path: &Path, languages: Languages, store: Store, options: &Options) -> Self {
         let (cache_bytes, count_executions, analyses_flows) = (options.cache_bytes, options.count_executions, options.flows);
         Self {
+            #[cfg(feature = "analytics")]
+            path: path.to_path_buf(),
             languages,
             text: Text::default(),
             store,
             model: RwLock::default(),
+            #[cfg(feature = "analytics")]
+            matrix: std::sync::Mutex::default(),
             vector_graph: RwLock::default(),
             graph_name: format!("vector graph:{}", path.display()),
             graph_rows: options.graph_rows as u64,
@@ -128,6 +138,23 @@ impl Shared {
             analyses_flows,
             count_executions,
         }
+    }
+
+    /// The project's folder.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes a matrix of vectors and maps it; the one written before goes, and stays for those who have it mapped.
+    #[cfg(feature = "analytics")]
+    pub(crate) fn put_matrix(&self, key: StoreKey, bytes: &[u8]) -> Option<leindex_db::store::SealedFile> {
+        let file = self.store.put_sealed(&key, bytes)?;
+        let before = self.matrix.lock().unwrap_or_else(PoisonError::into_inner).replace(key);
+        if let Some(before) = before.filter(|before| *before != key) {
+            self.store.remove_sealed(&before);
+        }
+        Some(file)
     }
 
     /// The model of the user's choice.
@@ -151,6 +178,11 @@ impl Shared {
         }
         let found = VectorGraph::from_store(&self.store, &self.graph_name).map(Arc::new);
         self.vector_graph.write().unwrap_or_else(PoisonError::into_inner).get_or_insert(found).clone()
+    }
+
+    /// Frees the graph over the vectors; it is read from the store again.
+    pub(crate) fn forget_vector_graph(&self) {
+        *self.vector_graph.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Keeps a graph in memory and in the store, in place of the one before.

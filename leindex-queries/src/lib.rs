@@ -50,6 +50,8 @@ pub mod query {
 pub use context::{Context, ContextItem, ContextOptions, Expansion, Payload, Tier};
 #[cfg(feature = "analytics")]
 pub use export::{ExportOptions, Exported, SqlAnswer, SqlOptions};
+#[cfg(feature = "watch")]
+pub use index::Follower;
 pub use index::{
     Architecture, ArchitectureOptions, Betweenness, BetweennessOptions, Cancellable, Cancelled, Canceller, Change, Communities,
     CommunitiesOptions, Diagnostic, EdgeInfo, EmbedOptions, EmbeddingStats, Error, FileInfo, GraphOptions, Handle, Highlight, Index,

@@ -15,6 +15,7 @@ mod architecture;
 mod bad_input;
 mod changes;
 mod flow;
+mod host_duties;
 mod hosts;
 mod hotspots;
 mod lookup;

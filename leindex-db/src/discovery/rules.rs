@@ -92,7 +92,7 @@ impl Rules {
 }
 
 /// Whether a change of this file can change which files there are.
-pub(super) fn changes_rules(path: &Path) -> bool {
+pub(crate) fn changes_rules(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let at_root = path.parent().is_some_and(|parent| parent.as_os_str().is_empty());
     [".gitignore", ".ignore", OWN_IGNORE_FILE].contains(&name)

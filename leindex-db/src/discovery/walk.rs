@@ -223,6 +223,27 @@ pub(super) fn descend(directory: &Path, rules: &mut Rules, pass: &Pass<'_>, seen
     }
 }
 
+/// A directory (relative to the root) and those below it that the rules admit, absolute.
+#[cfg(feature = "watch")]
+pub(super) fn folders(directory: &Path, rules: &mut Rules) -> Vec<std::path::PathBuf> {
+    if directory.as_os_str().is_empty() {
+        let walked = rules.walker().build().filter_map(Result::ok);
+        return walked.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir())).map(DirEntry::into_path).collect();
+    }
+    let (mut found, mut waiting) = (Vec::new(), vec![directory.to_path_buf()]);
+    while let Some(directory) = waiting.pop() {
+        let absolute = rules.root().join(&directory);
+        let is_folder = absolute.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+        if !is_folder || !rules.admits(&directory, true) {
+            continue;
+        }
+        let within = fs::read_dir(&absolute).into_iter().flatten().filter_map(Result::ok);
+        waiting.extend(within.map(|entry| directory.join(entry.file_name())).filter(|path| rules.root().join(path).is_dir()));
+        found.push(absolute);
+    }
+    found
+}
+
 /// `None` when there is nothing that a person could act on.
 fn diagnostic(error: &ignore::Error, root: &Path) -> Option<Diagnostic> {
     let mut path = root;

@@ -18,18 +18,21 @@ mod lock;
 mod pack;
 mod packs;
 mod pending;
+mod places;
 mod record;
 mod sealed;
 mod shared;
 mod turn;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 pub use self::key::StoreKey;
 use self::lock::create_private_folder;
+pub use self::places::{remove, size_of, stores};
 pub use self::sealed::SealedFile;
 use self::shared::Shared;
 use crate::error::Error;
@@ -166,6 +169,11 @@ impl Store {
         self.shared.put_sealed(key, bytes)
     }
 
+    /// Removes a sealed file that nobody will ask for again. Who has it mapped keeps it.
+    pub fn remove_sealed(&self, key: &StoreKey) {
+        self.shared.remove_sealed(key);
+    }
+
     /// Writes what is pending, for the end of a pass; when this returns, only a power cut can lose it. Sealing, if
     /// enough has come together, happens in the background. In a reader it tries to take the store over.
     ///
@@ -184,6 +192,11 @@ impl Store {
     pub fn seal_pack(&self) -> Result<(), Error> {
         self.shared.persist()?;
         self.shared.seal()
+    }
+
+    /// The folder it lies in; `None` in memory.
+    pub fn folder(&self) -> Option<&Path> {
+        self.shared.folder.as_deref()
     }
 
     /// What this process may do.

@@ -64,6 +64,12 @@ pub(super) fn write(folder: &Path, key: &StoreKey, bytes: &[u8]) -> io::Result<(
     written
 }
 
+/// Removes the file under `key`.
+pub(super) fn remove(folder: &Path, key: &StoreKey) {
+    // What cannot be removed (Windows, while it is mapped) goes when nobody has opened it for long.
+    fs::remove_file(path_of(folder, key)).ok();
+}
+
 /// Removes the files that nobody opened for long.
 pub(super) fn clean(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

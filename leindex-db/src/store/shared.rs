@@ -19,7 +19,7 @@ use super::{Options, Role, Stats, record};
 use crate::error::Error;
 
 pub(super) struct Shared {
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
     options: Options,
     pending: RwLock<Pending>,
     keeper: RwLock<Option<Arc<Keeper>>>,
@@ -292,6 +292,12 @@ impl Shared {
             return None;
         }
         sealed::open(&folder, key)
+    }
+
+    pub(super) fn remove_sealed(&self, key: &StoreKey) {
+        if let Some(folder) = self.sealed_folder() {
+            sealed::remove(&folder, key);
+        }
     }
 
     fn sealed_folder(&self) -> Option<PathBuf> {

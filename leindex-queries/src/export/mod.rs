@@ -13,6 +13,7 @@ mod flow;
 mod functions;
 mod group;
 mod live;
+mod matrix;
 mod nodes;
 mod projects;
 mod rows;
@@ -22,5 +23,6 @@ mod write;
 
 pub use leindex_db::tables::export::MANIFEST;
 pub use leindex_db::tables::{Limits, Table};
+pub use matrix::{MatrixBytes, VectorMatrix};
 pub use session::{SqlAnswer, SqlOptions, sql_of_export};
 pub use write::{ExportOptions, Exported};

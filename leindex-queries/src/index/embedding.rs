@@ -140,17 +140,17 @@ impl Snapshot<'_> {
 }
 
 /// A symbol that a model may embed.
-struct Embeddable<'w> {
+pub(crate) struct Embeddable<'w> {
     path: &'w str,
-    file: crate::names::files::SourceFile<'w>,
-    row: u32,
-    key: StoreKey,
+    pub(crate) file: crate::names::files::SourceFile<'w>,
+    pub(crate) row: u32,
+    pub(crate) key: StoreKey,
     /// Hash of its name.
     name: u32,
     has_vector: bool,
 }
 
-fn each_embeddable<'w>(world: World<'w>, model: &ChosenModel, mut each: impl FnMut(Embeddable<'w>)) {
+pub(crate) fn each_embeddable<'w>(world: World<'w>, model: &ChosenModel, mut each: impl FnMut(Embeddable<'w>)) {
     for &file in &world.live.all {
         let (Some(blob), Some(rows)) = (file_blob(world.db, file), world.rows(file)) else { continue };
         for document in &record(world.db, blob).documents {

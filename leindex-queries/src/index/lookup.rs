@@ -13,6 +13,7 @@ use crate::items::descriptor::descriptor;
 use crate::names::edges::{Site, file_edges};
 use crate::names::entity::Rule;
 use crate::names::files::{SourceFile, Symbol, entry};
+use crate::search::glob::matches_name;
 use crate::syntax::rows::{DiagnosticRow, Rows, SymbolKind, SymbolRow, UseRow};
 
 /// A symbol with those defined inside it.
@@ -105,6 +106,26 @@ impl Snapshot<'_> {
     /// Every symbol whose name is, or ends with, `name` (`login`, `Session.login`), in order of path and position.
     pub fn symbols(&self, name: &str) -> Cancellable<Vec<SymbolInfo>> {
         self.ask(|world| candidates(world, name).into_iter().filter_map(|symbol| symbol_info(world, symbol)).collect())
+    }
+
+    /// The symbols whose name fits a pattern, in order of path and position, `limit` at most: `*` stands for anything, `?` for
+    /// one character. With a `.` it is held against the name with those of what the symbol lies in.
+    pub fn symbols_like(&self, pattern: &str, limit: usize) -> Cancellable<Vec<SymbolInfo>> {
+        self.ask(|world| {
+            let found = world.on_each_file(|world, file| {
+                let Some(rows) = world.rows(file) else { return Vec::new() };
+                let fits = |row: &SymbolRow| {
+                    if pattern.contains('.') {
+                        matches_name(pattern, &local_name(&rows, row, "."))
+                    } else {
+                        matches_name(pattern, rows.str(row.name))
+                    }
+                };
+                rows.symbols().skip(1).filter(fits).map(|row| row.identity()).take(limit).collect::<Vec<_>>()
+            });
+            let found = world.live.all.iter().zip(found).flat_map(|(&file, rows)| rows.into_iter().map(move |row| (file, row)));
+            found.take(limit).filter_map(|(file, row)| symbol_info(world, Symbol::new(world.db, file, row))).collect()
+        })
     }
 
     /// The symbol that `name` means: a full name (`<project> <path> <descriptor>`), `path:line`, `path#name`, or a

@@ -9,9 +9,12 @@ pub(crate) mod bytes;
 mod change;
 mod communities;
 pub(crate) mod describe;
-mod embedding;
+mod diff;
+pub(crate) mod embedding;
 mod error;
 pub(crate) mod flow;
+#[cfg(feature = "watch")]
+mod follow;
 mod fork;
 mod handle;
 pub(crate) mod hotspots;
@@ -24,6 +27,7 @@ mod results;
 mod roots;
 mod shapes;
 pub(crate) mod snapshot;
+mod stats;
 mod vector_graph;
 pub(crate) mod world;
 
@@ -31,9 +35,12 @@ pub use architecture::{Architecture, ArchitectureDirectory, ArchitectureOptions,
 pub use betweenness::{Betweenness, BetweennessOptions, SymbolBetweenness};
 pub use change::{Change, ChangedLines, working_changes};
 pub use communities::{Communities, CommunitiesOptions, Community, CommunityMember};
+pub use diff::{BaseFile, ChangedSignature, Diff, FileDiff, MovedSymbol, OldSymbol, files_at_base};
 pub use embedding::{EmbedOptions, EmbeddingStats};
 pub use error::{Cancellable, Cancelled, Error};
 pub use flow::{Dependence, EdgeRow, FlowCount, FlowNode, GraphOptions, NodeRow, ProgramGraph, Slice, SliceLine, SliceOptions};
+#[cfg(feature = "watch")]
+pub use follow::Follower;
 pub use handle::Handle;
 pub use hotspots::{Centrality, HistoryInfo, Hotspot, Hotspots, HotspotsOptions, SymbolCentrality, churn_factor};
 pub use leindex_db::history::{Churn, ChurnOptions, FileChurn};
@@ -44,3 +51,4 @@ pub use position::{Position, PositionEncoding};
 pub use relations::{Certainty, DeadSymbol, Direction, Hierarchy, Impact, ImpactMember, ImpactOptions, Relations};
 pub use results::{Diagnostic, EdgeInfo, FileInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions, SymbolInfo};
 pub use snapshot::{Canceller, Snapshot};
+pub use stats::Stats;

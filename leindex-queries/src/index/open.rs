@@ -184,6 +184,23 @@ impl Index {
         self.pass(None)
     }
 
+    /// Looks at the disk again and believes no stamp: every file is read and hashed.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn verify(&mut self) -> Result<(), Error> {
+        let before = std::mem::replace(&mut self.options.verify, true);
+        let looked = self.pass(None);
+        self.options.verify = before;
+        looked
+    }
+
+    /// Has another flag than [`Options::cancelled`] stop the looks at the disk from now on.
+    pub fn set_cancelled(&mut self, flag: Arc<AtomicBool>) {
+        self.options.cancelled = flag;
+    }
+
     /// The folder of the project.
     pub fn root(&self) -> &Path {
         &self.project.path
@@ -212,6 +229,11 @@ impl Index {
     /// What the store holds and did.
     pub fn store_stats(&self) -> store::Stats {
         self.db.shared.store.stats()
+    }
+
+    /// The folder of the store; `None` if it is in memory.
+    pub fn store_folder(&self) -> Option<PathBuf> {
+        self.db.shared.store.folder().map(Path::to_path_buf)
     }
 
     /// Writes what is pending to the store.
@@ -243,6 +265,18 @@ impl Index {
         self.segments.forget_coverage();
         *self.view.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
+    }
+
+    /// As [`compact`](Self::compact), and frees the segments and the graph over the vectors, too: what is left is the list
+    /// of files. Whatever is asked next is made anew from the store, so [`seal`](Self::seal) when it is needed again.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn release(&mut self) -> Result<(), Error> {
+        self.segments = Segments::default();
+        self.db.shared.forget_vector_graph();
+        self.compact()
     }
 
     /// The segments at the current revision.

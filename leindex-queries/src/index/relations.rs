@@ -310,7 +310,7 @@ impl Snapshot<'_> {
                 let Some(rows) = world.rows(file) else { continue };
                 let text = text_of(world, file);
                 for range in lines {
-                    for line in range.clone() {
+                    for line in range.start..range.end.min(rows.lines().saturating_add(1)) {
                         let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
                         let rest = text.get(row.start as usize..).unwrap_or("");
                         let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();

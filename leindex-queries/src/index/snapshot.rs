@@ -8,7 +8,7 @@ use leindex_db::{ContentChanged, Workspace};
 use leindex_embed::{Embedder as _, StaticModel};
 use rustc_hash::FxHashSet;
 
-use super::describe::{symbol_info, symbol_name};
+use super::describe::{project_of, symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
 use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions};
@@ -108,6 +108,11 @@ impl Snapshot<'_> {
     /// The revision stamp: `r` and 16 hexadecimal digits, a digest of everything indexed.
     pub fn revision(&self) -> &str {
         &self.revision
+    }
+
+    /// The name of the project, with which the names of its symbols begin.
+    pub fn project(&self) -> Cancellable<String> {
+        self.ask(|world| project_of(world.db, "").to_owned())
     }
 
     /// Stops the questions of this snapshot from another thread.

@@ -17,6 +17,11 @@ pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     fits(pattern.as_bytes(), path.as_bytes())
 }
 
+/// Whether a pattern is a name's: `*` stands for anything, `?` for one character.
+pub(crate) fn matches_name(pattern: &str, name: &str) -> bool {
+    fits(pattern.as_bytes(), name.as_bytes())
+}
+
 /// Matches with one point of return for `*` and one for `**`: linear in pattern times path.
 fn fits(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);

@@ -1,10 +1,14 @@
 //! How much memory the process holds, how much it may hold, and how to give some back.
 //!
-//! What counts is anonymous memory: sealed files that are mapped are the kernel's to drop. It is read from the system, not
+//! [`Budget`] is what the process may hold, and whom it asks to give back where that is nearly used up. What counts is anonymous memory: sealed files that are mapped are the kernel's to drop. It is read from the system, not
 //! added up: counters of one's own do not see what an allocator keeps.
+
+mod budget;
 
 use std::fs;
 use std::path::Path;
+
+pub use budget::{Budget, BudgetStats, Tenant};
 
 /// The most that a process is given without being asked.
 const MOST: u64 = 2_000_000_000;

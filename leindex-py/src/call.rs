@@ -1,0 +1,120 @@
+//! A call from Python: the GIL is released, Ctrl-C and a [`Cancellation`] end it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use leindex_db::memory::Budget;
+use leindex_queries::{Cancelled, Canceller, Error};
+use pyo3::prelude::*;
+
+use crate::errors::exception;
+
+/// Ends calls from another thread: pass it to a call as `cancel`, then call `cancel()`.
+#[pyclass(frozen, name = "Cancellation", module = "leindex_rust", from_py_object)]
+#[derive(Clone, Default)]
+pub(crate) struct Cancellation {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    /// Shared with whatever looks at a flag now and then.
+    flag: Arc<AtomicBool>,
+    /// Questions that go on.
+    questions: Mutex<Vec<(ThreadId, Canceller)>>,
+}
+
+#[pymethods]
+impl Cancellation {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ends the calls that it was passed to, and those that it will be.
+    pub(crate) fn cancel(&self) {
+        self.inner.flag.store(true, Ordering::Relaxed);
+        for (_, question) in &*self.questions() {
+            question.cancel();
+        }
+    }
+
+    /// Whether it was used.
+    #[getter]
+    pub(crate) fn cancelled(&self) -> bool {
+        self.inner.flag.load(Ordering::Relaxed)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Cancellation cancelled={}>", if self.cancelled() { "True" } else { "False" })
+    }
+}
+
+impl Cancellation {
+    /// The flag, for what looks at one.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.inner.flag)
+    }
+
+    /// Runs a question that `canceller` ends. A question that was ended for another's sake is for the caller to ask again.
+    pub(crate) fn while_asking<T>(&self, canceller: Canceller, ask: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        let thread = std::thread::current().id();
+        self.questions().push((thread, canceller));
+        let answer = if self.cancelled() { Err(Cancelled::Cancelled.into()) } else { ask() };
+        self.questions().retain(|(of, _)| *of != thread);
+        match answer {
+            Err(Error::Cancelled(Cancelled::Cancelled)) if !self.cancelled() => Err(Cancelled::Superseded.into()),
+            answer => answer,
+        }
+    }
+
+    fn questions(&self) -> MutexGuard<'_, Vec<(ThreadId, Canceller)>> {
+        self.inner.questions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Between two looks whether Ctrl-C was pressed.
+const SIGNALS: Duration = Duration::from_millis(25);
+
+/// Does some work without the GIL. In the main thread, to which Python hands Ctrl-C, the work runs beside it.
+pub(crate) fn run<T: Send>(py: Python<'_>, cancel: &Cancellation, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
+    let spills = Budget::of_process().stats().spills;
+    let answer = if is_main_thread(py)? { beside(py, cancel, work)? } else { py.detach(work) };
+    if Budget::of_process().stats().spills != spills {
+        crate::memory::collect(py)?;
+    }
+    answer.map_err(|error| exception(py, error))
+}
+
+fn beside<T: Send>(py: Python<'_>, cancel: &Cancellation, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<Result<T, Error>> {
+    py.detach(|| {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(1);
+            let worker = scope.spawn(move || {
+                let answer = work();
+                let _ = sender.send(());
+                answer
+            });
+            let mut interrupted = None;
+            while let Err(RecvTimeoutError::Timeout) = receiver.recv_timeout(SIGNALS) {
+                if interrupted.is_none()
+                    && let Err(error) = Python::attach(|py| py.check_signals())
+                {
+                    cancel.cancel();
+                    interrupted = Some(error);
+                }
+            }
+            let answer = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            interrupted.map_or(Ok(answer), Err)
+        })
+    })
+}
+
+fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
+    let threading = py.import(pyo3::intern!(py, "threading"))?;
+    let main = threading.call_method0(pyo3::intern!(py, "main_thread"))?.getattr(pyo3::intern!(py, "ident"))?;
+    main.eq(threading.call_method0(pyo3::intern!(py, "get_ident"))?)
+}

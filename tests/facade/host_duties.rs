@@ -1,0 +1,208 @@
+//! Promises to hosts that run for long: what changed on disk is taken in before a question, memory is given back and had
+//! again, commits are compared symbol by symbol.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use leindex_queries::index::{BaseFile, ImpactOptions, StorePlace, files_at_base};
+use leindex_queries::{ContextOptions, Handle, Index, Options, SearchOptions, Snapshot};
+
+use super::{folder, open, short, write};
+
+fn shop() -> tempfile::TempDir {
+    folder(&[
+        ("app.py", "from lib.money import total\n\ndef pay(order):\n    return total(order)\n"),
+        ("lib/__init__.py", ""),
+        ("lib/money.py", "def total(order):\n    return sum(order)\n\nclass Purse:\n    def empty(self):\n        return not self.coins\n"),
+    ])
+}
+
+/// All that an index says of the shop.
+fn answers(snapshot: &Snapshot<'_>) -> String {
+    format!(
+        "{} {:?} {:?} {:?} {:?} {:?}",
+        snapshot.revision(),
+        snapshot.files(),
+        snapshot.edges(),
+        snapshot.search("where is the total made", &SearchOptions::default()),
+        snapshot.context("who pays the total", &ContextOptions::default()),
+        snapshot.impact(&["total"], ImpactOptions::default()),
+    )
+}
+
+fn fresh(folder: &tempfile::TempDir) -> String {
+    answers(&open(folder).snapshot())
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_follower_answers_for_the_disk_as_it_is_when_asked() {
+    let folder = shop();
+    let handle = Handle::new(open(&folder));
+    let follower = leindex_queries::Follower::new(handle.clone()).unwrap();
+    assert_eq!(follower.walks_because(), None);
+    let ask = || {
+        follower.catch_up().unwrap();
+        handle.read(|snapshot| Ok(answers(snapshot))).unwrap()
+    };
+    assert_eq!(ask(), fresh(&folder));
+    for round in 0..20 {
+        write(folder.path(), "lib/money.py", &format!("def total(order):\n    return {round}\n\ndef extra_{round}(): pass\n"));
+        assert_eq!(ask(), fresh(&folder), "{round}");
+    }
+    let root = folder.path().join("shop");
+    write(folder.path(), "new/deep/till.py", "from lib.money import total\n\ndef ring():\n    return total([])\n");
+    assert_eq!(ask(), fresh(&folder));
+    write(folder.path(), "new/deep/till.py", "def ring():\n    return 0\n");
+    assert_eq!(ask(), fresh(&folder));
+    fs::rename(root.join("new"), root.join("old")).unwrap();
+    assert_eq!(ask(), fresh(&folder));
+    fs::write(root.join(".gitignore"), "old/\n").unwrap();
+    assert_eq!(ask(), fresh(&folder));
+    fs::remove_file(root.join(".gitignore")).unwrap();
+    write(folder.path(), "old/deep/till.py", "def ring(bell):\n    return 1\n");
+    assert_eq!(ask(), fresh(&folder));
+    fs::remove_dir_all(root.join("old")).unwrap();
+    fs::remove_file(root.join("app.py")).unwrap();
+    assert_eq!(ask(), fresh(&folder));
+    // Settings that cannot be read are an error until they can, and nothing is forgotten meanwhile.
+    write(folder.path(), "lib/money.py", "def total(): pass\n");
+    fs::write(root.join("leindex.toml"), "exclud = []\n").unwrap();
+    assert!(follower.catch_up().is_err());
+    assert!(follower.catch_up().is_err());
+    fs::remove_file(root.join("leindex.toml")).unwrap();
+    assert_eq!(ask(), fresh(&folder));
+}
+
+#[test]
+fn what_was_given_back_is_had_again_and_nothing_differs() {
+    let folder = shop();
+    let store = tempfile::tempdir().unwrap();
+    for place in [StorePlace::Memory, StorePlace::Folder(store.path().to_path_buf())] {
+        let options = Options { store: place, ..Options::default() };
+        let handle = Handle::new(Index::open(folder.path().join("shop"), options).unwrap());
+        let ask = || handle.read(|snapshot| Ok(answers(snapshot))).unwrap();
+        let before = ask();
+        assert!(handle.release());
+        assert!(!handle.release(), "it rests");
+        assert_eq!(ask(), before);
+        assert!(handle.release(), "it was asked since");
+        write(folder.path(), "app.py", "def pay(): pass\n");
+        handle.write(Index::refresh).unwrap().unwrap();
+        assert_eq!(ask(), fresh(&folder));
+        assert!(handle.release());
+        let released = handle.write(|index| index.release()).unwrap();
+        assert!(released.is_ok());
+        assert_eq!(ask(), fresh(&folder));
+        write(folder.path(), "app.py", "from lib.money import total\n\ndef pay(order):\n    return total(order)\n");
+    }
+}
+
+#[test]
+fn an_index_in_use_gives_nothing_back() {
+    let folder = shop();
+    let handle = Handle::new(open(&folder));
+    let other = handle.clone();
+    let released = handle.write(|_| std::thread::spawn(move || other.release()).join().unwrap()).unwrap();
+    assert!(!released);
+}
+
+fn git(root: &Path, arguments: &[&str]) {
+    let mut command = Command::new("git");
+    command.args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "init.defaultBranch=main"]).args(arguments);
+    let run = command.current_dir(root).output().unwrap();
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+}
+
+#[test]
+fn a_commit_is_compared_symbol_by_symbol() {
+    let folder = shop();
+    let root = folder.path().join("shop");
+    write(folder.path(), "lib/gone.py", "def lost():\n    return 1\n");
+    write(folder.path(), "lib/names with ä space.py", "def odd():\n    return 1\n");
+    git(&root, &["init", "--quiet"]);
+    git(&root, &["add", "--all"]);
+    git(&root, &["commit", "--quiet", "--message", "first"]);
+    let files = files_at_base(&root, "HEAD").unwrap();
+    assert_eq!(files, Vec::<BaseFile>::new());
+    fs::remove_file(root.join("lib/gone.py")).unwrap();
+    write(folder.path(), "app.py", "from lib.money import total\n\ndef pay(order, tip=0):\n    return total(order)\n");
+    write(folder.path(), "lib/money.py", "def total(order):\n    return sum(order) + 1\n\ndef fresh():\n    pass\n");
+    write(folder.path(), "lib/purse.py", "class Purse:\n    def empty(self):\n        return not self.coins\n");
+    write(folder.path(), "lib/names with ä space.py", "def odd():\n    return 2\n");
+    let index = open(&folder);
+    let diff = index.snapshot().diff(&files_at_base(&root, "HEAD").unwrap()).unwrap();
+    let names = |symbols: &[leindex_queries::SymbolInfo]| symbols.iter().map(|info| short(&info.symbol).to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&diff.added), ["lib/money.py fresh()."]);
+    assert_eq!(diff.removed.iter().map(|gone| format!("{} {}", gone.path, gone.name)).collect::<Vec<_>>(), ["lib/gone.py lost"]);
+    let moved: Vec<_> =
+        diff.moved.iter().map(|moved| format!("{} {} -> {}", moved.from.path, moved.from.name, short(&moved.to.symbol))).collect();
+    assert_eq!(moved, ["lib/money.py Purse -> lib/purse.py Purse#", "lib/money.py Purse.empty -> lib/purse.py Purse#empty()."]);
+    let signature: Vec<_> =
+        diff.signature.iter().map(|changed| format!("{} was {}", short(&changed.symbol.symbol), changed.before)).collect();
+    assert_eq!(signature, ["app.py pay(). was def pay(order)"]);
+    assert_eq!(names(&diff.body), ["lib/money.py total().", "lib/names with ä space.py odd()."]);
+    let files: Vec<_> = diff.files.iter().map(|file| format!("{} {}", file.change, file.path)).collect();
+    assert_eq!(
+        files,
+        ["changed app.py", "removed lib/gone.py", "changed lib/money.py", "changed lib/names with ä space.py", "added lib/purse.py"]
+    );
+    assert!(files_at_base(&root, "nowhere").unwrap_err().to_string().contains("git branch"));
+    assert!(files_at_base(Path::new("/"), "HEAD").is_err());
+}
+
+#[test]
+fn names_are_found_by_patterns() {
+    let folder = shop();
+    let index = open(&folder);
+    let snapshot = index.snapshot();
+    let like =
+        |pattern: &str| snapshot.symbols_like(pattern, 10).unwrap().iter().map(|info| info.qualified_name.clone()).collect::<Vec<_>>();
+    assert_eq!(like("t*l"), ["lib.money.total"]);
+    assert_eq!(like("Purse.*"), ["lib.money.Purse.empty"]);
+    assert_eq!(like("p?y"), ["app.pay"]);
+    assert_eq!(like("*"), ["app.pay", "lib.money.total", "lib.money.Purse", "lib.money.Purse.empty"]);
+    assert_eq!(snapshot.symbols_like("*", 2).unwrap().len(), 2);
+    assert_eq!(like("nothing*"), Vec::<String>::new());
+}
+
+#[test]
+fn figures_of_an_index_add_up() {
+    let folder = shop();
+    write(folder.path(), "broken.py", "x = = 1 )\n");
+    let index = open(&folder);
+    let stats = index.snapshot().stats().unwrap();
+    assert_eq!((stats.files, stats.languages["python"], stats.files_with_errors), (4, 4, 1));
+    assert_eq!(stats.symbols, index.snapshot().symbol_count().unwrap());
+    assert_eq!(stats.revision, index.snapshot().revision());
+    assert_eq!(index.snapshot().project().unwrap(), "shop");
+}
+
+#[cfg(feature = "analytics")]
+#[test]
+fn vectors_are_a_matrix_that_stays_what_it_was() {
+    let folder = shop();
+    let store = tempfile::tempdir().unwrap();
+    for place in [StorePlace::Memory, StorePlace::Folder(store.path().to_path_buf())] {
+        let options = Options { store: place.clone(), ..Options::default() };
+        let mut index = Index::open(folder.path().join("shop"), options).unwrap();
+        let matrix = index.snapshot().vector_matrix().unwrap();
+        assert_eq!(matrix.rows(), 7, "four symbols and three modules");
+        let bytes = matrix.bytes().as_ref().to_vec();
+        assert_eq!(matrix.vectors().len(), matrix.rows() * matrix.dimension() * 4);
+        assert_eq!(matrix.vectors().end, bytes.len());
+        let again = index.snapshot().vector_matrix().unwrap();
+        assert_eq!(again.bytes().as_ref(), bytes);
+        write(folder.path(), "more.py", "def another(purse):\n    return purse.empty()\n");
+        index.refresh().unwrap();
+        let more = index.snapshot().vector_matrix().unwrap();
+        assert_eq!(more.rows(), matrix.rows() + 2);
+        assert_eq!(matrix.bytes().as_ref(), bytes, "who has it keeps it");
+        let sql = index.snapshot().sql("select id from embeddings", &leindex_queries::SqlOptions::default()).unwrap();
+        assert_eq!(sql.batches.iter().map(arrow::record_batch::RecordBatch::num_rows).sum::<usize>(), more.rows());
+        fs::remove_file(folder.path().join("shop/more.py")).unwrap();
+        index.refresh().unwrap();
+        assert_eq!(index.snapshot().vector_matrix().unwrap().bytes().as_ref(), bytes);
+    }
+}
