@@ -72,7 +72,7 @@ pub(crate) struct Opening {
 pub(crate) fn open(py: Python<'_>, opening: Opening, progress: Option<Py<PyAny>>, cancel: &Cancellation) -> PyResult<Open> {
     let reporter = progress.map(|function| Arc::new(Reporter::new(function, cancel.clone())));
     let report = reporter.clone();
-    let opened = run(py, cancel, || {
+    let opened = run(py, cancel, move |cancel| {
         let pool = opening.threads.map(|threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
         let options = Options {
             store: opening.store,
@@ -165,7 +165,7 @@ impl RustAnalyzer {
         let open = self.opened()?;
         let question = question(py, verb, arguments)?;
         let cancel = cancel.unwrap_or_default();
-        let (revision, text) = run(py, &cancel, || open.answer(&question, &cancel))?;
+        let (revision, text) = run(py, &cancel, move |cancel| open.answer(&question, cancel))?;
         Ok((revision, loads(py, text)?))
     }
 
@@ -173,8 +173,7 @@ impl RustAnalyzer {
     #[pyo3(signature = (paths=None, *, verify=false, cancel=None))]
     fn refresh(&self, py: Python<'_>, paths: Option<Vec<PathBuf>>, verify: bool, cancel: Option<Cancellation>) -> PyResult<String> {
         let open = self.opened()?;
-        let cancel = cancel.unwrap_or_default();
-        run(py, &cancel, || {
+        run(py, &cancel.unwrap_or_default(), move |cancel| {
             open.handle.write(|index| {
                 index.set_cancelled(cancel.flag());
                 let looked = match paths {
@@ -212,7 +211,7 @@ impl RustAnalyzer {
     /// The revision now.
     fn revision(&self, py: Python<'_>) -> PyResult<String> {
         let open = self.opened()?;
-        run(py, &Cancellation::default(), || {
+        run(py, &Cancellation::default(), move |_| {
             open.catch_up()?;
             open.handle.read(|snapshot| Ok(snapshot.revision().to_owned()))
         })
@@ -220,11 +219,11 @@ impl RustAnalyzer {
 
     /// The bytes of a file at this revision, without a copy: the same memory for the same content, whatever becomes of the
     /// file.
-    fn bytes(&self, py: Python<'_>, path: &str) -> PyResult<Bytes> {
+    fn bytes(&self, py: Python<'_>, path: String) -> PyResult<Bytes> {
         let open = self.opened()?;
-        let bytes = run(py, &Cancellation::default(), || {
+        let bytes = run(py, &Cancellation::default(), move |_| {
             open.catch_up()?;
-            open.handle.read(|snapshot| snapshot.bytes(path))
+            open.handle.read(|snapshot| snapshot.bytes(&path))
         })?;
         let all = 0..bytes.len();
         Ok(Bytes::new(Held::Owned(bytes, all)))
@@ -237,7 +236,7 @@ impl RustAnalyzer {
         let columns =
             columns.map_or_else(|| "*".to_owned(), |columns| columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "));
         let query = format!("select {columns} from {}", quoted(name));
-        self.query(py, &query, Bounds { rows: usize::MAX, time: Duration::from_secs(3600), memory: Some(16 << 30), flow }, cancel)
+        self.query(py, query, Bounds { rows: usize::MAX, time: Duration::from_secs(3600), memory: Some(16 << 30), flow }, cancel)
     }
 
     /// Answers a query in SQL.
@@ -245,7 +244,7 @@ impl RustAnalyzer {
     fn sql(
         &self,
         py: Python<'_>,
-        query: &str,
+        query: String,
         max_rows: Option<usize>,
         timeout: Option<f64>,
         flow: bool,
@@ -260,7 +259,7 @@ impl RustAnalyzer {
     fn embeddings(&self, py: Python<'_>, cancel: Option<Cancellation>) -> PyResult<Embeddings> {
         let open = self.opened()?;
         let cancel = cancel.unwrap_or_default();
-        let matrix = run(py, &cancel, || {
+        let matrix = run(py, &cancel, move |cancel| {
             open.catch_up()?;
             open.handle.read(|snapshot| cancel.while_asking(snapshot.canceller(), || snapshot.vector_matrix()))
         })?;
@@ -295,7 +294,7 @@ impl RustAnalyzer {
             },
             cancelled: cancel.flag(),
         };
-        let exported = run(py, &cancel, || {
+        let exported = run(py, &cancel, move |cancel| {
             open.catch_up()?;
             open.handle.read(|snapshot| cancel.while_asking(snapshot.canceller(), || snapshot.export(&folder, &options)))
         });
@@ -328,7 +327,7 @@ impl RustAnalyzer {
             },
             cancelled: cancel.flag(),
         };
-        let embedded = run(py, &cancel, || {
+        let embedded = run(py, &cancel, move |_| {
             open.catch_up()?;
             open.handle.embed(&options)
         });
@@ -341,13 +340,13 @@ impl RustAnalyzer {
     /// Writes what is pending to the store.
     fn persist(&self, py: Python<'_>) -> PyResult<()> {
         let open = self.opened()?;
-        run(py, &Cancellation::default(), || open.handle.write(|index| index.persist())?)
+        run(py, &Cancellation::default(), move |_| open.handle.write(|index| index.persist())?)
     }
 
     /// Writes to the store what is not there yet and frees graphs and caches. Answers stay the same.
     fn release(&self, py: Python<'_>) -> PyResult<bool> {
         let open = self.opened()?;
-        run(py, &Cancellation::default(), || {
+        run(py, &Cancellation::default(), move |_| {
             let released = open.handle.release();
             leindex_db::memory::trim();
             Ok(released)
@@ -357,13 +356,14 @@ impl RustAnalyzer {
     /// What the index and its store hold.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let open = self.opened()?;
-        let text = run(py, &Cancellation::default(), || {
+        let (name, root) = (self.name.clone(), self.root.clone());
+        let text = run(py, &Cancellation::default(), move |_| {
             open.catch_up()?;
             let (store, warnings, place) = open.handle.write(|index| (index.store_stats(), index.warnings(), index.store_folder()))?;
             let (stats, embedding) = open.handle.read(|snapshot| Ok((snapshot.stats()?, snapshot.embedding_stats()?)))?;
             let mut all = Map::new();
-            all.insert("name".to_owned(), json!(self.name));
-            all.insert("root".to_owned(), json!(self.root.to_string_lossy()));
+            all.insert("name".to_owned(), json!(name));
+            all.insert("root".to_owned(), json!(root.to_string_lossy()));
             if let Value::Object(stats) = serde_json::to_value(&stats).expect("it has string keys") {
                 all.extend(stats);
             }
@@ -418,19 +418,19 @@ impl RustAnalyzer {
 
     fn change(&self, py: Python<'_>, change: Change) -> PyResult<String> {
         let open = self.opened()?;
-        run(py, &Cancellation::default(), || {
+        run(py, &Cancellation::default(), move |_| {
             open.handle.write(|index| index.apply(change))??;
             open.handle.read(|snapshot| Ok(snapshot.revision().to_owned()))
         })
     }
 
-    fn query(&self, py: Python<'_>, query: &str, bounds: Bounds, cancel: Option<Cancellation>) -> PyResult<Table> {
+    fn query(&self, py: Python<'_>, query: String, bounds: Bounds, cancel: Option<Cancellation>) -> PyResult<Table> {
         let open = self.opened()?;
         let cancel = cancel.unwrap_or_default();
         let options = bounds.options(&cancel);
-        let answer = run(py, &cancel, || {
+        let answer = run(py, &cancel, move |cancel| {
             open.catch_up()?;
-            open.handle.read(|snapshot| cancel.while_asking(snapshot.canceller(), || snapshot.sql(query, &options)))
+            open.handle.read(|snapshot| cancel.while_asking(snapshot.canceller(), || snapshot.sql(&query, &options)))
         })?;
         Ok(Table::new(answer))
     }
@@ -469,11 +469,12 @@ impl Bounds {
 
 /// The question that a verb and its arguments stand for.
 pub(crate) fn question(py: Python<'_>, verb: &str, arguments: Option<Bound<'_, PyAny>>) -> PyResult<Question> {
-    let refused = |problem: String| bad_request(py, format!("{verb}: {problem}"));
+    let refused = |problem: String| bad_request(py, format!("{}: {problem}", verb.chars().take(100).collect::<String>()));
     let arguments = arguments.unwrap_or_else(|| PyDict::new(py).into_any());
-    let text = dumps(py, &arguments).map_err(|error| refused(format!("the arguments are no plain values ({})", error.value(py))))?;
+    let text =
+        dumps(py, &arguments).map_err(|error| refused(format!("arguments are texts, numbers and lists of them ({})", error.value(py))))?;
     let mut arguments: Map<String, Value> =
-        serde_json::from_str(&text).map_err(|_| refused("the arguments are no mapping of names to values".to_owned()))?;
+        serde_json::from_str(&text).map_err(|_| refused("arguments are given by name, and texts are Unicode".to_owned()))?;
     arguments.insert("verb".to_owned(), Value::String(verb.to_owned()));
     let question: Question = serde_json::from_value(Value::Object(arguments)).map_err(|error| refused(in_words(&error.to_string())))?;
     match question.problem() {
@@ -490,6 +491,7 @@ fn in_words(message: &str) -> String {
         ("u32", "a whole number from 0"),
         ("unknown variant", "there is no"),
         ("unknown field", "there is no argument"),
+        ("missing field", "it needs the argument"),
     ] {
         words = words.replace(ours, plain);
     }

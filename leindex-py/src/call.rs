@@ -77,39 +77,55 @@ impl Cancellation {
 }
 
 /// Between two looks whether Ctrl-C was pressed.
-const SIGNALS: Duration = Duration::from_millis(25);
+const SIGNALS: Duration = Duration::from_millis(20);
+/// How long work may take to end after Ctrl-C until the call ends without it.
+const GRACE: Duration = Duration::from_millis(40);
 
-/// Does some work without the GIL. In the main thread, to which Python hands Ctrl-C, the work runs beside it.
-pub(crate) fn run<T: Send>(py: Python<'_>, cancel: &Cancellation, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<T> {
+/// Does some work without the GIL. In the main thread, to which Python hands Ctrl-C, the work runs beside it; what does not
+/// heed the cancellation at once ends on its own, after the call.
+pub(crate) fn run<T: Send + 'static>(
+    py: Python<'_>,
+    cancel: &Cancellation,
+    work: impl FnOnce(&Cancellation) -> Result<T, Error> + Send + 'static,
+) -> PyResult<T> {
     let spills = Budget::of_process().stats().spills;
-    let answer = if is_main_thread(py)? { beside(py, cancel, work)? } else { py.detach(work) };
+    let answer = if is_main_thread(py)? { beside(py, cancel, work)? } else { py.detach(|| work(cancel)) };
     if Budget::of_process().stats().spills != spills {
         crate::memory::collect(py)?;
     }
     answer.map_err(|error| exception(py, error))
 }
 
-fn beside<T: Send>(py: Python<'_>, cancel: &Cancellation, work: impl FnOnce() -> Result<T, Error> + Send) -> PyResult<Result<T, Error>> {
-    py.detach(|| {
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(1);
-            let worker = scope.spawn(move || {
-                let answer = work();
-                let _ = sender.send(());
-                answer
-            });
-            let mut interrupted = None;
-            while let Err(RecvTimeoutError::Timeout) = receiver.recv_timeout(SIGNALS) {
-                if interrupted.is_none()
-                    && let Err(error) = Python::attach(|py| py.check_signals())
-                {
-                    cancel.cancel();
-                    interrupted = Some(error);
+fn beside<T: Send + 'static>(
+    py: Python<'_>,
+    cancel: &Cancellation,
+    work: impl FnOnce(&Cancellation) -> Result<T, Error> + Send + 'static,
+) -> PyResult<Result<T, Error>> {
+    let (sender, receiver) = sync_channel(1);
+    let worker = {
+        let cancel = cancel.clone();
+        // Who no longer waits needs no answer.
+        std::thread::Builder::new().name("leindex-call".to_owned()).spawn(move || sender.send(work(&cancel)).unwrap_or(()))
+    };
+    let worker = worker?;
+    py.detach(move || {
+        loop {
+            match receiver.recv_timeout(SIGNALS) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Err(interrupted) = Python::attach(|py| py.check_signals()) {
+                        cancel.cancel();
+                        let _ = receiver.recv_timeout(GRACE);
+                        return Err(interrupted);
+                    }
                 }
+                // It ended without an answer: it panicked.
+                Err(RecvTimeoutError::Disconnected) => match worker.join() {
+                    Err(panic) => std::panic::resume_unwind(panic),
+                    Ok(()) => return Ok(Err(Cancelled::Cancelled.into())),
+                },
             }
-            let answer = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            interrupted.map_or(Ok(answer), Err)
-        })
+        }
     })
 }
 

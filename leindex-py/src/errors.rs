@@ -55,18 +55,29 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// A call that is not as it should be.
 pub(crate) fn bad_request(py: Python<'_>, message: String) -> PyErr {
     match request_error(py) {
-        Ok(class) => PyErr::from_type(class, message),
+        Ok(class) => PyErr::from_type(class, cut(message)),
         Err(error) => error,
+    }
+}
+
+/// Characters of a message. What was asked for may be long, and stands in it.
+const LONGEST: usize = 4000;
+
+/// A message that is not too long to be read.
+fn cut(message: String) -> String {
+    match message.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} … (cut)", &message[..end]),
+        None => message,
     }
 }
 
 /// The exception for an error of the engine.
 pub(crate) fn exception(py: Python<'_>, error: Error) -> PyErr {
-    let message = error.to_string();
+    let message = cut(error.to_string());
     match error {
         Error::UnknownPath { path, nearest } => with(py, PathError::new_err(message), |value| {
             value.setattr("path", path)?;
-            value.setattr("nearest", nearest)
+            value.setattr("nearest", plain(nearest))
         }),
         Error::ListedOnly { path, .. } => with(py, PathError::new_err(message), |value| {
             value.setattr("path", path)?;
@@ -74,7 +85,7 @@ pub(crate) fn exception(py: Python<'_>, error: Error) -> PyErr {
         }),
         Error::UnknownSymbol { name, nearest } => with(py, SymbolNotFoundError::new_err(message), |value| {
             value.setattr("name", name)?;
-            value.setattr("nearest", nearest)
+            value.setattr("nearest", plain(nearest))
         }),
         Error::AmbiguousSymbol { name, candidates } => with(py, AmbiguousSymbolError::new_err(message), |value| {
             value.setattr("name", name)?;
@@ -85,7 +96,7 @@ pub(crate) fn exception(py: Python<'_>, error: Error) -> PyErr {
             value.setattr("line", line)?;
             value.setattr("variables", variables)
         }),
-        Error::BadRange { .. } | Error::BadResolution { .. } => bad_request(py, message),
+        Error::BadPattern { .. } | Error::BadRange { .. } | Error::BadResolution { .. } => bad_request(py, message),
         Error::BadRoot { .. } => ProjectError::new_err(message),
         Error::Model(_) | Error::NoTransformer { .. } => ModelError::new_err(message),
         Error::Storage(error) => storage_exception(&error, message),
@@ -109,6 +120,11 @@ fn storage_exception(error: &StorageError, message: String) -> PyErr {
         }
         _ => LeIndexError::new_err(message),
     }
+}
+
+/// Names without the marks that set them off in a message.
+fn plain(names: Vec<String>) -> Vec<String> {
+    names.iter().map(|name| name.trim_matches('`').to_owned()).collect()
 }
 
 fn with(py: Python<'_>, error: PyErr, set: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<()>) -> PyErr {

@@ -52,7 +52,7 @@ fn build_weighted_context<'py>(
         follow: false,
     };
     let open = analyzer::open(py, opening, None, &cancel)?;
-    let text = run(py, &cancel, || open.answer(&wanted, &cancel).map(|(_, text)| text))?;
+    let text = run(py, &cancel, move |cancel| open.answer(&wanted, cancel).map(|(_, text)| text))?;
     json::loads(py, text)
 }
 
@@ -62,14 +62,14 @@ fn build_weighted_context<'py>(
 fn sql_of_export(
     py: Python<'_>,
     folder: PathBuf,
-    query: &str,
+    query: String,
     max_rows: Option<usize>,
     timeout: Option<f64>,
     cancel: Option<Cancellation>,
 ) -> PyResult<Table> {
     let cancel = cancel.unwrap_or_default();
     let options = Bounds::new(py, max_rows, timeout, false)?.options(&cancel);
-    Ok(Table::new(run(py, &cancel, || leindex_queries::export::sql_of_export(&folder, query, &options))?))
+    Ok(Table::new(run(py, &cancel, move |_| leindex_queries::export::sql_of_export(&folder, &query, &options))?))
 }
 
 /// Tokens of a text by `o200k_base`, by which budgets are counted.

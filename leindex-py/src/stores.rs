@@ -12,7 +12,7 @@ use crate::call::{Cancellation, run};
 /// Where the store of a project lies, without opening it: `home`, `folder`, whether it `exists`, and its `bytes`.
 #[pyfunction]
 pub(crate) fn store_of(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDict>> {
-    let (home, folder, bytes) = run(py, &Cancellation::default(), || {
+    let (home, folder, bytes) = run(py, &Cancellation::default(), move |_| {
         let location = Location::of(&path)?;
         Ok((home()?, location.folder().to_path_buf(), store::size_of(location.folder())))
     })?;
@@ -28,7 +28,7 @@ pub(crate) fn store_of(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyDi
 #[pyfunction]
 #[pyo3(signature = (path=None))]
 pub(crate) fn clean(py: Python<'_>, path: Option<PathBuf>) -> PyResult<u64> {
-    run(py, &Cancellation::default(), || {
+    run(py, &Cancellation::default(), move |_| {
         let folders = match path {
             Some(path) => vec![Location::of(&path).map_err(Error::from)?.folder().to_path_buf()],
             None => store::stores(&home()?)?,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use leindex_queries::index::{
-    BaseFile, Centrality, ChangedLines, Dependence, Direction, FlowNode, HotspotsOptions, ImpactOptions, Measure, MetricsOptions, Position,
-    PositionEncoding, files_at_base, working_changes,
+    BaseFile, Centrality, ChangedLines, Dependence, Direction, FlowNode, GrepOptions, HotspotsOptions, ImpactOptions, Measure,
+    MetricsOptions, Position, PositionEncoding, files_at_base, working_changes,
 };
 use leindex_queries::syntax::rows::SymbolKind;
 use leindex_queries::{
@@ -91,9 +91,11 @@ pub(crate) enum Question {
     Communities(CommunitiesOf),
     Architecture(ArchitectureOf),
     Search(SearchOf),
+    Grep(GrepOf),
     Context(ContextOf),
     EdgeCounts {},
     EmbeddingStats {},
+    Resolve {},
     Diff {
         #[serde(default = "head")]
         base: String,
@@ -273,6 +275,20 @@ pub(crate) struct SearchOf {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct GrepOf {
+    pattern: String,
+    #[serde(default = "thousand")]
+    limit: usize,
+    #[serde(default)]
+    languages: Vec<String>,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    ignore_case: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ContextOf {
     question: String,
     #[serde(default = "two_thousand")]
@@ -357,8 +373,10 @@ pub(crate) enum Answer {
     Communities(leindex_queries::Communities),
     Architecture(leindex_queries::Architecture),
     Search(leindex_queries::SearchAnswer),
+    Grep(leindex_queries::index::GrepAnswer),
     Context(Box<leindex_queries::Context>),
     Counts(BTreeMap<&'static str, u64>),
+    Count(usize),
     EmbeddingStats(leindex_queries::EmbeddingStats),
     Diff {
         base: String,
@@ -529,9 +547,14 @@ impl Question {
                 };
                 Answer::Search(snapshot.search(&of.query, &options)?)
             }
+            Self::Grep(of) => {
+                let GrepOf { limit, languages, paths, ignore_case, .. } = of.clone();
+                Answer::Grep(snapshot.grep(&of.pattern, &GrepOptions { limit, paths, languages, ignore_case })?)
+            }
             Self::Context(of) => Answer::Context(Box::new(snapshot.context(&of.question, &of.options())?)),
             Self::EdgeCounts {} => Answer::Counts(snapshot.edge_counts()?),
             Self::EmbeddingStats {} => Answer::EmbeddingStats(snapshot.embedding_stats()?),
+            Self::Resolve {} => Answer::Count(snapshot.resolve_all()?),
             Self::Diff { base } => {
                 let files = if let Prepared::Files(files) = prepared { files.as_slice() } else { &[] };
                 Answer::Diff { base: base.clone(), diff: Box::new(snapshot.diff(files)?) }

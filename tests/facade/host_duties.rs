@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use leindex_queries::index::{BaseFile, ImpactOptions, StorePlace, files_at_base};
+use leindex_queries::index::{BaseFile, GrepOptions, ImpactOptions, StorePlace, files_at_base};
 use leindex_queries::{ContextOptions, Handle, Index, Options, SearchOptions, Snapshot};
 
 use super::{folder, open, short, write};
@@ -204,5 +204,122 @@ fn vectors_are_a_matrix_that_stays_what_it_was() {
         fs::remove_file(folder.path().join("shop/more.py")).unwrap();
         index.refresh().unwrap();
         assert_eq!(index.snapshot().vector_matrix().unwrap().bytes().as_ref(), bytes);
+    }
+}
+
+#[test]
+fn lines_are_found_by_regular_expressions() {
+    let folder = shop();
+    let index = open(&folder);
+    let snapshot = index.snapshot();
+    let found = |pattern: &str, options: GrepOptions| {
+        let answer = snapshot.grep(pattern, &options).unwrap();
+        (answer.lines.iter().map(|line| format!("{}:{} {}", line.path, line.line, line.text)).collect::<Vec<_>>(), answer.truncated)
+    };
+    assert_eq!(found("^def t", GrepOptions::default()), (vec!["lib/money.py:1 def total(order):".to_owned()], false));
+    assert_eq!(found("TOTAL", GrepOptions::default()).0.len(), 0);
+    assert_eq!(found("TOTAL", GrepOptions { ignore_case: true, ..GrepOptions::default() }).0.len(), 3);
+    assert_eq!(found("total", GrepOptions { paths: vec!["lib/".to_owned()], ..GrepOptions::default() }).0.len(), 1);
+    assert_eq!(found("total", GrepOptions { languages: vec!["go".to_owned()], ..GrepOptions::default() }).0.len(), 0);
+    let (lines, truncated) = found("total", GrepOptions { limit: 2, ..GrepOptions::default() });
+    assert_eq!((lines.len(), truncated), (2, true));
+    for bad in ["(", "a{1000000}", "(?<=x)y"] {
+        let error = snapshot.grep(bad, &GrepOptions::default()).unwrap_err().to_string();
+        assert!(error.contains("is no regular expression"), "{error}");
+    }
+}
+
+#[test]
+fn a_pattern_is_held_against_one_line_at_a_time() {
+    let text = "one\r\ntwo\r\n\r\nthree one\nlast";
+    let folder = folder(&[("a.py", text)]);
+    let index = open(&folder);
+    for (pattern, lines) in [
+        ("^one$", [1].as_slice()),
+        ("one$", &[1, 4]),
+        (r"\Atwo", &[2]),
+        (r"two\z", &[2]),
+        ("^$", &[3]),
+        ("^[^o]*$", &[3, 5]),
+        (r"one\s+two", &[]),
+        (r"\s", &[4]),
+        ("last$", &[5]),
+        (r"\r", &[]),
+    ] {
+        let found = index.snapshot().grep(pattern, &GrepOptions::default()).unwrap();
+        assert_eq!(found.lines.iter().map(|line| line.line).collect::<Vec<_>>(), lines, "{pattern}");
+    }
+}
+
+#[test]
+fn a_type_is_used_by_whoever_makes_objects_of_it() {
+    for (path, text, maker) in [
+        (
+            "a.py",
+            "class Line:\n    def __init__(self, price):\n        self.price = price\n\nclass Long(Line):\n    pass\n\ndef add():\n    return Line(1)\n\ndef more():\n    return Long(1)\n",
+            "add",
+        ),
+        (
+            "a.ts",
+            "export class Line { constructor(price: number) {} }\nclass Long extends Line {}\nexport function add() { return new Line(1); }\nexport function more() { return new Long(1); }\n",
+            "add",
+        ),
+        (
+            "A.java",
+            "class Line { Line(int price) {} }\nclass Long2 extends Line { Long2() { super(1); } }\nclass Maker { Line add() { return new Line(1); } }\n",
+            "add",
+        ),
+    ] {
+        let folder = folder(&[(path, text)]);
+        let index = open(&folder);
+        let snapshot = index.snapshot();
+        let callers = snapshot.callers("Line").unwrap();
+        let sources: Vec<&str> = callers.edges.iter().map(|edge| short(&edge.source)).collect();
+        assert!(sources.iter().any(|source| source.contains(maker)), "{path}: {sources:?}");
+        let impact = snapshot.impact(&["Line"], ImpactOptions::default()).unwrap();
+        assert!(impact.members.iter().any(|member| member.symbol.contains(maker)), "{path}: {impact:?}");
+        assert!(snapshot.references("Line").unwrap().edges.iter().any(|edge| edge.source.contains(maker)), "{path}");
+        let file = snapshot.impact(&[path], ImpactOptions::default()).unwrap();
+        assert_eq!(file.start.len(), 1, "{path}");
+        if path.ends_with(".py") {
+            let long = snapshot.callers("Long").unwrap();
+            assert_eq!(long.edges.iter().map(|edge| short(&edge.source)).collect::<Vec<_>>(), ["a.py more()."]);
+        }
+    }
+}
+
+#[test]
+fn a_change_of_a_file_reaches_whoever_uses_what_is_in_it() {
+    let folder = shop();
+    let index = open(&folder);
+    let impact = index.snapshot().impact(&["lib/money.py"], ImpactOptions::default()).unwrap();
+    assert!(impact.members.iter().any(|member| short(&member.symbol) == "app.py pay()."), "{impact:?}");
+    assert_eq!(impact.start.len(), 1);
+}
+
+#[test]
+fn an_import_names_its_module_as_it_is_written() {
+    let folder = folder(&[
+        ("a.py", "from os.path import join\nfrom . import b\nimport json\n"),
+        ("b.py", ""),
+        ("c.rs", "use std::collections::HashMap;\n"),
+        ("d.ts", "import React from \"react\";\n"),
+    ]);
+    let index = open(&folder);
+    let modules = |path: &str| {
+        let edges = index.snapshot().imports(path).unwrap();
+        edges.iter().map(|edge| format!("{} {}", edge.module.as_deref().unwrap_or("-"), edge.target_name)).collect::<Vec<_>>()
+    };
+    assert_eq!(modules("a.py"), ["os.path join", ". b", "json json"]);
+    assert_eq!(modules("c.rs"), ["std::collections HashMap"]);
+    assert_eq!(modules("d.ts"), ["react default"]);
+}
+
+#[test]
+fn a_missing_token_is_a_syntax_error() {
+    for (path, text) in [("a.py", "def half(:\n    return\n"), ("a.rs", "fn f() { g(1; }\n"), ("a.ts", "function f( { return 1; }\n")] {
+        let folder = folder(&[(path, text)]);
+        let index = open(&folder);
+        assert!(index.snapshot().files().unwrap()[0].parse_errors > 0, "{path}");
     }
 }

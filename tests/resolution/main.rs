@@ -177,9 +177,24 @@ fn what_leads_to_a_symbol_is_what_leads_there_from_anywhere() {
                 imports.entry(path.clone()).or_default().insert(place(&edge));
             }
         }
-        for (symbol, expected) in to_symbol {
+        let is_constructor = |symbol: &String| snapshot.symbol(symbol).unwrap().kind == "constructor";
+        let constructors: Vec<String> = to_symbol.keys().filter(|symbol| is_constructor(symbol)).cloned().collect();
+        for (symbol, mut expected) in to_symbol.clone() {
+            let info = snapshot.symbol(&symbol).unwrap();
             let found = snapshot.references(&symbol).unwrap();
-            let found: BTreeSet<_> = found.edges.iter().chain(&found.ambiguous).map(place).collect();
+            let mut found: BTreeSet<_> = found.edges.iter().chain(&found.ambiguous).map(place).collect();
+            if symbol.ends_with('#') {
+                // Whoever calls its constructor means the type, too: its own, or one above that is called by its name.
+                let in_it = |constructor: &&String| constructor.strip_prefix(&symbol).is_some_and(|rest| !rest.contains('#'));
+                let own: Vec<_> = constructors.iter().filter(in_it).flat_map(|constructor| &to_symbol[constructor]).cloned().collect();
+                if own.is_empty() {
+                    let inherited = |edge: &EdgeInfo| edge.target_name == info.name && edge.target.as_ref().is_some_and(is_constructor);
+                    let callers = snapshot.callers(&symbol).unwrap();
+                    let calls: BTreeSet<_> = callers.edges.iter().filter(|edge| inherited(edge)).map(place).collect();
+                    found.retain(|place| expected.contains(place) || !calls.contains(place));
+                }
+                expected.extend(own);
+            }
             // A declaration answers for its definition, and the other way round.
             let in_groups = matches!(project.language, "c" | "cpp");
             if !found.is_superset(&expected) || !in_groups && found != expected {

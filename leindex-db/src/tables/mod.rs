@@ -3,6 +3,7 @@
 //! What the rows mean is not known here: a [`TableSource`] gives them.
 
 mod catalog;
+mod cooperation;
 mod dictionary;
 pub mod export;
 mod exported;

@@ -27,6 +27,7 @@ use futures::future::{AbortHandle, Abortable};
 use tokio::runtime::Runtime;
 
 use super::catalog::{CATALOG, SCHEMA, Tables, catalogs};
+use super::cooperation::GivingWay;
 use super::dictionary;
 use super::exported::Export;
 use super::failure::{explained, nearest};
@@ -313,6 +314,7 @@ fn base() -> Result<&'static SessionState, DataFusionError> {
         .with_window_functions(SessionStateDefaults::default_window_functions())
         .with_table_function_list(SessionStateDefaults::default_table_functions())
         .with_optimizer_rule(Arc::new(ExpandViews))
+        .with_physical_optimizer_rule(Arc::new(GivingWay))
         .build();
     Ok(BASE.get_or_init(|| state))
 }

@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 
 use super::symbol_ids::id_of;
 use crate::index::{
-    Architecture, ArchitectureOptions, BetweennessOptions, CommunitiesOptions, EdgeInfo, Error, HotspotsOptions, ImpactOptions,
-    SearchOptions, SliceOptions, Snapshot,
+    Architecture, ArchitectureOptions, BetweennessOptions, CommunitiesOptions, EdgeInfo, Error, GrepLine, GrepOptions, HotspotsOptions,
+    ImpactOptions, SearchOptions, SliceOptions, Snapshot,
 };
 
 const SYMBOL: Parameter = Parameter { name: "symbol", ty: ArgumentType::Text, default: None };
@@ -21,10 +21,11 @@ const PATH: Parameter = Parameter { name: "path", ty: ArgumentType::Text, defaul
 const LINE: Parameter = Parameter { name: "line", ty: ArgumentType::Number, default: None };
 const VARIABLE: Parameter = Parameter { name: "variable", ty: ArgumentType::OptionalText, default: Some(DefaultArgument::Null) };
 const QUESTION: Parameter = Parameter { name: "question", ty: ArgumentType::Text, default: None };
+const PATTERN: Parameter = Parameter { name: "pattern", ty: ArgumentType::Text, default: None };
 const LEVELS: Parameter = Parameter { name: "depth", ty: ArgumentType::Number, default: Some(DefaultArgument::Number(0)) };
 const K: Parameter = Parameter { name: "k", ty: ArgumentType::Number, default: Some(DefaultArgument::Number(10)) };
 
-/// Symbols that `callers` and `callees` give, at most.
+/// Symbols that `callers` and `callees` give, and lines that `grep` gives, at most.
 const MOST: usize = 10_000;
 
 /// A column of a function: name, type, whether it may be without a value, meaning. A meaning is left out where the column
@@ -69,6 +70,12 @@ const FOUND: &[FunctionColumn] = &[
     ("end_line", DataType::UInt32, false, ""),
     ("signature", DataType::Utf8, false, ""),
     ("summary", DataType::Utf8, false, "one sentence about it, made from the code where there is no documentation"),
+];
+
+const FITTING: &[FunctionColumn] = &[
+    ("path", DataType::Utf8, false, "file of the line"),
+    ("line", DataType::UInt32, false, "its number"),
+    ("text", DataType::Utf8, false, "its text"),
 ];
 
 const HOT: &[FunctionColumn] = &[
@@ -142,6 +149,7 @@ pub(super) fn all() -> Vec<TableFunction> {
         function("impact", &[SYMBOL], REACHED, "what a change of a symbol reaches, with the symbols on the way there"),
         function("slice", &[PATH, LINE, VARIABLE], SLICED, "the lines that the value of a variable at a line depends on"),
         function("search", &[QUESTION, K], FOUND, "the symbols that a question is about, best first"),
+        function("grep", &[PATTERN], FITTING, "lines of the files that fit a regular expression"),
         function("hotspots", &[K], HOT, "functions that are intricate, relied upon and changed often, hottest first"),
         function("betweenness", &[K], BETWEEN, "symbols that lie on the way between others, highest first"),
         function("fan", &[], FAN, "how many symbols rely on each, and on how many it relies"),
@@ -173,6 +181,7 @@ pub(super) fn call(snapshot: &Snapshot<'_>, function: &TableFunction, arguments:
         "impact" => reached(snapshot, first)?,
         "slice" => sliced(snapshot, first, number(1), text(2))?,
         "search" => found(snapshot, first, number(1))?,
+        "grep" => fitting(snapshot, first)?,
         "hotspots" => hot(snapshot, number(0))?,
         "betweenness" => between(snapshot, number(0))?,
         "fan" => fan(snapshot)?,
@@ -189,6 +198,13 @@ fn numbers(values: impl Iterator<Item = u32>) -> ArrayRef {
 
 fn ids<'s>(symbols: impl Iterator<Item = &'s str>) -> ArrayRef {
     Arc::new(UInt64Array::from_iter_values(symbols.map(id_of)))
+}
+
+/// Lines that fit a pattern.
+fn fitting(snapshot: &Snapshot<'_>, pattern: &str) -> Result<Vec<ArrayRef>, Error> {
+    let lines = snapshot.grep(pattern, &GrepOptions { limit: MOST, ..GrepOptions::default() })?.lines;
+    let texts = |text: fn(&GrepLine) -> &str| Arc::new(StringArray::from_iter_values(lines.iter().map(text))) as ArrayRef;
+    Ok(vec![texts(|line| &line.path), numbers(lines.iter().map(|line| line.line)), texts(|line| &line.text)])
 }
 
 /// Callers or callees, nearest first.

@@ -162,7 +162,7 @@ fn chosen(world: World<'_>, model: &ChosenModel) -> (Vec<u64>, Vec<u8>, usize) {
 
 fn packed(ids: &[u64], vectors: &[u8], dimension: usize) -> Vec<u8> {
     let mut bytes = vec![0; CHECKSUM];
-    bytes.reserve_exact(HEADER + ids.len() * size_of::<u64>() + vectors.len());
+    bytes.reserve_exact(HEADER + size_of_val(ids) + vectors.len());
     bytes.extend((ids.len() as u64).to_le_bytes());
     bytes.extend((dimension as u64).to_le_bytes());
     bytes.extend(ids.iter().flat_map(|id| id.to_le_bytes()));

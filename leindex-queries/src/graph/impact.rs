@@ -6,6 +6,7 @@
 use rustc_hash::FxHashMap;
 
 use super::calls::{FoundEdge, incoming, outgoing};
+use super::constructing::constructed;
 use super::declaring::twins;
 use super::dispatch::{dispatched, dispatched_to};
 use super::join::Join;
@@ -105,10 +106,11 @@ fn is_module(join: &Join<'_>, symbol: Symbol<'_>) -> bool {
     symbol.identity(join.world.db) == MODULE_IDENTITY()
 }
 
-/// What depends on a symbol: the edges into it, the calls that may run it though they name what it overrides, what
+/// What depends on a symbol: the edges into it, those that make objects of it, the calls that may run it though they name what it overrides, what
 /// overrides it, and its declarations.
 fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = incoming(join, symbol);
+    edges.extend(constructed(join, symbol));
     edges.extend(passed_to(join, symbol, &edges));
     edges.extend(dispatched_to(join, symbol));
     edges.extend(overrides(join.world.db, symbol).into_iter().filter_map(|below| overriding(join.world.db, below, symbol)));

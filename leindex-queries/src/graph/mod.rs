@@ -10,6 +10,7 @@ mod candidate;
 pub(crate) mod centrality;
 pub(crate) mod communities;
 pub(crate) mod components;
+pub(crate) mod constructing;
 pub(crate) mod csr;
 pub(crate) mod cycles;
 pub(crate) mod data;

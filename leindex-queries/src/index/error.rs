@@ -76,6 +76,14 @@ pub enum Error {
         /// What was asked for.
         resolution: f64,
     },
+    /// A regular expression that is none.
+    #[error("`{pattern}` is no regular expression: {message}")]
+    BadPattern {
+        /// What was asked for.
+        pattern: String,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A range that does not lie in the text.
     #[error("the range {start}..{end} does not lie in `{path}`, which has {length} bytes; ask for the text and edit again")]
     BadRange {

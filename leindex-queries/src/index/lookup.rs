@@ -266,8 +266,10 @@ pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error
             // A declaration and its definition are one; then the only one outside tests.
             let info: Vec<_> = many.iter().filter_map(|&symbol| symbol_info(world, symbol).map(|info| (symbol, info))).collect();
             let own: Vec<_> = info.iter().filter(|(_, info)| !info.is_test).collect();
-            match &*own {
-                [(one, _)] => Ok(*one),
+            // Who says `Line` means the type, not what is written `Line` in it to make one.
+            let types: Vec<_> = own.iter().filter(|(symbol, _)| !is_constructor_of_one(world, *symbol, many)).collect();
+            match (&*own, &*types) {
+                ([(one, _)], _) | (_, [(one, _)]) => Ok(*one),
                 _ => Err(Error::AmbiguousSymbol {
                     name: spec.to_owned(),
                     candidates: info.into_iter().map(|(_, info)| info.symbol).collect(),
@@ -275,6 +277,13 @@ pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error
             }
         }
     }
+}
+
+/// Whether a symbol is the constructor of one of these types.
+fn is_constructor_of_one<'w>(world: World<'w>, symbol: Symbol<'w>, types: &[Symbol<'w>]) -> bool {
+    let Some((rows, _, row)) = crate::names::files::symbol_row(world.db, symbol) else { return false };
+    let ty = (row.kind == SymbolKind::Constructor).then(|| rows.symbol(row.parent)).flatten();
+    ty.is_some_and(|ty| types.contains(&Symbol::new(world.db, symbol.file(world.db), ty.identity())))
 }
 
 /// Names that come near one that nothing has: those spelt alike, with as many of their holders as were named.

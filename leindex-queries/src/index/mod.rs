@@ -16,6 +16,7 @@ pub(crate) mod flow;
 #[cfg(feature = "watch")]
 mod follow;
 mod fork;
+mod grep;
 mod handle;
 pub(crate) mod hotspots;
 pub(crate) mod lookup;
@@ -41,6 +42,7 @@ pub use error::{Cancellable, Cancelled, Error};
 pub use flow::{Dependence, EdgeRow, FlowCount, FlowNode, GraphOptions, NodeRow, ProgramGraph, Slice, SliceLine, SliceOptions};
 #[cfg(feature = "watch")]
 pub use follow::Follower;
+pub use grep::{GrepAnswer, GrepLine, GrepOptions};
 pub use handle::Handle;
 pub use hotspots::{Centrality, HistoryInfo, Hotspot, Hotspots, HotspotsOptions, SymbolCentrality, churn_factor};
 pub use leindex_db::history::{Churn, ChurnOptions, FileChurn};

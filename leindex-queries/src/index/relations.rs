@@ -14,6 +14,7 @@ use super::results::{EdgeInfo, SymbolInfo};
 use super::snapshot::{Snapshot, edge_info};
 use super::world::World;
 use crate::graph::calls::{FoundEdge, incoming, outgoing, uses_of_file};
+use crate::graph::constructing::{constructed, with_contents};
 use crate::graph::declaring::twins;
 use crate::graph::dispatch::{dispatched, dispatched_to};
 use crate::graph::impact::{Reach, reach};
@@ -132,7 +133,7 @@ impl Default for ImpactOptions {
 }
 
 impl Snapshot<'_> {
-    /// Who calls a symbol. A declaration and its definition answer as one; calls of a member that it overrides, which may
+    /// Who calls a symbol; of a type, who makes objects of it. A declaration and its definition answer as one; calls of a member that it overrides, which may
     /// run it, are edges of rule `hierarchy`; calls of parameters that it is handed to, edges of rule `passed`.
     ///
     /// # Errors
@@ -283,7 +284,8 @@ impl Snapshot<'_> {
         })
     }
 
-    /// What a change of some symbols reaches, with the path that proves each member.
+    /// What a change of some symbols reaches, with the path that proves each member. A type or a file changes with all that
+    /// is defined in it.
     ///
     /// # Errors
     ///
@@ -291,7 +293,7 @@ impl Snapshot<'_> {
     pub fn impact(&self, names: &[&str], options: ImpactOptions) -> Result<Impact, Error> {
         self.ask(|world| {
             let start = names.iter().map(|name| find(world, name)).collect::<Result<Vec<_>, _>>()?;
-            Ok(self.impact_of(world, &start, options))
+            Ok(self.impact_of(world, &start, &with_contents(world, &start), options))
         })?
     }
 
@@ -324,13 +326,13 @@ impl Snapshot<'_> {
                     }
                 }
             }
-            Ok(self.impact_of(world, &start, options))
+            Ok(self.impact_of(world, &start, &start, options))
         })?
     }
 
-    fn impact_of<'w>(&self, world: World<'w>, start: &[Symbol<'w>], options: ImpactOptions) -> Impact {
+    fn impact_of<'w>(&self, world: World<'w>, start: &[Symbol<'w>], seeds: &[Symbol<'w>], options: ImpactOptions) -> Impact {
         let mut join = Join::new(world);
-        let found: Reach<'w> = reach(&mut join, start, options.direction, options.depth, options.limit);
+        let found: Reach<'w> = reach(&mut join, seeds, options.direction, options.depth, options.limit);
         let mut members = Vec::new();
         let mut tests = Vec::new();
         for (index, member) in found.members.iter().enumerate() {
@@ -409,11 +411,15 @@ impl Snapshot<'_> {
     }
 }
 
-/// The edges into a symbol and into what is the same thing: its declarations, its definition.
+/// The edges into a symbol and into what is the same thing: its declarations, its definition; into a type, also the calls
+/// that make objects of it.
 fn incoming_as_one<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = incoming(join, symbol);
+    edges.extend(constructed(join, symbol));
     for twin in twins(join.world, symbol) {
-        for edge in incoming(join, twin) {
+        let mut of_twin = incoming(join, twin);
+        of_twin.extend(constructed(join, twin));
+        for edge in of_twin {
             if !edges.iter().any(|known| (known.file, known.start, known.kind) == (edge.file, edge.start, edge.kind)) {
                 edges.push(edge);
             }

@@ -153,6 +153,8 @@ pub struct EdgeInfo {
     pub target_line: Option<u32>,
     /// The name at the site.
     pub target_name: String,
+    /// Of an import, the module that it names, as it is written; `None` for other edges.
+    pub module: Option<String>,
     /// What it says.
     pub kind: &'static str,
     /// How it was found.

@@ -19,7 +19,7 @@ use crate::graph::calls::FoundEdge;
 use crate::graph::join::Join;
 use crate::graph::structure::edges_of_file;
 use crate::names::confidence::confidence;
-use crate::names::edges::file_edges;
+use crate::names::edges::{EdgeKind, file_edges};
 use crate::names::files::{Symbol, file_config, symbol_row};
 use crate::names::live::workspace_digest;
 use crate::search::fusion::Scores;
@@ -27,7 +27,7 @@ use crate::search::intent::Question;
 use crate::search::lexical::Lexical;
 use crate::search::rank::{Filter, Found, Ranked, rank};
 use crate::search::terms::{for_each_subword, term};
-use crate::syntax::rows::SymbolKind;
+use crate::syntax::rows::{ImportRow, SymbolKind};
 
 /// A look at an index at one revision. Every answer carries [`revision`](Self::revision).
 pub struct Snapshot<'a> {
@@ -326,6 +326,7 @@ pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo 
         target_path: edge.target.map(|target| target.file(world.db).path(world.db).to_owned()),
         target_line: edge.target.and_then(|target| symbol_row(world.db, target)).map(|(_, _, row)| row.name_line),
         target_name: edge.name.to_string(),
+        module: imported_module(world, edge),
         kind: edge.kind.as_str(),
         rule: edge.rule.as_str(),
         confidence: language.and_then(|language| confidence(edge.kind, edge.rule, language, edge.candidates.len())),
@@ -334,4 +335,15 @@ pub(crate) fn edge_info<'w>(world: World<'w>, edge: &FoundEdge<'w>) -> EdgeInfo 
         line,
         column,
     }
+}
+
+/// The module that an import names.
+fn imported_module(world: World<'_>, edge: &FoundEdge<'_>) -> Option<String> {
+    if edge.kind != EdgeKind::Import {
+        return None;
+    }
+    let rows = world.rows(edge.file)?;
+    let import = rows.iter::<ImportRow>().find(|import| import.start <= edge.start && edge.start < import.end)?;
+    let module = rows.str(import.module);
+    (!module.is_empty() || import.level > 0).then(|| format!("{}{module}", ".".repeat(import.level as usize)))
 }

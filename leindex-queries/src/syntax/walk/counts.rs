@@ -131,6 +131,15 @@ impl<'a> Walk<'a> {
         self.rows.diagnostics.push(row);
     }
 
+    /// Counts the tokens that the parser put into a node because they are missing. They have no name, so the walk does not
+    /// come by them.
+    pub(super) fn missing_tokens(&mut self, node: Node<'_>) {
+        let missing: Vec<Node<'_>> = node.children(&mut node.walk()).filter(|child| child.is_missing() && !child.is_named()).collect();
+        for token in missing {
+            self.error(token);
+        }
+    }
+
     pub(super) fn error(&mut self, node: Node<'_>) {
         self.rows.errors += 1;
         let inside_error = self.buffers.frames.last().is_some_and(|parent| parent.kind == Frame::ERROR);

@@ -103,6 +103,9 @@ impl<'a> Walk<'a> {
         if kind == Frame::ERROR || start == node_end && node.is_missing() {
             self.error(node);
         }
+        if node.has_error() {
+            self.missing_tokens(node);
+        }
         if metric != Metric::default() {
             metric = self.metric_here(metric, node, kind);
             self.count_entered(metric, kind);

@@ -1,0 +1,6 @@
+def whole():
+    return 1
+
+
+class ) half:
+    ((

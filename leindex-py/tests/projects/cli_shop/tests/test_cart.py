@@ -1,0 +1,5 @@
+from src.cart import total
+
+
+def test_total():
+    assert total([], "no", []) == 0

@@ -1,0 +1,3 @@
+module example.org/shop/gateway
+
+go 1.22
