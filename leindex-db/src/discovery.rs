@@ -28,7 +28,7 @@ use crate::config::{Config, SETTINGS_FILES};
 use crate::error::Error;
 use crate::ids::{ContentHash, Dialect};
 use crate::manifest::{Directories, Known, Manifest};
-use crate::skip::Skip;
+use crate::skip::{HEAD, Skip};
 use crate::text::Place;
 
 /// Tells which files matter, and what they are written in.
@@ -203,6 +203,35 @@ pub fn discover_paths(root: &Path, config: &Config, manifest: &mut Manifest, pas
     let files = |path| manifest.directories.get(path).map_or(&[][..], Vec::as_slice);
     let directories = touched.iter().map(|path| listing(path, files(path), config)).collect();
     Ok(found(root, directories, false, gone, diagnostics, reads))
+}
+
+/// A file, whatever it is, as it lies on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFile {
+    /// '/'-separated path relative to the root.
+    pub path: Box<str>,
+    /// Its length in bytes; 0 for what is no regular file.
+    pub size: u64,
+}
+
+/// All files of `root` that the ignore rules and the settings admit, of whatever kind, sorted by path. None is opened.
+///
+/// # Errors
+///
+/// When `root` is not a readable folder, or the settings are wrong.
+pub fn all_files(root: &Path, config: &Config) -> Result<Vec<ListedFile>, Error> {
+    let rules = Rules::new(&folder(root)?, config)?;
+    let seen = walk::all(&rules);
+    Ok(seen.iter().map(|file| ListedFile { path: file.path().into(), size: file.size() }).collect())
+}
+
+/// The text of a file of `root`, if it is one: a regular file within the size limit of the settings, in UTF-8, without NUL
+/// bytes at its head.
+pub fn text_of(root: &Path, path: &str, config: &Config) -> Option<String> {
+    let path = root.join(path);
+    let is_small_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= config.size_limit);
+    let bytes = if is_small_file { fs::read(&path).ok()? } else { return None };
+    if bytes.iter().take(HEAD).any(|&byte| byte == 0) { None } else { String::from_utf8(bytes).ok() }
 }
 
 /// The folder at `path` (relative to the root) and all folders below it in which a pass would look for files, absolute. None

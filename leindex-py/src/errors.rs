@@ -61,7 +61,7 @@ pub(crate) fn bad_request(py: Python<'_>, message: String) -> PyErr {
 }
 
 /// Characters of a message. What was asked for may be long, and stands in it.
-const LONGEST: usize = 4000;
+const LONGEST: usize = 3000;
 
 /// A message that is not too long to be read.
 fn cut(message: String) -> String {

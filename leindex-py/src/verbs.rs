@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "verb", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Question {
     Files {},
+    OtherFiles {},
     Diagnostics {},
     Outline {
         path: String,
@@ -341,6 +342,7 @@ fn head() -> String {
 #[serde(untagged)]
 pub(crate) enum Answer {
     Files(Vec<leindex_queries::FileInfo>),
+    OtherFiles(Vec<leindex_queries::index::OtherFile>),
     Diagnostics(Vec<leindex_queries::Diagnostic>),
     Outline(Vec<leindex_queries::index::OutlineItem>),
     Symbols(Vec<SymbolInfo>),
@@ -455,6 +457,7 @@ impl Question {
     pub(crate) fn ask(&self, snapshot: &Snapshot<'_>, prepared: &Prepared) -> Result<Answer, Error> {
         Ok(match self {
             Self::Files {} => Answer::Files(snapshot.files()?),
+            Self::OtherFiles {} => Answer::OtherFiles(snapshot.other_files()?),
             Self::Diagnostics {} => Answer::Diagnostics(snapshot.diagnostics()?),
             Self::Outline { path } => Answer::Outline(snapshot.outline(path)?),
             Self::Symbols { name, limit } if name.contains(['*', '?']) => Answer::Symbols(snapshot.symbols_like(name, *limit)?),

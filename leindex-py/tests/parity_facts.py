@@ -109,13 +109,14 @@ def is_imported(data: Any, fact: str) -> bool:
         target = record.get("target") or record.get("symbol")
         # What is outside is said by its name; what is inside has one that begins with its file.
         said = str(record.get("target_name") or record.get("name") or "")
+        written = record.get("module") or ""
         if target is None:
             inside, last = said, re.split(r"\W+", said)[-1]
         else:
             _, inside, descriptor = str(target).split(" ", 2)
             last = (re.findall(r"\w+", descriptor) or [Path(inside).stem])[-1]
         of_module = re.findall(r"\w+", module)
-        if last == (name or of_module[-1]) and set(of_module) <= set(re.findall(r"\w+", f"{inside} {said}")):
+        if last == (name or of_module[-1]) and set(of_module) <= set(re.findall(r"\w+", f"{inside} {said} {written}")):
             return True
     return False
 

@@ -87,6 +87,12 @@ CASES: dict[str, list[Case]] = {
         Case(["search", "area", "--kind", "method", "-n", "1"], "area", {"hits"}),
         Case(["search", "area", "--language", "haskell"], "nothing found", {"hits"}, 1),
     ],
+    "grep": [
+        Case(["grep", "^def .*country"], "src/rates.py:6  def lookup(country):", {"lines", "truncated", "revision"}),
+        Case(["grep", "-i", "DEF LOOKUP"], "src/rates.py:6", {"lines"}),
+        Case(["grep", "def", "-n", "1"], "there are more", {"lines"}),
+        Case(["grep", "def", "--language", "haskell"], "no line fits", {"lines"}, 1),
+    ],
     "symbols": [
         Case(["symbols", "area"], "src/cart.py:28  method  cart.Shape.area", {"symbols", "revision"}),
         Case(["symbols", "a*"], "Square.area", {"symbols", "revision"}),
@@ -591,7 +597,7 @@ def test_without_arguments_it_says_what_to_type_first() -> None:
         ("caller", "callers"),
         ("Search", "search"),
         ("tests_for", "tests-for"),
-        ("grep", "search"),
+        ("find", "search"),
         ("refs", "references"),
     ],
 )

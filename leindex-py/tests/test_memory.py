@@ -1,4 +1,5 @@
-"""Promises about memory: near the budget, projects that nobody asks give back what can be had again; answers stay equal."""
+"""Promises about memory: near the budget, projects that nobody asks give back what can be had again, and answers stay
+equal."""
 
 from __future__ import annotations
 
@@ -6,10 +7,10 @@ import gc
 import time
 from pathlib import Path
 
-import leindex_rust
 import pytest
 
 import leindex
+import leindex_rust
 
 
 def grown(folder: Path, files: int) -> Path:
@@ -18,7 +19,8 @@ def grown(folder: Path, files: int) -> Path:
     for number in range(files):
         calls = "\n".join(f"    total += step_{(number * 7 + k) % files}_{k}(total)" for k in range(12))
         body = "\n\n".join(
-            f"def step_{number}_{k}(total):\n    \"\"\"Adds part {k} of {number} to the total.\"\"\"\n    if total > {k}:\n{calls}\n    return total"
+            f'def step_{number}_{k}(total):\n    """Adds part {k} of {number} to the total."""\n'
+            f"    if total > {k}:\n{calls}\n    return total"
             for k in range(12)
         )
         imports = "\n".join(

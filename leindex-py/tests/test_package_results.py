@@ -39,6 +39,7 @@ EDGE = {
     "target_path": None,
     "target_line": None,
     "target_name": "g",
+    "module": None,
     "kind": "call",
     "rule": "ambiguous",
     "confidence": None,

@@ -355,12 +355,25 @@ def test_the_source_of_files_and_symbols(project: Project, shop: Path) -> None:
 def test_the_tree_counts_what_lies_below(project: Project) -> None:
     tree = project.tree()
     files = {file.path: file for file in tree.walk()}
-    assert set(files) == {file.path for file in project.files()}
+    others = [file.path for file in project.other_files()]
+    assert others == ["README.md", "logo.bin"]
+    assert set(files) == {*others, *(file.path for file in project.files())}
     assert tree.symbols == sum(file.symbols for file in files.values()) == project.stats().symbols
     assert [folder.path for folder in tree.folders] == ["engine", "gateway", "shop", "tests", "web"]
     assert files["shop/rates.py"].symbols == 4
     assert "  engine/  3 files" in str(tree)
     assert tree.to_arrow().num_rows == len(files)
+
+
+def test_lines_are_found_by_patterns(project: Project) -> None:
+    found = project.grep("def (lookup|total)")
+    assert [(line.path, line.line) for line in found][-1] == ("shop/rates.py", 8)
+    assert not found.truncated and project.grep("def", limit=1).truncated
+    assert [line.path for line in project.grep("SMALL shop", ignore_case=True)] == ["README.md", "shop/__init__.py"]
+    assert not list(project.grep("small shop", languages=["go"]))
+    assert {line.path for line in project.grep("receipt", paths=["gateway/"])} == {"gateway/main.go", "gateway/pay.go"}
+    with pytest.raises(leindex.LeIndexError, match="no regular expression"):
+        project.grep("(")
 
 
 def test_the_figures_of_a_project(project: Project, shop: Path) -> None:

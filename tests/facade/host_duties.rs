@@ -252,6 +252,38 @@ fn a_pattern_is_held_against_one_line_at_a_time() {
 }
 
 #[test]
+fn files_of_no_language_are_listed_and_searched_as_they_lie_on_the_disk() {
+    let folder = folder(&[
+        ("a.py", "x = 'needle'\n"),
+        ("README.md", "# A needle\n"),
+        ("docs/plan.txt", "the needle\nand more\n"),
+        ("package.json", "{\"name\": \"needle\"}\n"),
+        ("ignored/secret.txt", "needle\n"),
+        (".ignore", "ignored/\n"),
+    ]);
+    fs::write(folder.path().join("shop/picture.png"), b"needle\0needle\n").unwrap();
+    fs::write(folder.path().join("shop/latin.txt"), b"needle \xe9\n").unwrap();
+    fs::write(folder.path().join("shop/huge.txt"), "needle\n".repeat(1 << 20)).unwrap();
+    let index = open(&folder);
+    let snapshot = index.snapshot();
+    let others: Vec<_> = snapshot.other_files().unwrap().into_iter().map(|file| (file.path, file.bytes)).collect();
+    let expected = [("README.md", 11), ("docs/plan.txt", 20), ("huge.txt", 7 << 20), ("latin.txt", 9), ("picture.png", 14)]
+        .map(|(path, bytes)| (path.to_owned(), bytes));
+    assert_eq!(others, expected);
+    let found = |options: &GrepOptions| -> Vec<String> {
+        snapshot.grep("needle", options).unwrap().lines.into_iter().map(|line| format!("{}:{}", line.path, line.line)).collect()
+    };
+    assert_eq!(found(&GrepOptions::default()), ["README.md:1", "a.py:1", "docs/plan.txt:1", "package.json:1"]);
+    assert_eq!(found(&GrepOptions { languages: vec!["python".to_owned()], ..GrepOptions::default() }), ["a.py:1"]);
+    assert_eq!(found(&GrepOptions { paths: vec!["docs/".to_owned()], ..GrepOptions::default() }), ["docs/plan.txt:1"]);
+    let query = "select path from files union all select path from other_files() order by path";
+    let rows = snapshot.sql(query, &leindex_queries::SqlOptions::default()).unwrap();
+    assert_eq!(rows.batches.iter().map(arrow::record_batch::RecordBatch::num_rows).sum::<usize>(), 7);
+    write(folder.path(), "NEWS.md", "a needle\n");
+    assert!(found(&GrepOptions::default()).contains(&"NEWS.md:1".to_owned()), "what lies on the disk counts, not what lay there");
+}
+
+#[test]
 fn a_type_is_used_by_whoever_makes_objects_of_it() {
     for (path, text, maker) in [
         (

@@ -110,16 +110,25 @@ pub(super) fn display(path: &Path) -> String {
 
 /// All claimed files that the rules admit, sorted by path. A cancelled walk ends early.
 pub(super) fn walk(rules: &Rules, pass: &Pass<'_>) -> (Vec<Seen>, Vec<Diagnostic>) {
+    walk_while(rules, &|| !is_cancelled(pass), &|name| pass.classifier.claims(name))
+}
+
+/// All files that the rules admit, sorted by path.
+pub(super) fn all(rules: &Rules) -> Vec<Seen> {
+    walk_while(rules, &|| true, &|_| true).0
+}
+
+fn walk_while(rules: &Rules, goes_on: &(dyn Fn() -> bool + Sync), claims: &(dyn Fn(&str) -> bool + Sync)) -> (Vec<Seen>, Vec<Diagnostic>) {
     let all = Mutex::new((Vec::new(), Vec::new()));
     let threads = rayon::current_num_threads().clamp(1, 8);
     rules.walker().threads(threads).build_parallel().run(|| {
         let mut mine = Lists { seen: Vec::new(), diagnostics: Vec::new(), all: &all };
         Box::new(move |entry| {
-            if is_cancelled(pass) {
+            if !goes_on() {
                 return WalkState::Quit;
             }
             match entry {
-                Ok(entry) => mine.visit(&entry, rules, pass),
+                Ok(entry) => mine.visit(&entry, rules, claims),
                 Err(error) => mine.diagnostics.extend(diagnostic(&error, rules.root())),
             }
             WalkState::Continue
@@ -139,12 +148,12 @@ struct Lists<'a> {
 }
 
 impl Lists<'_> {
-    fn visit(&mut self, entry: &DirEntry, rules: &Rules, pass: &Pass<'_>) {
+    fn visit(&mut self, entry: &DirEntry, rules: &Rules, claims: &dyn Fn(&str) -> bool) {
         self.diagnostics.extend(entry.error().and_then(|error| diagnostic(error, rules.root())));
         if entry.depth() == 0 || entry.file_type().is_none_or(|kind| kind.is_dir()) {
             return;
         }
-        if !pass.classifier.claims(&entry.file_name().to_string_lossy()) {
+        if !claims(&entry.file_name().to_string_lossy()) {
             return;
         }
         let Ok(path) = entry.path().strip_prefix(rules.root()) else { return };

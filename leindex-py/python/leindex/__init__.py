@@ -101,6 +101,7 @@ if TYPE_CHECKING:
     from ._results.symbols import Definition as Definition
     from ._results.symbols import Diagnostic as Diagnostic
     from ._results.symbols import FileInfo as FileInfo
+    from ._results.symbols import OtherFile as OtherFile
     from ._results.symbols import Outline as Outline
     from ._results.symbols import OutlineItem as OutlineItem
     from ._results.symbols import SymbolInfo as SymbolInfo
@@ -181,7 +182,15 @@ _DEFINED = {
     "leindex._results.relations": ("DeadSymbol", "EdgeInfo", "Hierarchy", "Relations", "Why"),
     "leindex._results.search": ("GrepAnswer", "GrepLine", "Highlight", "ScorePart", "SearchAnswer", "SearchHit"),
     "leindex._results.state": ("EmbeddingStats", "Exported", "Stats"),
-    "leindex._results.symbols": ("Definition", "Diagnostic", "FileInfo", "Outline", "OutlineItem", "SymbolInfo"),
+    "leindex._results.symbols": (
+        "Definition",
+        "Diagnostic",
+        "FileInfo",
+        "OtherFile",
+        "Outline",
+        "OutlineItem",
+        "SymbolInfo",
+    ),
     "leindex._results.tree": ("TreeFile", "TreeFolder"),
     "leindex._results.workspace": (
         "InProject",

@@ -195,12 +195,13 @@ class Project(SymbolQuestions, RelationQuestions, FlowQuestions, StructureQuesti
         return self._native.embeddings(cancel=cancel)
 
     def tree(self, *, cancel: leindex_rust.Cancellation | None = None) -> TreeFolder:
-        """Folders and files, with how many symbols each defines."""
+        """Folders and files, whether a language claims them or not, with how many symbols each defines."""
         from ._results.tree import tree_of
 
         query = "select path, count(*) as symbols from nodes group by path"
         counts = self._native.sql(query, max_rows=MOST_FILES, cancel=cancel).to_rows()
-        return tree_of(self.files(cancel=cancel), {row["path"]: row["symbols"] for row in counts})
+        symbols = {row["path"]: row["symbols"] for row in counts}
+        return tree_of(self.files(cancel=cancel), self.other_files(cancel=cancel), symbols)
 
     def stats(self) -> Stats:
         """What the index holds and how it fares."""

@@ -90,6 +90,11 @@ const HOT: &[FunctionColumn] = &[
     ("score", DataType::Float64, false, "complexity × centrality × churn"),
 ];
 
+const OTHERS: &[FunctionColumn] = &[
+    ("path", DataType::Utf8, false, "its path"),
+    ("bytes", DataType::UInt64, false, "its length in bytes; 0 for what is no regular file"),
+];
+
 const BETWEEN: &[FunctionColumn] = &[
     ("rank", DataType::UInt32, false, "1 for the highest"),
     ("id", DataType::UInt64, false, ""),
@@ -150,6 +155,7 @@ pub(super) fn all() -> Vec<TableFunction> {
         function("slice", &[PATH, LINE, VARIABLE], SLICED, "the lines that the value of a variable at a line depends on"),
         function("search", &[QUESTION, K], FOUND, "the symbols that a question is about, best first"),
         function("grep", &[PATTERN], FITTING, "lines of the files that fit a regular expression"),
+        function("other_files", &[], OTHERS, "files that no language claims, as they lie on the disk"),
         function("hotspots", &[K], HOT, "functions that are intricate, relied upon and changed often, hottest first"),
         function("betweenness", &[K], BETWEEN, "symbols that lie on the way between others, highest first"),
         function("fan", &[], FAN, "how many symbols rely on each, and on how many it relies"),
@@ -182,6 +188,7 @@ pub(super) fn call(snapshot: &Snapshot<'_>, function: &TableFunction, arguments:
         "slice" => sliced(snapshot, first, number(1), text(2))?,
         "search" => found(snapshot, first, number(1))?,
         "grep" => fitting(snapshot, first)?,
+        "other_files" => others(snapshot)?,
         "hotspots" => hot(snapshot, number(0))?,
         "betweenness" => between(snapshot, number(0))?,
         "fan" => fan(snapshot)?,
@@ -205,6 +212,15 @@ fn fitting(snapshot: &Snapshot<'_>, pattern: &str) -> Result<Vec<ArrayRef>, Erro
     let lines = snapshot.grep(pattern, &GrepOptions { limit: MOST, ..GrepOptions::default() })?.lines;
     let texts = |text: fn(&GrepLine) -> &str| Arc::new(StringArray::from_iter_values(lines.iter().map(text))) as ArrayRef;
     Ok(vec![texts(|line| &line.path), numbers(lines.iter().map(|line| line.line)), texts(|line| &line.text)])
+}
+
+/// Files that are not analysed, because no language claims them.
+fn others(snapshot: &Snapshot<'_>) -> Result<Vec<ArrayRef>, Error> {
+    let files = snapshot.other_files()?;
+    Ok(vec![
+        Arc::new(StringArray::from_iter_values(files.iter().map(|file| &file.path))),
+        Arc::new(UInt64Array::from_iter_values(files.iter().map(|file| file.bytes))),
+    ])
 }
 
 /// Callers or callees, nearest first.

@@ -48,11 +48,16 @@ impl ProjectRoot {
 
     /// The path from the project's folder of a path from this root.
     pub(crate) fn prefixed(&self, path: Box<str>) -> Box<str> {
-        match (&*self.prefix, &*path) {
-            ("", _) => path,
-            (prefix, "") => prefix.into(),
-            (prefix, path) => format!("{prefix}/{path}").into(),
-        }
+        prefixed(&self.prefix, path)
+    }
+}
+
+/// The path from the project's folder of a path from the root whose paths begin with `prefix`.
+pub(crate) fn prefixed(prefix: &str, path: Box<str>) -> Box<str> {
+    match (prefix, &*path) {
+        ("", _) => path,
+        (prefix, "") => prefix.into(),
+        (prefix, path) => format!("{prefix}/{path}").into(),
     }
 }
 

@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use super::describe::{project_of, symbol_info, symbol_name};
 use super::error::{Cancellable, Cancelled};
 use super::open::Index;
+use super::other_files::RootFolder;
 use super::results::{Diagnostic, EdgeInfo, Highlight, ScorePart, SearchAnswer, SearchHit, SearchOptions};
 use super::world::{View, World};
 use crate::context::{Context, ContextOptions, context};
@@ -36,6 +37,7 @@ pub struct Snapshot<'a> {
     revision: String,
     threads: Option<Arc<rayon::ThreadPool>>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(super) folders: Arc<[RootFolder]>,
 }
 
 impl std::fmt::Debug for Snapshot<'_> {
@@ -73,6 +75,7 @@ impl Index {
             revision: format!("r{hex}"),
             threads: self.options.threads.clone(),
             diagnostics: diagnostics.collect(),
+            folders: self.project.roots.iter().filter_map(RootFolder::of).collect(),
         }
     }
 
@@ -90,6 +93,7 @@ pub(crate) struct Reader {
     revision: String,
     threads: Option<Arc<rayon::ThreadPool>>,
     diagnostics: Vec<Diagnostic>,
+    folders: Arc<[RootFolder]>,
 }
 
 impl Reader {
@@ -100,6 +104,7 @@ impl Reader {
             revision: self.revision.clone(),
             threads: self.threads.clone(),
             diagnostics: self.diagnostics.clone(),
+            folders: Arc::clone(&self.folders),
         }
     }
 }
@@ -128,6 +133,7 @@ impl Snapshot<'_> {
             revision: self.revision.clone(),
             threads: self.threads.clone(),
             diagnostics: self.diagnostics.clone(),
+            folders: Arc::clone(&self.folders),
         }
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from .listing import Listing
 from .record import Record, cut, plural, record
 
-__all__ = ["Definition", "Diagnostic", "FileInfo", "Outline", "OutlineItem", "OutlineRow", "SymbolInfo"]
+__all__ = ["Definition", "Diagnostic", "FileInfo", "OtherFile", "Outline", "OutlineItem", "OutlineRow", "SymbolInfo"]
 
 
 @record
@@ -50,6 +50,18 @@ class Diagnostic(Record):
     def _line(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"
         return f"{place} {self.message}"
+
+
+@record
+class OtherFile(Record):
+    """A file that no language claims."""
+
+    path: str
+    #: Its length; 0 for what is no regular file.
+    bytes: int
+
+    def _line(self) -> str:
+        return f"{self.path}  {self.bytes:,} bytes"
 
 
 @record

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .record import Record, plural, record
-from .symbols import FileInfo
+from .symbols import FileInfo, OtherFile
 
 if TYPE_CHECKING:
     import pyarrow
 
 __all__ = ["TreeFile", "TreeFolder", "tree_of"]
+
+
+#: Why a file that no language claims is only listed.
+UNCLAIMED = "of no language"
 
 
 @record
@@ -82,12 +86,14 @@ class TreeFolder(Record):
         return of_rows(self._line(), TreeFile, list(self.walk()))
 
 
-def tree_of(files: Sequence[FileInfo], symbols: Mapping[str, int]) -> TreeFolder:
-    """The tree of some files, and how many symbols each path defines."""
+def tree_of(files: Sequence[FileInfo], others: Sequence[OtherFile], symbols: Mapping[str, int]) -> TreeFolder:
+    """The tree of some files, of others that no language claims, and how many symbols each path defines."""
     below: dict[str, list[TreeFile]] = {"": []}
-    for file in files:
-        folder = file.path.rpartition("/")[0]
-        found = TreeFile(file.path, file.language, file.lines, symbols.get(file.path, 0), file.skipped)
+    for found in (
+        *(TreeFile(file.path, file.language, file.lines, symbols.get(file.path, 0), file.skipped) for file in files),
+        *(TreeFile(file.path, None, 0, 0, UNCLAIMED) for file in others),
+    ):
+        folder = found.path.rpartition("/")[0]
         below.setdefault(folder, []).append(found)
         while folder:
             folder = folder.rpartition("/")[0]

@@ -56,7 +56,8 @@ class SearchQuestions(Asking):
         ignore_case: bool = False,
         cancel: Cancellation | None = None,
     ) -> GrepAnswer:
-        """The lines that fit a regular expression, of the analysed files as the index has them.
+        """The lines that fit a regular expression: of analysed files as the index has them, and, unless `languages` are
+        given, of other text files as they lie on the disk.
 
         The pattern is held against one line at a time; it has no look-around and no back references.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from .._results.listing import Listing
-from .._results.symbols import Definition, Diagnostic, FileInfo, Outline, OutlineItem, SymbolInfo
+from .._results.symbols import Definition, Diagnostic, FileInfo, OtherFile, Outline, OutlineItem, SymbolInfo
 from .asking import Asking, Name, symbol_name
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ class SymbolQuestions(Asking):
     def files(self, *, cancel: Cancellation | None = None) -> Listing[FileInfo]:
         """All files, analysed or only listed, by path."""
         return self._list(FileInfo, "files", cancel)
+
+    def other_files(self, *, cancel: Cancellation | None = None) -> Listing[OtherFile]:
+        """Files that no language claims, as they lie on the disk now: documents, data, pictures; by path."""
+        return self._list(OtherFile, "other_files", cancel)
 
     def diagnostics(self, *, cancel: Cancellation | None = None) -> Listing[Diagnostic]:
         """What people should know of files that are not, or not wholly, understood; by path and line."""

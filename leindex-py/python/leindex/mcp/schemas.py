@@ -90,11 +90,12 @@ EDGE = object_of(
         "kind": string("What the edge says: call, inherit, import, reference, …"),
         "rule": string("How it was found: exact, import, type, hierarchy, name, ambiguous, external or unresolved."),
         "confidence": number("How often this rule is right in this language, where that was measured."),
+        "module": string("Of an import from outside: the module, as it is written."),
         "candidates": integer("How many definitions the name may mean."),
         "path": PATH,
         "line": LINE,
     },
-    optional=("symbol", "name", "confidence", "candidates"),
+    optional=("symbol", "name", "module", "confidence", "candidates"),
 )
 
 

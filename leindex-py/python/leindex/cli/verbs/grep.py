@@ -33,7 +33,7 @@ def grep(
     languages: tuple[str, ...],
     paths: tuple[str, ...],
 ) -> int:
-    """Lines of analysed files that fit PATTERN, a regular expression without look-around and back references.
+    """Lines of all text files that fit PATTERN, a regular expression without look-around and back references.
 
     For what is no name and has no meaning: a text, a constant, a shape of code. Names, callers and questions have verbs
     that know more. Exit code 1 when no line fits.
@@ -47,7 +47,14 @@ def grep(
         elif not answer["lines"]:
             screen.line("no line fits")
 
-    wanted = {"limit": limit, "languages": list(languages), "paths": list(paths), "ignore_case": ignore_case}
     return session.answer(
-        "grep", text, found=lambda answer: answer["lines"], several=True, pattern=pattern, **wanted
+        "grep",
+        text,
+        found=lambda answer: answer["lines"],
+        several=True,
+        pattern=pattern,
+        limit=limit,
+        languages=list(languages),
+        paths=list(paths),
+        ignore_case=ignore_case,
     )

@@ -18,7 +18,9 @@ _path = click.argument("path", metavar="FILE", type=click.Path(path_type=str))
 def _target(edge: Mapping[str, Any]) -> list[Cell]:
     target = edge["target"]
     if target is None:
-        return [name(edge["target_name"]), dim("not known" if edge["rule"] == "unresolved" else edge["rule"])]
+        known = "not known" if edge["rule"] == "unresolved" else edge["rule"]
+        module = f" from {edge['module']}" if edge["module"] not in (None, edge["target_name"]) else ""
+        return [name(edge["target_name"]), dim(f"{known}{module}")]
     path = edge["target_path"] or path_of(target)
     return [name(short(target, path)), place(path, edge["target_line"])]
 

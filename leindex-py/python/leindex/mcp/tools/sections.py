@@ -233,6 +233,8 @@ def edge_of(edge: Mapping[str, Any], end: str) -> dict[str, Any]:
     """An edge, as structured content holds it: what goes without saying is left out."""
     other = {"name": edge["target_name"]} if edge[end] is None else {"symbol": edge[end]}
     found: dict[str, Any] = {**other, "kind": edge["kind"], "rule": edge["rule"]}
+    if edge["module"] is not None and edge[end] is None:
+        found["module"] = edge["module"]
     if edge["confidence"] is not None:
         found["confidence"] = round(edge["confidence"], 3)
     if edge["candidates"] > 1:
@@ -244,9 +246,10 @@ def edge_line(edge: Mapping[str, Any], end: str) -> str:
     """An edge as a line of a list."""
     other = edge[end]
     sure = f", confidence {edge['confidence']:.2f}" if edge["confidence"] is not None else ""
+    module = f" from {code(edge['module'])}" if edge["module"] is not None and other is None else ""
     many = f", one of {count(edge['candidates'], 'definition')}" if edge["candidates"] > 1 else ""
     return (
-        f"- {code(other if other is not None else edge['target_name'])} — {edge['path']}:{edge['line']} "
+        f"- {code(other if other is not None else edge['target_name'])}{module} — {edge['path']}:{edge['line']} "
         f"({edge['kind']}, {edge['rule']}{sure}{many})"
     )
 
