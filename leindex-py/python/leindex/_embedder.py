@@ -284,7 +284,7 @@ def _files(name: str) -> list[tuple[str, int, int]]:
 
 def _dimension(model: Any) -> int:
     """The dimension that a model says it has; 0 if it does not."""
-    for attribute in ("get_sentence_embedding_dimension", "get_embedding_dimension", "dimension"):
+    for attribute in ("get_embedding_dimension", "get_sentence_embedding_dimension", "dimension"):
         value = getattr(model, attribute, None)
         if callable(value):
             value = value()

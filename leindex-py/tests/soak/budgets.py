@@ -108,7 +108,7 @@ async def measured(project: Path, options: argparse.Namespace) -> dict[str, Any]
                 taken = received(text, answer.structured_content)
                 if taken > asked["budget"]:
                     exceeded.append({**asked, "taken": taken})
-                left_out = "## Left out" in text or "raise the budget" in text
+                left_out = "for lack of room" in text or "raise the budget" in text
                 if answer.structured_content["truncated"] if answer.structured_content else left_out:
                     shares.append(taken / asked["budget"])
                     if shares[-1] < SHARE:

@@ -237,7 +237,7 @@ impl<'w> Renderer<'w, '_> {
     fn sections(&mut self, room: usize) -> Rendered {
         let budget = self.answer.budget;
         let heading = Block::new(format!(
-            "# {}\n\nRevision {}, {budget} tokens of {}.\n",
+            "# {}\n\nRevision {}, at most {budget} tokens of {}.\n",
             one_line(self.answer.text, HEADING),
             self.answer.revision,
             super::TOKENIZER

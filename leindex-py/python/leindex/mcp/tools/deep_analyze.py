@@ -8,6 +8,7 @@ and the whole is counted again before it is handed over.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,8 @@ LEAST_ROOM = 24
 SHARE = 0.5
 #: Stands for a revision before one is known; as long as any in tokens.
 SOME_REVISION = "r9b3f7e1d5a0c8264"
+#: What the engine says of the length of its text, which is cut here.
+COUNTED = re.compile(r", at most \d+ tokens of \w+(?=\.\n)")
 #: Lists that say nothing, and a context that does not.
 SILENT: dict[str, Any] = {"entries": [], "items": [], "omitted": []}
 EMPTY: dict[str, Any] = {"text": "", "found": True, **SILENT}
@@ -163,20 +166,31 @@ class Fit:
         if answer.taken < ENOUGH * budget and budget < SMALL:
             room = budget - self.overhead()
             # With little room the engine looks at little: what it says with more, cut, may be more.
-            others = (self.bare(room, allowed) for allowed in (room, PLACES) if allowed >= room)
+            others = [self.bare(room, allowed) for allowed in (room, PLACES) if allowed >= room]
+            # What is wrapped around it may take less, or more, than was set aside for that.
+            for _ in range(ATTEMPTS):
+                others.append(self.bare(room, 2 * room))
+                room += budget - others[-1].taken
+                if room < LEAST_ROOM or ENOUGH * budget <= others[-1].taken <= budget:
+                    break
             return max((answer, *(bare for bare in others if bare.taken <= budget)), key=lambda each: each.taken)
         return answer
 
     def bare(self, room: int, allowed: int) -> Answer:
-        """An answer that spends all of a small budget on the text, none on records; cut to the room, by lines."""
+        """An answer that spends all of a small budget on the text, none on records; cut to the room, by words."""
         found = []
         for asked in self.asked:
             share = int(room * asked.share)
             revision, context = self.context(asked, int(allowed * asked.share), "text")
-            lines = context["text"].splitlines(keepends=True)
+            lines = COUNTED.sub("", context["text"], count=1).splitlines(keepends=True)
+            last = ""
             while len(lines) > 1 and count_tokens("".join(lines)) > share:
-                lines.pop()
-            text = "".join(lines)
+                last = lines.pop()
+            # Of the line that has no room, the words that have.
+            words = re.findall(r"\s*\S+", last)
+            while words and count_tokens(cut := "".join([*lines, *words, " …\n"])) > share:
+                words.pop()
+            text = cut if len(words) > 1 else "".join(lines)
             truncated = bool(context["omitted"]) or text != context["text"]
             found.append((revision, {**context, **SILENT, "text": text, "truncated": truncated}))
         return self.composed(found)
