@@ -49,8 +49,8 @@ fn main() -> ExitCode {
         };
         let impact = match &arguments.diff {
             Some(base) => {
-                let changes = leindex_queries::index::working_changes(index.root(), base)?;
-                snapshot.impact_of_lines(&changes, options)?
+                let changes = leindex_queries::index::working_tree(index.root(), base)?;
+                snapshot.impact_of_working_tree(&changes, options)?
             }
             None if arguments.symbols.is_empty() => return Err("name a symbol, or give --diff; see --help".into()),
             None => {

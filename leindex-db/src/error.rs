@@ -48,7 +48,7 @@ pub enum Error {
     NoCacheFolder,
     /// The store could not be written. Results stay in memory and are computed again by the next process; free disk
     /// space or repair the folder's permissions.
-    #[error("cannot write the store in {path}: {message}; free disk space or check the folder's permissions", path = .path.display())]
+    #[error("cannot write the store in {path}: {message}; free disk space, mend the folder's permissions, or set LEINDEX_HOME to another folder", path = .path.display())]
     Store {
         /// The folder of the store.
         path: PathBuf,

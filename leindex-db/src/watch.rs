@@ -120,17 +120,15 @@ impl Watch {
         Ok(Changes::Paths(heard.paths.into_iter().collect()))
     }
 
-    /// Watches for other roots, or for the same ones under other settings.
+    /// Watches for other roots, or for the same ones under other settings, or once more: a root that went and came back has
+    /// lost its watches. Costs a walk over the folders.
     ///
     /// # Errors
     ///
     /// As [`new`](Self::new).
     pub fn set_roots(&mut self, roots: Vec<(PathBuf, Config)>) -> Result<(), Error> {
-        if self.roots != roots {
-            self.roots = roots;
-            self.cover_all()?;
-        }
-        Ok(())
+        self.roots = roots;
+        self.cover_all()
     }
 
     /// How many folders are watched.

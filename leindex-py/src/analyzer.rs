@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::buffers::{Bytes, Embeddings, Held};
 use crate::call::{Cancellation, run};
 use crate::embedder::PythonEmbedder;
-use crate::errors::{ClosedError, bad_request, exception};
+use crate::errors::{ClosedError, Text, bad_request, exception};
 use crate::json::{dumps, loads};
 use crate::progress::Reporter;
 use crate::table::Table;
@@ -189,23 +189,23 @@ impl RustAnalyzer {
     }
 
     /// Has a file contain `text` until its overlay is closed. Returns the new revision.
-    fn overlay(&self, py: Python<'_>, path: String, text: String) -> PyResult<String> {
-        self.change(py, Change::Overlay(path, text))
+    fn overlay(&self, py: Python<'_>, path: Text, text: Text) -> PyResult<String> {
+        self.change(py, Change::Overlay(path.0, text.0))
     }
 
     /// Replaces bytes `start..end` of a file in its overlay, which is opened if need be. Returns the new revision.
-    fn edit(&self, py: Python<'_>, path: String, start: usize, end: usize, text: String) -> PyResult<String> {
-        self.change(py, Change::Edit(path, start..end, text))
+    fn edit(&self, py: Python<'_>, path: Text, start: usize, end: usize, text: Text) -> PyResult<String> {
+        self.change(py, Change::Edit(path.0, start..end, text.0))
     }
 
     /// Closes an overlay: the disk counts again. Returns the new revision.
-    fn close_overlay(&self, py: Python<'_>, path: String) -> PyResult<String> {
-        self.change(py, Change::CloseOverlay(path))
+    fn close_overlay(&self, py: Python<'_>, path: Text) -> PyResult<String> {
+        self.change(py, Change::CloseOverlay(path.0))
     }
 
     /// Takes a file away until its overlay is closed. Returns the new revision.
-    fn remove(&self, py: Python<'_>, path: String) -> PyResult<String> {
-        self.change(py, Change::Remove(path))
+    fn remove(&self, py: Python<'_>, path: Text) -> PyResult<String> {
+        self.change(py, Change::Remove(path.0))
     }
 
     /// The revision now.
@@ -219,7 +219,8 @@ impl RustAnalyzer {
 
     /// The bytes of a file at this revision, without a copy: the same memory for the same content, whatever becomes of the
     /// file.
-    fn bytes(&self, py: Python<'_>, path: String) -> PyResult<Bytes> {
+    fn bytes(&self, py: Python<'_>, path: Text) -> PyResult<Bytes> {
+        let path = path.0;
         let open = self.opened()?;
         let bytes = run(py, &Cancellation::default(), move |_| {
             open.catch_up()?;
@@ -231,11 +232,11 @@ impl RustAnalyzer {
 
     /// A table, whole: see `select * from columns`.
     #[pyo3(signature = (name, columns=None, *, flow=false, cancel=None))]
-    fn table(&self, py: Python<'_>, name: &str, columns: Option<Vec<String>>, flow: bool, cancel: Option<Cancellation>) -> PyResult<Table> {
+    fn table(&self, py: Python<'_>, name: Text, columns: Option<Vec<Text>>, flow: bool, cancel: Option<Cancellation>) -> PyResult<Table> {
         let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
         let columns =
-            columns.map_or_else(|| "*".to_owned(), |columns| columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "));
-        let query = format!("select {columns} from {}", quoted(name));
+            columns.map_or_else(|| "*".to_owned(), |columns| columns.iter().map(|name| quoted(&name.0)).collect::<Vec<_>>().join(", "));
+        let query = format!("select {columns} from {}", quoted(&name.0));
         self.query(py, query, Bounds { rows: usize::MAX, time: Duration::from_secs(3600), memory: Some(16 << 30), flow }, cancel)
     }
 
@@ -244,14 +245,14 @@ impl RustAnalyzer {
     fn sql(
         &self,
         py: Python<'_>,
-        query: String,
+        query: Text,
         max_rows: Option<usize>,
         timeout: Option<f64>,
         flow: bool,
         cancel: Option<Cancellation>,
     ) -> PyResult<Table> {
         let bounds = Bounds::new(py, max_rows, timeout, flow)?;
-        self.query(py, query, bounds, cancel)
+        self.query(py, query.0, bounds, cancel)
     }
 
     /// The vectors of all symbols that have one, without a copy.

@@ -1,6 +1,6 @@
 //! A call from Python: the GIL is released, Ctrl-C and a [`Cancellation`] end it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
@@ -10,7 +10,7 @@ use leindex_db::memory::Budget;
 use leindex_queries::{Cancelled, Canceller, Error};
 use pyo3::prelude::*;
 
-use crate::errors::exception;
+use crate::errors::{exception, forked};
 
 /// Ends calls from another thread: pass it to a call as `cancel`, then call `cancel()`.
 #[pyclass(frozen, name = "Cancellation", module = "leindex_rust", from_py_object)]
@@ -81,6 +81,19 @@ const SIGNALS: Duration = Duration::from_millis(20);
 /// How long work may take to end after Ctrl-C until the call ends without it.
 const GRACE: Duration = Duration::from_millis(40);
 
+/// The process in which the engine began to work: its threads are there and in no other.
+static HOME: AtomicU32 = AtomicU32::new(0);
+
+/// Refuses to work in a process that was forked from one in which the engine has worked: it would wait for ever for threads
+/// that stayed behind.
+pub(crate) fn refuse_after_fork(py: Python<'_>) -> PyResult<()> {
+    let here = std::process::id();
+    match HOME.compare_exchange(0, here, Ordering::Relaxed, Ordering::Relaxed) {
+        Err(home) if home != here => Err(forked(py)),
+        _ => Ok(()),
+    }
+}
+
 /// Does some work without the GIL. In the main thread, to which Python hands Ctrl-C, the work runs beside it; what does not
 /// heed the cancellation at once ends on its own, after the call.
 pub(crate) fn run<T: Send + 'static>(
@@ -88,6 +101,7 @@ pub(crate) fn run<T: Send + 'static>(
     cancel: &Cancellation,
     work: impl FnOnce(&Cancellation) -> Result<T, Error> + Send + 'static,
 ) -> PyResult<T> {
+    refuse_after_fork(py)?;
     let spills = Budget::of_process().stats().spills;
     let answer = if is_main_thread(py)? { beside(py, cancel, work)? } else { py.detach(|| work(cancel)) };
     if Budget::of_process().stats().spills != spills {

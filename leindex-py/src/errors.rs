@@ -52,6 +52,31 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("ClosedError", py.get_type::<ClosedError>())
 }
 
+/// A call in a process that was forked too late.
+pub(crate) fn forked(_: Python<'_>) -> PyErr {
+    let message = "this process was forked from one in which leindex had begun to work, and its threads stayed there; start \
+                   processes by `spawn` (multiprocessing.set_start_method), or use leindex only after the fork";
+    LeIndexError::new_err(message)
+}
+
+/// Text that Python hands over. What is no Unicode, such as half of a surrogate pair, is refused in words.
+pub(crate) struct Text(pub(crate) String);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Text {
+    type Error = PyErr;
+
+    fn extract(object: pyo3::Borrowed<'a, 'py, PyAny>) -> Result<Self, PyErr> {
+        object.extract::<String>().map(Self).map_err(|error| {
+            let py = object.py();
+            if error.is_instance_of::<pyo3::exceptions::PyUnicodeEncodeError>(py) {
+                bad_request(py, "this text is no Unicode; it holds half of a surrogate pair".to_owned())
+            } else {
+                error
+            }
+        })
+    }
+}
+
 /// A call that is not as it should be.
 pub(crate) fn bad_request(py: Python<'_>, message: String) -> PyErr {
     match request_error(py) {

@@ -23,6 +23,7 @@ use pyo3::types::PyDict;
 
 use crate::analyzer::{Bounds, Opening, RustAnalyzer, question};
 use crate::call::{Cancellation, run};
+use crate::errors::Text;
 use crate::table::Table;
 
 /// What an engineer would read first to answer a question about the project at `path`, within a budget of tokens: opens the
@@ -32,12 +33,12 @@ use crate::table::Table;
 fn build_weighted_context<'py>(
     py: Python<'py>,
     path: PathBuf,
-    question: &str,
-    budget: usize,
+    question: Text,
+    budget: i64,
     options: Option<Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let arguments = options.unwrap_or_else(|| PyDict::new(py));
-    arguments.set_item("question", question)?;
+    arguments.set_item("question", question.0)?;
     arguments.set_item("budget", budget)?;
     let wanted = self::question(py, "context", Some(arguments.into_any()))?;
     let cancel = Cancellation::default();
@@ -62,14 +63,14 @@ fn build_weighted_context<'py>(
 fn sql_of_export(
     py: Python<'_>,
     folder: PathBuf,
-    query: String,
+    query: Text,
     max_rows: Option<usize>,
     timeout: Option<f64>,
     cancel: Option<Cancellation>,
 ) -> PyResult<Table> {
     let cancel = cancel.unwrap_or_default();
     let options = Bounds::new(py, max_rows, timeout, false)?.options(&cancel);
-    Ok(Table::new(run(py, &cancel, move |_| leindex_queries::export::sql_of_export(&folder, &query, &options))?))
+    Ok(Table::new(run(py, &cancel, move |_| leindex_queries::export::sql_of_export(&folder, &query.0, &options))?))
 }
 
 /// Tokens of a text by `o200k_base`, by which budgets are counted.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use leindex_queries::index::{
     BaseFile, Centrality, ChangedLines, Dependence, Direction, FlowNode, GrepOptions, HotspotsOptions, ImpactOptions, Measure,
-    MetricsOptions, Position, PositionEncoding, files_at_base, working_changes,
+    MetricsOptions, Position, PositionEncoding, WorkingTree, files_at_base, working_tree,
 };
 use leindex_queries::syntax::rows::SymbolKind;
 use leindex_queries::{
@@ -417,7 +417,7 @@ pub(crate) struct GraphEdge {
 /// What a question needs of the world outside of the index, looked at once, before it is asked and asked again.
 pub(crate) enum Prepared {
     Nothing,
-    Lines(Vec<ChangedLines>),
+    Tree(WorkingTree),
     Files(Vec<BaseFile>),
 }
 
@@ -426,7 +426,7 @@ impl Question {
     pub(crate) fn prepare(&self, root: &Path) -> Result<Prepared, Error> {
         match self {
             Self::Impact(impact) => match &impact.base {
-                Some(base) => Ok(Prepared::Lines(working_changes(root, base)?)),
+                Some(base) => Ok(Prepared::Tree(working_tree(root, base)?)),
                 None => Ok(Prepared::Nothing),
             },
             Self::Diff { base } => Ok(Prepared::Files(files_at_base(root, base)?)),
@@ -444,7 +444,11 @@ impl Question {
             Self::Impact(impact) => {
                 let given = [!impact.names.is_empty(), !impact.lines.is_empty(), impact.base.is_some()];
                 match given.iter().filter(|given| **given).count() {
-                    1 => None,
+                    1 => {
+                        let mut ranges = impact.lines.iter().flat_map(|(path, ranges)| ranges.iter().map(move |range| (path, range)));
+                        let wrong = ranges.find(|(_, (start, end))| *start == 0 || start > end);
+                        wrong.map(|(path, (start, end))| format!("lines {start} to {end} of {path} are none; lines count from 1"))
+                    }
                     0 => Some("an impact of what? Give one of `names`, `lines` and `base`".to_owned()),
                     _ => Some("give one of `names`, `lines` and `base`, not several".to_owned()),
                 }
@@ -574,13 +578,22 @@ impl ImpactOf {
             Way::Dependencies => Direction::Dependencies,
         };
         let options = ImpactOptions { direction, depth: self.depth.unwrap_or(u32::MAX), limit: self.limit };
-        if let Prepared::Lines(lines) = prepared {
-            return snapshot.impact_of_lines(lines, options);
+        if let Prepared::Tree(tree) = prepared {
+            return Ok(snapshot.impact_of_working_tree(tree, options)?);
         }
         if self.names.is_empty() {
             let range = |&(start, end): &(u32, u32)| start..end.saturating_add(1);
             let lines: Vec<ChangedLines> =
                 self.lines.iter().map(|(path, ranges)| (path.clone(), ranges.iter().map(range).collect())).collect();
+            // What is no file at all is a mistake; what is not analysed changes no symbol.
+            let files = snapshot.files()?;
+            let unknown: Vec<&String> = self.lines.keys().filter(|path| !files.iter().any(|file| file.path == **path)).collect();
+            if !unknown.is_empty() {
+                let others = snapshot.other_files()?;
+                for path in unknown.into_iter().filter(|path| !others.iter().any(|file| file.path == **path)) {
+                    snapshot.outline(path)?;
+                }
+            }
             return snapshot.impact_of_lines(&lines, options);
         }
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();

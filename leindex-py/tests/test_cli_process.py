@@ -424,6 +424,8 @@ def test_clean_asks_first_and_takes_no_for_an_answer(tmp_path: Path, shop: Path,
     for answer, code, kept in (("n\n", 1, True), ("\x03", 130, True), ("y\n", 0, False)):
         terminal = Terminal(["clean"], shop, own)
         terminal.until("[y/N]")
+        # An interrupt between the prompt and the reading of the answer is seen only when something is typed.
+        time.sleep(0.3)
         terminal.type(answer)
         terminal.rest()
         assert (terminal.process.returncode, store.exists()) == (code, kept)
@@ -478,3 +480,45 @@ def test_the_prompt_answers_queries_of_several_lines_and_outlives_errors_and_int
     history = tmp_path / "sql_history"
     assert ".schema nodes" in history.read_text(encoding="utf-8")
     assert history.stat().st_mode & 0o077 == 0
+
+
+# Streams that were closed before the start.
+
+
+@unix
+@pytest.mark.parametrize("closed", ["2>&-", "0<&-", "0<&- 2>&-"])
+@pytest.mark.parametrize("arguments", ["files", "callers lookup --json", "index"])
+def test_an_answer_needs_no_stream_but_standard_output(
+    closed: str, arguments: str, tmp_path: Path, shop: Path, environment: Environment
+) -> None:
+    out = tmp_path / "out"
+    done = run_shell(f'"$@" {arguments} {closed} >"{out}"', shop, environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert out.stat().st_size > 0
+
+
+@unix
+@pytest.mark.parametrize("closed", ["0<&- 1>&-", "0<&- 1>&- 2>&-", "1>&-"])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [("files", 0), ("sql", 2), ("sql -", 2), ("clean", 2), ("callers nosuchname", 1)]
+)
+def test_a_verb_ends_with_its_exit_code_whatever_is_closed(
+    closed: str, arguments: str, code: int, shop: Path, environment: Environment
+) -> None:
+    run(["index"], shop, environment)
+    done = run_shell(f'"$@" {arguments} {closed}', shop, environment)
+    assert done.returncode == code
+    assert "isatty" not in done.stderr and "internal error" not in done.stderr
+
+
+def run_shell(line: str, folder: Path, environment: Environment) -> subprocess.CompletedProcess[str]:
+    """Runs a line of the shell, to which the command is `"$@"`."""
+    return subprocess.run(
+        ["sh", "-c", line, "sh", *LEINDEX],
+        cwd=folder,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        stdin=subprocess.DEVNULL,
+    )

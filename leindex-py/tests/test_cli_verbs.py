@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,7 +81,7 @@ CASES: dict[str, list[Case]] = {
             "def total(lines, country, log):",
             {"question", "tokens", "budget", "revision", "entries", "items", "omitted", "text"},
         ),
-        Case(["context", "xyzzyplugh", "--from", "nowhere"], "", {"found", "text"}, 1),
+        Case(["context", "xyzzyplugh"], "", {"found", "text"}, 1),
     ],
     "search": [
         Case(["search", "tax"], "src/cart.py:5  function cart.total", {"hits", "intent", "model", "revision"}),
@@ -628,7 +629,8 @@ BAD: list[tuple[list[str], int, str]] = [
     (["callers"], 2, "Missing argument"),
     (["callers", "totl"], 1, "did you mean `total`?"),
     (["callers", "area"], 2, "'shop src/cart.py Square#area().'"),
-    (["callers", ""], 1, ""),
+    (["callers", ""], 2, "the name is empty"),
+    (["context", "tax", "--from", "totl"], 1, "did you mean `total`?"),
     (["callers", NUL], 1, ""),
     (["callers", "x" * 1_000_000], 1, ""),
     (["search", "tax", "--limit", "0"], 2, "range"),
@@ -738,3 +740,99 @@ def test_names_of_files_cannot_speak_to_the_terminal(tmp_path: Path, monkeypatch
     assert ESCAPE not in result.stdout
     assert r"a\x1b[31m\nb.py" in result.stdout
     assert len(result.stdout.splitlines()) == 1
+
+
+# Files of no language, values with which nothing can be found, disks.
+
+
+@pytest.fixture
+def with_notes(shop: Path) -> Iterator[Path]:
+    """The project with a file that no language claims, and a manifest."""
+    notes, manifest = shop / "notes.txt", shop / "Cargo.toml"
+    notes.write_text("tax\n", encoding="utf-8")
+    manifest.write_text('[package]\nname = "shop"\n', encoding="utf-8")
+    yield shop
+    notes.unlink()
+    manifest.unlink()
+
+
+def test_files_of_no_language_are_listed_when_they_are_asked_for(with_notes: Path) -> None:
+    assert "notes.txt" not in run("files").stdout
+    assert "notes.txt  4 B" in run("files", "--other").stdout
+    found = json.loads(run("files", "--other", "--json").stdout)["files"]
+    assert {"path": "notes.txt", "bytes": 4} in found
+    assert run("files", "--other", "--skipped").exit_code == 2
+
+
+@pytest.mark.parametrize("arguments", [["outline"], ["imports"], ["importers"], ["symbol", "--source"]])
+def test_a_verb_says_of_a_file_of_no_language_that_it_is_one(with_notes: Path, arguments: list[str]) -> None:
+    result = run(*arguments, "notes.txt")
+    assert result.exit_code == 2 and "`notes.txt` is a file, but it is of no language" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["files", "tree"])
+def test_lines_are_not_counted_where_they_were_not_read(with_notes: Path, verb: str) -> None:
+    line = next(line for line in run(verb).stdout.splitlines() if "Cargo.toml" in line)
+    assert "lines" not in line
+
+
+@pytest.mark.parametrize("arguments", [["search", "x"], ["grep", "x"], ["context", "x"], ["files"]])
+def test_a_language_that_is_none_is_refused(shop: Path, arguments: list[str]) -> None:
+    result = run(*arguments, "--language", "pyhton")
+    assert result.exit_code == 2
+    assert "`pyhton` is no language" in result.stderr and "did you mean `python`" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["callers"], ["grep"], ["outline"], [], ["search", "x", "--kind"], ["search", "x", "--limit"]],
+)
+def test_a_message_repeats_no_more_than_the_beginning_of_what_was_typed(shop: Path, arguments: list[str]) -> None:
+    result = run(*arguments, "(" + "x" * 100_000)
+    assert result.exit_code in (1, 2)
+    assert "x" * 100 in result.stderr and "x" * 250 not in result.stderr
+
+
+def test_a_budget_beyond_all_bounds_is_refused_with_the_largest(shop: Path) -> None:
+    result = run("context", "tax", "--budget", "9" * 23)
+    assert result.exit_code == 2 and "1<=x<=200000" in result.stderr
+
+
+def test_json_without_a_verb_is_refused_as_json(shop: Path) -> None:
+    result = run("--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["type"] == "UsageError"
+    assert "lists the verbs" in result.stderr
+
+
+def test_a_folder_without_code_is_said_to_be_one(shop: Path, tmp_path: Path) -> None:
+    assert "no file of a known language" in run("-C", str(tmp_path), "index").stdout
+    assert "no folder with code" in run("-C", str(tmp_path), "architecture").stdout
+    assert "no file of a known language" not in run("index").stdout
+
+
+@pytest.mark.parametrize(("free", "state", "code"), [(0, "problem", 1), (50_000_000, "warning", 0), (10**12, "ok", 0)])
+def test_doctor_sees_a_disk_without_room(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str, code: int
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda at: shutil._ntuple_diskusage(free, 0, free))  # type: ignore[attr-defined]
+    result = run("doctor", "--json")
+    found = {item["subject"]: item for item in json.loads(result.stdout)["sections"]["Le Stockage"]}
+    assert found["disk"]["state"] == state and result.exit_code == code
+    assert state == "ok" or "LEINDEX_HOME" in found["disk"]["advice"]
+
+
+def test_doctor_sees_a_store_that_cannot_be_written(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Path(json.loads(run("status", "--json").stdout)["store"]["folder"])
+    made = tempfile.TemporaryFile
+
+    def forbidden(*, dir: Path) -> Any:
+        if Path(dir) == store:
+            raise PermissionError(13, "Permission denied")
+        return made(dir=dir)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", forbidden)
+    result = run("doctor", "--json")
+    found = {item["subject"]: item for item in json.loads(result.stdout)["sections"]["Le Stockage"]}
+    assert result.exit_code == 1
+    assert found["store"]["state"] == "problem" and f"{store}: Permission denied" in found["store"]["said"]

@@ -106,6 +106,26 @@ def test_projects_that_say_less_about_a_question_leave_the_budget_to_the_others(
         assert "other" in answer.text
 
 
+@pytest.mark.parametrize("budget", [LEAST_BUDGET, 110, 119, 120, 150, 200, 300, 400])
+def test_an_answer_that_leaves_something_out_says_so_however_small_its_budget(server: Server[Any], budget: int) -> None:
+    for query in QUESTIONS[:4]:
+        answer = ask(server, "leindex_deep_analyze", query=query, budget=budget)
+        assert answer.data["truncated"], (query, answer.text)
+
+
+def test_an_answer_that_leaves_nothing_out_does_not_say_so(tmp_path: Path) -> None:
+    with serving(write(tmp_path / "one", {"a.py": "def only(n):\n    return n\n"})) as (_, server):
+        assert not ask(server, "leindex_deep_analyze", query="only", budget=3000).data["truncated"]
+        assert not ask(server, "leindex_deep_analyze", query="only", budget=600).data["truncated"]
+
+
+def test_the_symbols_that_a_question_is_about_are_named_where_a_small_budget_has_room(server: Server[Any]) -> None:
+    asked = [{"query": query, "budget": budget} for query in QUESTIONS[:4] for budget in range(160, 400, 20)]
+    said = conversation(server, [("leindex_deep_analyze", arguments) for arguments in asked])
+    for arguments, answer in zip(asked, said, strict=True):
+        assert answer.data["entries"] or tokens(answer) > arguments["budget"] - 45, (arguments, answer.data)
+
+
 class Wordy:
     """An engine that breaks its budget: what it says is longer than it was allowed."""
 

@@ -37,7 +37,12 @@ class StandIn:
             return answer
         return R, {"hits": [], "intent": "words", "approximate": False}
 
-    def sql(self, query: str, *, most: int, flow: bool, cancel: Any) -> Rows:
+    def bytes(self, path: str) -> memoryview:
+        return memoryview(b"x = 1\n")
+
+    def sql(self, query: str, *, most: int, flow: bool, timeout: float, cancel: Any) -> Rows:
+        if "sql" in self.answers:
+            self.answers["sql"](self, cancel)
         return Rows(["n"], [[1]], False, R)
 
     def stats(self) -> dict[str, Any]:
@@ -255,13 +260,17 @@ def test_an_error_of_our_own_is_one_line_to_the_client_and_logged(
         assert not ask(server, "leindex_sql", query="select 1").error
 
 
-def test_an_answer_of_several_questions_is_of_one_revision(tmp_path: Path) -> None:
-    symbol = {
-        **{key: "x" for key in ("symbol", "kind", "language", "path", "signature", "summary", "qualified_name")},
-        **{key: 1 for key in ("start_line", "end_line", "cyclomatic", "cognitive")},
-        "is_test": False,
-        "is_exported": True,
-    }
+SYMBOL: dict[str, Any] = {
+    **{key: "x" for key in ("symbol", "kind", "language", "path", "signature", "summary", "qualified_name")},
+    "start_byte": 0,
+    **{key: 1 for key in ("start_line", "end_line", "cyclomatic", "cognitive")},
+    "is_test": False,
+    "is_exported": True,
+}
+
+
+def test_an_answer_of_several_questions_is_of_one_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    symbol = SYMBOL
     revisions = iter([R, R[:-1] + "0", R[:-1] + "1", R[:-1] + "1"])
     counting = {
         "symbol": lambda engine, cancel: (next(revisions), symbol),
@@ -270,6 +279,7 @@ def test_an_answer_of_several_questions_is_of_one_revision(tmp_path: Path) -> No
     with serving(tmp_path, opener=opens(StandIn(tmp_path, counting))) as (_, server):
         answer = ask(server, "leindex_symbol", name="x", include=["source"])
         assert answer.data["revision"] == R[:-1] + "1"
+    monkeypatch.setattr("leindex.mcp.service.WAITS", (0.0,) * 5)
     numbers = iter(range(1000))
     restless = {name: lambda engine, cancel: (f"r{next(numbers):016}", {**symbol, "text": "x"}) for name in counting}
     with serving(tmp_path, opener=opens(StandIn(tmp_path, restless))) as (_, server):
@@ -296,3 +306,56 @@ def test_what_is_being_opened_is_cancelled_and_closed_when_the_server_ends(tmp_p
         anyio.run(call)
         assert not ended.is_set()
     assert ended.is_set()
+
+
+def test_a_project_that_is_edited_all_the_time_is_answered_in_the_first_moment_of_quiet(tmp_path: Path) -> None:
+    began = time.monotonic()
+
+    def revision() -> str:
+        # An edit every 5 ms for most of a second: a saved file after another.
+        return f"r{min(int((time.monotonic() - began) / 0.005), 160):016x}"
+
+    def slow(value: Any) -> Callable[..., Any]:
+        def answer(engine: StandIn, cancel: Any) -> tuple[str, Any]:
+            time.sleep(0.006)
+            return revision(), value
+
+        return answer
+
+    edited = {"symbol": slow(SYMBOL), "source": slow({"text": "x = 1"})}
+    with serving(tmp_path, opener=opens(StandIn(tmp_path, edited))) as (_, server):
+        answer = ask(server, "leindex_symbol", name="x", include=["source"])
+        assert not answer.error, answer.text
+
+
+def test_endless_queries_leave_room_for_all_other_tools(tmp_path: Path) -> None:
+    engine = StandIn(tmp_path, {"sql": hanging})
+    with serving(tmp_path, opener=opens(engine)) as (_, server):
+
+        async def call() -> None:
+            async with Client(server, mode="legacy") as client, anyio.create_task_group() as group:
+                for _ in range(40):
+                    group.start_soon(client.call_tool, "leindex_sql", {"query": "select 1"})
+                await anyio.sleep(0.3)
+                with anyio.fail_after(10):
+                    assert not (await client.call_tool("leindex_search", {"query": "x"})).is_error
+                    assert not (await client.call_tool("leindex_status", {})).is_error
+                group.cancel_scope.cancel()
+
+        anyio.run(call)
+
+
+def test_the_status_is_answered_whatever_all_other_tools_wait_for(tmp_path: Path) -> None:
+    engine = StandIn(tmp_path, {"search": hanging})
+    with serving(tmp_path, opener=opens(engine)) as (_, server):
+
+        async def call() -> None:
+            async with Client(server, mode="legacy") as client, anyio.create_task_group() as group:
+                for _ in range(40):
+                    group.start_soon(client.call_tool, "leindex_search", {"query": "x"})
+                await anyio.sleep(0.3)
+                with anyio.fail_after(10):
+                    assert not (await client.call_tool("leindex_status", {})).is_error
+                group.cancel_scope.cancel()
+
+        anyio.run(call)

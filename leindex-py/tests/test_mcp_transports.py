@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -139,6 +140,50 @@ def test_rubbish_on_stdin_does_not_end_the_server(folder: Path, rubbish: str) ->
         server.stdin.write(rubbish + "\n")
         send(server, call_of(1, "leindex_search", {"query": "login"}))
         assert "login" in receive(server, 1)["result"]["content"][0]["text"]
+
+
+ARGUMENTS = '"method":"tools/call","params":{"name":"leindex_search","arguments":{"query":%s}}'
+DEEP = "[" * 900 + "]" * 900
+UNREADABLE: list[tuple[str, int | str | None, int]] = [
+    (f'{{"jsonrpc":"2.0","id":11,{ARGUMENTS}}}' % '"\\ud800"', 11, -32700),
+    ('{"jsonrpc":"2.0","id":12,"method":"tools/list","params":[]}', 12, -32600),
+    ('{"jsonrpc":"1.0","id":13,"method":"tools/list"}', 13, -32600),
+    (f'{{"jsonrpc":"2.0","id":14,{ARGUMENTS}}}' % ("9" * 5000), 14, -32700),
+    (f'{{"jsonrpc":"2.0","id":"a 15",{ARGUMENTS}}}' % DEEP, "a 15", -32700),
+    (f'{{{ARGUMENTS},"id":16,"jsonrpc":"2.0"}}' % DEEP, 16, -32700),
+    ('[{"jsonrpc":"2.0","id":17,"method":"tools/list"}]', None, -32600),
+    ('{"jsonrpc":"2.0","id":18,"method":"ping"', 18, -32700),
+    ('{"jsonrpc":"2.0","method":"ping","params":{"id":19},"x":}', None, -32700),
+    ("not json", None, -32700),
+]
+
+
+def test_a_line_that_is_no_message_is_answered_with_an_error_and_its_id(folder: Path) -> None:
+    with process("stdio", folder) as server:
+        send(server, INITIALIZE, INITIALIZED)
+        receive(server, 0)
+        assert server.stdin is not None and server.stdout is not None
+        for line, number, code in UNREADABLE:
+            # What may be an answer itself gets none: two sides would go on answering each other.
+            server.stdin.write('{"jsonrpc":"2.0","id":3,"result":7}\n' + line + "\n")
+            server.stdin.flush()
+            answer = json.loads(server.stdout.readline())
+            assert (answer["id"], answer["error"]["code"]) == (number, code), line[:100]
+            assert answer["error"]["message"]
+        send(server, call_of(1, "leindex_search", {"query": "login"}))
+        assert "login" in receive(server, 1)["result"]["content"][0]["text"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_a_signal_in_the_middle_of_a_request_over_http_prints_no_traceback(folder: Path) -> None:
+    with listening(folder) as (_, port, server), socket.create_connection(("127.0.0.1", port)) as half:
+        head = f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+        half.sendall(f'{head}Accept: application/json, text/event-stream\r\nContent-Length: 999\r\n\r\n{{"js'.encode())
+        time.sleep(0.5)
+        server.terminate()
+        server.wait(timeout=20)
+        assert server.stderr is not None
+        assert "Traceback" not in server.stderr.read()
 
 
 @pytest.mark.parametrize("how", ["closes stdin", "closes both"])

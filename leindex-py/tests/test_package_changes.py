@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +119,43 @@ def test_the_store_changes_no_answer(native: Any, shop: Path, tmp_path: Path) ->
     assert answers(store=tmp_path / "store") == cold
     assert answers(store=tmp_path / "store") == cold
     assert answers(store=tmp_path / "store", verify=True, flows=True, threads=1) == cold
+
+
+def test_what_a_working_tree_has_no_more_reaches_who_uses_its_name(native: Any, tmp_path: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    (tmp_path / "lib.py").write_text("def keep():\n    return 1\n\n\ndef gone():\n    return 2\n")
+    (tmp_path / "use.py").write_text("from lib import gone\n\n\ndef uses():\n    return gone()\n")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *arguments], cwd=tmp_path, check=True, capture_output=True)
+    with leindex.Project(tmp_path, in_memory=True) as project:
+        assert project.impact(base="HEAD").removed == ()
+        (tmp_path / "lib.py").write_text("def keep():\n    return 1\n")
+        impact = project.impact(base="HEAD")
+        assert [old.name for old in impact.removed] == ["gone"]
+        assert {"uses"} <= {member.symbol.split(" ")[-1].removesuffix("().") for member in impact}
+        assert "no more there" in str(impact)
+        with pytest.raises(leindex.PathError):
+            project.impact(lines={"nosuch.py": [(1, 2)]})
+        with pytest.raises(leindex.RequestError, match="count from 1"):
+            project.impact(lines={"lib.py": [(2, 1)]})
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
+def test_a_process_forked_too_late_is_told_instead_of_left_to_wait(native: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def a(): pass\n")
+    program = f"""
+import os, sys, leindex
+with leindex.Project({str(tmp_path)!r}, in_memory=True) as project:
+    project.search("a")
+    child = os.fork()
+    if child == 0:
+        for work in (lambda: project.search("a"), lambda: leindex.Project({str(tmp_path)!r}, in_memory=True)):
+            try:
+                work()
+                os._exit(1)
+            except leindex.LeIndexError as error:
+                assert "spawn" in str(error), error
+        os._exit(0)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0

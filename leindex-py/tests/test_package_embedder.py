@@ -419,3 +419,45 @@ time.sleep(0.2)
     done = run_python(code, str(shop))
     assert (done.returncode, done.stderr) == (0, ""), done
     assert "encoding" in done.stdout
+
+
+def looped() -> list[Any]:
+    """A list that is in itself."""
+    made: list[Any] = []
+    made.append(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (lambda texts: None, "gave NoneType"),
+        (lambda texts: "vectors", "gave str"),
+        (lambda texts: ["vectors"], "gave list"),
+        (lambda texts: {"vectors": vectors(texts)}, "gave dict"),
+        (lambda texts: [[1.0], [1.0, 2.0]], "gave list"),
+        (lambda texts: looped(), "gave list"),
+        (lambda texts: numpy.array([["a", "b"]]), "gave ndarray"),
+        (lambda texts: numpy.zeros((len(texts), 8, 2)), r"shape \(1, 8, 2\)"),
+        (lambda texts: numpy.zeros((2, 8)), r"shape \(2, 8\)"),
+    ],
+)
+def test_an_answer_of_a_model_that_is_no_matrix_is_refused_when_a_project_opens(
+    native: Any, shop: Path, made: Any, says: str
+) -> None:
+    class Wrong:
+        def encode(self, sentences: list[str]) -> Any:
+            return made(sentences)
+
+    with pytest.raises(leindex.RequestError, match=f"{says}.*float32 array of shape"):
+        Project(shop, in_memory=True, embedder=Wrong())
+
+
+def test_a_model_that_raises_is_an_error_of_the_model_with_its_cause(native: Any, shop: Path) -> None:
+    class Broken:
+        def encode(self, sentences: list[str]) -> Any:
+            raise KeyError("no weights")
+
+    with pytest.raises(leindex.ModelError, match="the embedder failed: KeyError: 'no weights'") as refused:
+        Project(shop, in_memory=True, embedder=Broken())
+    assert isinstance(refused.value.__cause__, KeyError)

@@ -242,3 +242,62 @@ def test_options_that_make_no_sense_are_refused(native: Any, shop: Path, options
 def test_a_request_that_is_refused_is_a_value_error(project: Project) -> None:
     with pytest.raises(ValueError, match="wizardry"):
         project.ask("wizardry")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda project, names: project.search("tax", languages=names),
+        lambda project, names: project.grep("tax", languages=names),
+        lambda project, names: project.context("tax", languages=names),
+    ],
+    ids=["search", "grep", "context"],
+)
+def test_a_language_that_is_none_is_refused_with_those_there_are(project: Project, ask: Callable[..., Any]) -> None:
+    for wrong, near in (
+        ("pyhton", "did you mean `python`"),
+        ("py", "did you mean `python`"),
+        ("cobol", "there are c,"),
+    ):
+        with pytest.raises(leindex.RequestError, match=f"`{wrong}` is no language.*{near}.*python.*rust"):
+            ask(project, [wrong])
+    assert ask(project, ["Python"]).to_dict() == ask(project, "python").to_dict()
+    assert ask(project, ["tsx"]) is not None
+
+
+def test_a_context_from_what_is_no_symbol_is_refused_with_what_comes_near(project: Project) -> None:
+    with pytest.raises(leindex.SymbolNotFoundError, match="lookup"):
+        project.context("tax", from_=["lookup", "lokup"])
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_refused_with_what_a_name_is(project: Project, name: str) -> None:
+    for ask in (project.callers, project.symbols, project.impact, lambda name: project.context("tax", from_=[name])):
+        with pytest.raises(leindex.RequestError, match=r"name is empty.*Session\.login"):
+            ask(name)
+
+
+def test_a_number_beyond_all_bounds_is_refused_as_too_large(project: Project) -> None:
+    with pytest.raises(leindex.RequestError, match="`limit` is too large"):
+        project.search("tax", limit=10**30)
+
+
+@pytest.mark.parametrize("roots", ["src", Path("src")])
+def test_roots_that_are_one_folder_are_refused(native: Any, shop: Path, roots: Any) -> None:
+    with pytest.raises(leindex.RequestError, match="`roots` is `src`, one folder; give a list"):
+        Project(shop, in_memory=True, roots=roots)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [Project.outline, Project.importers, Project.imports, Project.source, Project.bytes],
+    ids=["outline", "importers", "imports", "source", "bytes"],
+)
+def test_a_file_of_no_language_is_said_to_be_one(own: Project, ask: Callable[[Project, str], object]) -> None:
+    Path(own.root, "notes.txt").write_text("tax\n", encoding="utf-8")
+    with pytest.raises(leindex.PathError, match=r"`notes\.txt` is a file, but it is of no language") as refused:
+        ask(own, "notes.txt")
+    assert refused.value.path == "notes.txt" and refused.value.nearest == []
+    with pytest.raises(leindex.LeIndexError) as refused:
+        ask(own, "docs/nothing.txt")
+    assert "of no language" not in str(refused.value)

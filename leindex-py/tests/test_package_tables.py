@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas
 import pyarrow.dataset
 import pytest
 from shop_project import run_python
@@ -106,3 +107,24 @@ def test_an_export_is_read_by_others_and_by_us(project: Project, tmp_path: Path)
         leindex.sql_of_export(folder, "select 1", max_rows=-1)
     with pytest.raises(leindex.LeIndexError):
         leindex.sql_of_export(tmp_path / "nowhere", "select 1")
+
+
+@pytest.mark.parametrize(("table", "column"), [("nodes", "parent"), ("edges", "target")])
+def test_ids_stay_exact_in_pandas_where_some_are_missing(project: Project, table: str, column: str) -> None:
+    rows = project.table(table)
+    frame = rows.to_pandas()
+    assert str(frame[column].dtype) == "UInt64"
+    exact = [row[column] for row in rows.rows()]
+    assert None in exact and any(value is not None and value > 2**53 for value in exact)
+    assert [None if value is pandas.NA else int(value) for value in frame[column]] == exact
+
+
+def test_only_columns_that_lack_values_are_of_nullable_types(project: Project) -> None:
+    query = "select id, id as other, case when id % 2 = 0 then true end as even, null::double as rate from nodes"
+    frame = project.sql(query).to_pandas()
+    assert [str(dtype) for dtype in frame.dtypes] == ["uint64", "uint64", "boolean", "float64"]
+
+
+def test_results_keep_whole_numbers_that_are_missing_whole_in_pandas(project: Project) -> None:
+    edges = project.callees("checkout").to_pandas()
+    assert edges["target_line"].isna().any() and str(edges["target_line"].dtype) == "Int64"

@@ -174,3 +174,17 @@ def test_closing_closes_all(native: Any, folders: list[Path]) -> None:
     assert all(project.closed for project in workspace.projects.values())
     with pytest.raises(leindex.ClosedError):
         workspace.search("tax")
+
+
+@pytest.mark.parametrize("budget", [-1, "x", 1.5, None, True])
+def test_a_budget_that_is_none_is_refused_as_a_project_refuses_it(workspace: Workspace, budget: Any) -> None:
+    with pytest.raises(leindex.RequestError, match=r"budget.*whole number from 0"):
+        workspace.context("tax", budget)
+
+
+def test_an_item_of_a_project_is_a_row_that_begins_with_its_project(workspace: Workspace) -> None:
+    found = workspace.symbol("bill")
+    table = found.to_arrow()
+    assert table.column_names == ["project", *found.item.to_arrow().column_names]
+    assert table.to_pylist()[0]["project"] == "billing" and table.to_pylist()[0]["name"] == "bill"
+    assert found.to_pandas()["project"].tolist() == ["billing"]

@@ -1,9 +1,10 @@
 //! Edits, buffers, what-if worlds, and what a change reaches.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use leindex_queries::index::{Cancelled, Direction, ImpactOptions, working_changes};
+use leindex_queries::index::{Cancelled, Direction, ImpactOptions, working_tree};
 use leindex_queries::{Change, ContextOptions, Error, Index};
 
 use crate::{folder, open, short, write};
@@ -144,8 +145,64 @@ fn the_lines_of_a_working_tree_are_those_that_git_says() {
     git(&["commit", "--quiet", "--message", "first"]);
     write(folder.path(), "src/a.py", &FILES[0].1.replace("return 1", "return 3").replace("  def stay(self):\n    return 2\n", ""));
     write(folder.path(), "src/b.py", "from src.a import Mid\n\n\ndef high():\n    return Mid().go()\n\n\ndef new(): ...\n");
-    let changes = working_changes(&root, "HEAD").unwrap();
-    assert_eq!(changes, [("src/a.py".to_owned(), vec![2..3, 9..10]), ("src/b.py".to_owned(), vec![6..9])]);
-    assert!(working_changes(&root, "no-such-branch").is_err());
-    assert!(working_changes(Path::new("/"), "HEAD").is_err());
+    write(folder.path(), "src/new.py", "def fresh(): ...\n");
+    let tree = working_tree(&root, "HEAD").unwrap();
+    assert_eq!(
+        tree.lines,
+        [("src/a.py".to_owned(), vec![2..3]), ("src/b.py".to_owned(), vec![6..9]), ("src/new.py".to_owned(), vec![1..u32::MAX])]
+    );
+    assert_eq!(tree.gaps, [("src/a.py".to_owned(), vec![9..11]), ("src/b.py".to_owned(), vec![])]);
+    assert!(working_tree(&root, "no-such-branch").is_err());
+    assert!(working_tree(Path::new("/"), "HEAD").is_err());
+}
+
+/// What a change of the working tree starts from, what it reaches, and what is no more.
+fn impact_of_changes(changes: impl FnOnce(&Path)) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let folder = folder(&[
+        ("lib.py", "def keep():\n    return 1\n\ndef gone():\n    return 2\n\ndef other():\n    return 3\n"),
+        ("use.py", "from lib import gone\n\ndef uses_gone():\n    return gone()\n"),
+        ("far.py", "from use import uses_gone\n\ndef test_it():\n    assert uses_gone() == 2\n"),
+        ("aside.py", "from elsewhere import gone\n\ndef aside():\n    return gone()\n"),
+    ]);
+    let root = folder.path().join("shop");
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=trunk"];
+        assert!(Command::new("git").args(identity).args(arguments).current_dir(&root).output().unwrap().status.success());
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "first"]);
+    changes(&root);
+    let index = open(&folder);
+    let tree = working_tree(&root, "HEAD").unwrap();
+    let impact = index.snapshot().impact_of_working_tree(&tree, ImpactOptions::default()).unwrap();
+    let name = |symbol: &str| symbol.rsplit(' ').next().unwrap().to_owned();
+    (
+        impact.start.iter().filter(|symbol| !symbol.ends_with(' ')).map(|symbol| name(symbol)).collect(),
+        impact.members.iter().filter(|member| !member.symbol.ends_with(' ')).map(|member| name(&member.symbol)).collect(),
+        impact.removed.iter().map(|old| old.name.clone()).collect(),
+    )
+}
+
+#[test]
+fn what_was_taken_away_reaches_who_still_uses_its_name() {
+    let users = vec!["uses_gone().".to_owned(), "test_it().".to_owned()];
+    let (start, reached, removed) = impact_of_changes(|root| {
+        let text = fs::read_to_string(root.join("lib.py")).unwrap();
+        fs::write(root.join("lib.py"), text.replace("def gone():\n    return 2\n\n", "")).unwrap();
+    });
+    assert_eq!((start, reached, removed), (vec![], users.clone(), vec!["gone".to_owned()]), "a function");
+    let (start, reached, removed) = impact_of_changes(|root| fs::remove_file(root.join("lib.py")).unwrap());
+    assert_eq!((start, reached), (vec![], users.clone()), "a file");
+    assert_eq!(removed, ["keep", "gone", "other"]);
+    let (start, reached, removed) = impact_of_changes(|root| fs::rename(root.join("lib.py"), root.join("lib2.py")).unwrap());
+    assert!(start.contains(&"gone().".to_owned()), "{start:?}");
+    assert_eq!((reached, removed), (users, vec![]), "a file that is elsewhere");
+    let (start, reached, _) = impact_of_changes(|root| fs::write(root.join("fresh.py"), "def fresh(): ...\n").unwrap());
+    assert_eq!((start, reached), (vec!["fresh().".to_owned()], vec![]), "a file that git does not know");
+    let (start, reached, _) = impact_of_changes(|root| {
+        let text = fs::read_to_string(root.join("lib.py")).unwrap();
+        fs::write(root.join("lib.py"), text.replace("    return 3\n", "    x = 1\n    return 3\n")).unwrap();
+    });
+    assert_eq!((start, reached), (vec!["other().".to_owned()], vec![]), "a line that came");
 }

@@ -58,6 +58,15 @@ fn a_follower_answers_for_the_disk_as_it_is_when_asked() {
     assert_eq!(ask(), fresh(&folder));
     fs::rename(root.join("new"), root.join("old")).unwrap();
     assert_eq!(ask(), fresh(&folder));
+    // A root that goes, is missed, and comes back.
+    let aside = folder.path().join("aside");
+    fs::rename(&root, &aside).unwrap();
+    assert!(follower.catch_up().is_err());
+    fs::rename(&aside, &root).unwrap();
+    assert_eq!(ask(), fresh(&folder));
+    write(folder.path(), "late.py", "def late(): pass\n");
+    write(folder.path(), "lib/later.py", "def later(): pass\n");
+    assert_eq!(ask(), fresh(&folder));
     fs::write(root.join(".gitignore"), "old/\n").unwrap();
     assert_eq!(ask(), fresh(&folder));
     fs::remove_file(root.join(".gitignore")).unwrap();
@@ -318,6 +327,58 @@ fn a_type_is_used_by_whoever_makes_objects_of_it() {
             assert_eq!(long.edges.iter().map(|edge| short(&edge.source)).collect::<Vec<_>>(), ["a.py more()."]);
         }
     }
+}
+
+#[test]
+fn a_type_that_somebody_makes_objects_of_is_not_dead() {
+    let folder = folder(&[(
+        "a.py",
+        "class _Made:\n    def __init__(self, x):\n        self.x = x\n\nclass _Below(_Made):\n    pass\n\nclass _Dead:\n    def __init__(self):\n        self.y = 1\n\ndef main():\n    return _Made(1), _Below(2)\n",
+    )]);
+    let dead = open(&folder).snapshot().dead_code().unwrap();
+    assert_eq!(dead.iter().map(|dead| dead.symbol.name.as_str()).collect::<Vec<_>>(), ["_Dead"]);
+}
+
+#[test]
+fn files_and_projects_with_blanks_in_their_names_are_found_by_full_names() {
+    let folder = folder(&[("sp ace/a b.py", "class C:\n    def spaced(self): pass\n\ndef user():\n    return C().spaced()\n")]);
+    let index = open(&folder);
+    let snapshot = index.snapshot();
+    let symbol = snapshot.symbol("spaced").unwrap();
+    assert_eq!(snapshot.symbol(&symbol.symbol).unwrap(), symbol);
+    assert_eq!(snapshot.callers(&symbol.symbol).unwrap().edges.len(), 1);
+    assert_eq!(snapshot.symbol("sp ace/a b.py:2").unwrap(), symbol);
+    assert!(snapshot.symbol("sp ace/a b.py:99").is_err());
+    assert!(snapshot.symbol("sp ace/a b.py:0").is_err());
+}
+
+#[test]
+fn an_overlay_is_of_a_file_of_the_project_however_it_is_named() {
+    let folder = shop();
+    let mut index = open(&folder);
+    let root = index.root().to_owned();
+    let absolute = root.join("lib/money.py").to_string_lossy().into_owned();
+    index.apply(leindex_queries::Change::Overlay(absolute.clone(), "def changed(): pass\n".to_owned())).unwrap();
+    assert_eq!(index.snapshot().symbol("changed").unwrap().path, "lib/money.py");
+    index.apply(leindex_queries::Change::CloseOverlay(absolute)).unwrap();
+    assert!(index.snapshot().symbol("changed").is_err());
+    for outside in ["/etc/passwd", "../outside.py", "lib/../../x.py", "", "/"] {
+        let refused = index.apply(leindex_queries::Change::Overlay(outside.to_owned(), "def x(): pass\n".to_owned()));
+        assert!(matches!(refused, Err(leindex_queries::Error::UnknownPath { .. })), "{outside}: {refused:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_cannot_be_used_stops_nothing() {
+    let folder = shop();
+    // A file where the folder of the stores should be: that stops root, too.
+    let place = folder.path().join("no-folder");
+    fs::write(&place, "").unwrap();
+    let options = Options { store: StorePlace::Folder(place), ..Options::default() };
+    let index = Index::open(folder.path().join("shop"), options).unwrap();
+    assert_eq!(index.snapshot().callers("total").unwrap().edges.len(), 1);
+    assert!(index.warnings()[0].contains("LEINDEX_HOME"), "{:?}", index.warnings());
 }
 
 #[test]

@@ -105,6 +105,18 @@ impl Store {
         Self { shared: Arc::new(Shared::new(None, options)), worker: None }
     }
 
+    /// A store without a place on disk, because the one that was wanted cannot be used: [`Self::warnings`] says why.
+    pub fn in_memory_because(error: &Error) -> Self {
+        let store = Self::in_memory();
+        store.warn(error);
+        store
+    }
+
+    /// Has [`Self::warnings`] tell of an error that stops nothing.
+    pub fn warn(&self, error: &Error) {
+        self.shared.warn(error.to_string());
+    }
+
     /// Opens the store at `location`, creating it if it does not exist. When another process holds it, this one
     /// becomes a reader; when it is damaged, it is set aside and rebuilt ([`Self::warnings`] says so).
     ///

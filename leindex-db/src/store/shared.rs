@@ -430,7 +430,7 @@ impl Shared {
         lock(&self.warnings).clone()
     }
 
-    fn warn(&self, warning: String) {
+    pub(super) fn warn(&self, warning: String) {
         let mut warnings = lock(&self.warnings);
         if warnings.len() < WARNINGS && !warnings.contains(&warning) {
             warnings.push(warning);

@@ -41,6 +41,8 @@ PROBES = ("def login(user, password):", "Where is authentication handled?", "cla
 BATCH_SECONDS = 0.25
 #: Most texts of a batch.
 MOST_TEXTS = 64
+#: Lists in lists that a model's answer may be.
+DEEPEST = 3
 
 
 @runtime_checkable
@@ -66,9 +68,9 @@ class AdaptedEmbedder:
         self._batch = 8
         self._stopped = False
         self._name = _name_of(model)
-        self._documents, self._questions = _encoders(model)
+        self._documents, self._questions = map(_guarded, _encoders(model))
         #: Numbers of a vector.
-        self.dimension = _dimension(model) or len(_floats(self._documents([PROBES[0]])))
+        self.dimension = _dimension(model) or len(_numbers(self._documents([PROBES[0]]), 1))
         if self.dimension == 0:
             raise _bad_request("the embedder gives vectors without numbers; `encode` must give a float32 array")
         #: What tells this model's vectors from any other's.
@@ -110,7 +112,7 @@ class AdaptedEmbedder:
         for encode in (self._documents, self._questions):
             for text in PROBES:
                 # What differs between two machines by the order of sums is not another model.
-                numbers = [float(f"{value:.3g}") for value in _floats(encode([text]))]
+                numbers = [float(f"{value:.3g}") for value in _numbers(encode([text]), 1)]
                 digest.update(json.dumps(numbers).encode())
         return digest.hexdigest()
 
@@ -295,15 +297,25 @@ def _dimension(model: Any) -> int:
 
 def _matrix(vectors: Any, rows: int, dimension: int) -> memoryview:
     """The bytes of a model's answer as float32, row by row."""
-    values = _floats(vectors)
-    if len(values) != rows * dimension:
-        found = f"{len(values)} numbers for {rows} texts of {dimension} dimensions"
-        raise ValueError(f"the embedder gave {found}; `encode` must give an array of shape ({rows}, {dimension})")
-    return memoryview(values).cast("B")
+    return memoryview(_numbers(vectors, rows, dimension)).cast("B")
 
 
-def _floats(vectors: Any) -> array[float]:
-    """The numbers of a model's answer: of an array of any kind, a tensor, or lists."""
+def _numbers(vectors: Any, rows: int, dimension: int | None = None) -> array[float]:
+    """The numbers of a model's answer, which has a row for each text."""
+    wanted = f"`encode` must give a float32 array of shape ({rows}, {dimension or 'dimension'}), a row for each text"
+    try:
+        values, shape = _floats(vectors)
+    except Exception as error:
+        given = f"{type(vectors).__name__}, which is no array of numbers"
+        raise _bad_request(f"the embedder gave {given}; {wanted}") from error
+    fits = (shape[:1] == (rows,) and len(shape) == 2) or (rows == 1 and len(shape) == 1)
+    if not fits or dimension not in (None, shape[-1]):
+        raise _bad_request(f"the embedder gave an array of shape {shape} for {rows} texts; {wanted}")
+    return values
+
+
+def _floats(vectors: Any, depth: int = 0) -> tuple[array[float], tuple[int, ...]]:
+    """The numbers of an array of any kind, a tensor, or lists, and its shape."""
     for step in ("detach", "cpu", "float", "numpy"):
         if hasattr(vectors, step) and not hasattr(vectors, "__array_interface__"):
             vectors = getattr(vectors, step)()
@@ -311,14 +323,40 @@ def _floats(vectors: Any) -> array[float]:
         import numpy
 
         flat = numpy.ascontiguousarray(vectors, dtype=numpy.float32)
-        return array("f", flat.tobytes())
+        return array("f", flat.tobytes()), numpy.shape(vectors)
+    if isinstance(vectors, str | bytes | Mapping) or depth == DEEPEST:
+        raise TypeError(f"{type(vectors).__name__} is no row of numbers")
     found = array("f")
+    rows, shapes = 0, set[tuple[int, ...]]()
     for row in vectors:
+        rows += 1
         if isinstance(row, int | float):
             found.append(row)
+            shapes.add(())
         else:
-            found.extend(_floats(row))
-    return found
+            values, shape = _floats(row, depth + 1)
+            found.extend(values)
+            shapes.add(shape)
+    if len(shapes) > 1:
+        raise ValueError("its rows are of different lengths")
+    return found, (rows, *(shapes.pop() if shapes else ()))
+
+
+def _guarded(encode: Callable[[list[str]], Any]) -> Callable[[list[str]], Any]:
+    """The same, with what a model raises as an error that says whose it is."""
+
+    def guarded(texts: list[str]) -> Any:
+        try:
+            return encode(texts)
+        except Exception as error:
+            from leindex_rust import LeIndexError, ModelError
+
+            if isinstance(error, LeIndexError):
+                raise
+            said = f"{type(error).__name__}: {error}".removesuffix(": ")
+            raise ModelError(f"the embedder failed: {said}; correct its `encode`, or leave the embedder out") from error
+
+    return guarded
 
 
 def _bad_request(message: str) -> Exception:

@@ -16,6 +16,7 @@ import leindex_rust
 
 from ._table import Table, not_negative
 from ._verbs.asking import Name, symbol_name
+from ._verbs.checking import check, of_no_language
 from ._verbs.flow import FlowQuestions
 from ._verbs.relations import RelationQuestions
 from ._verbs.search import SearchQuestions
@@ -83,6 +84,11 @@ class Project(SymbolQuestions, RelationQuestions, FlowQuestions, StructureQuesti
         cancel: leindex_rust.Cancellation | None = None,
     ) -> None:
         not_negative(threads=threads, memory_budget=memory_budget)
+        if isinstance(roots, str | os.PathLike):
+            message = (
+                f"`roots` is `{os.fspath(roots)}`, one folder; give a list of folders, such as `[{os.fspath(roots)!r}]`"
+            )
+            raise leindex_rust.RequestError(message)
         adapter = None
         if embedder is not None:
             from ._embedder import adapted
@@ -138,7 +144,13 @@ class Project(SymbolQuestions, RelationQuestions, FlowQuestions, StructureQuesti
         self, verb: str, /, *, cancel: leindex_rust.Cancellation | None = None, **arguments: Any
     ) -> tuple[str, Any]:
         """Answers any question by its verb: the revision, and the answer as plain dicts and lists."""
-        revision, value = self._native.ask(verb, arguments, cancel=cancel)
+        checked = check(verb, arguments, lambda name: self._native.ask("symbol", {"name": name}, cancel=cancel))
+        try:
+            revision, value = self._native.ask(verb, checked, cancel=cancel)
+        except leindex_rust.PathError as error:
+            raise self._reworded(error, error.path) from None
+        except leindex_rust.SymbolNotFoundError as error:
+            raise (self._reworded(error, error.name) if verb == "source" else error) from None
         if self._background is not None:
             self._background.notice(revision)
         return revision, value
@@ -147,7 +159,7 @@ class Project(SymbolQuestions, RelationQuestions, FlowQuestions, StructureQuesti
         """The text of a file, by its path, or of a symbol."""
         wanted = symbol_name(name)
         try:
-            return str(self.bytes(wanted), "utf-8", "replace")
+            return str(self._native.bytes(wanted), "utf-8", "replace")
         except leindex_rust.PathError as error:
             no_file = error
         try:
@@ -161,7 +173,10 @@ class Project(SymbolQuestions, RelationQuestions, FlowQuestions, StructureQuesti
     def bytes(self, path: str) -> memoryview:
         """The bytes of a file at this revision, without a copy: the same memory for the same content. They stay as they
         are, whatever becomes of the file."""
-        return memoryview(self._native.bytes(path))
+        try:
+            return memoryview(self._native.bytes(path))
+        except leindex_rust.PathError as error:
+            raise self._reworded(error, error.path) from None
 
     def table(
         self,
@@ -308,6 +323,11 @@ class Project(SymbolQuestions, RelationQuestions, FlowQuestions, StructureQuesti
 
     def __repr__(self) -> str:
         return f"<Project {self.name} at {self.root}{', closed' if self.closed else ''}>"
+
+    def _reworded(self, error: leindex_rust.LeIndexError, path: str) -> leindex_rust.LeIndexError:
+        """What to say of a path that is not understood: more, if it is that of a file that no language claims."""
+        others = self._native.ask("other_files", {})[1] if path else []
+        return of_no_language(path) if any(file["path"] == path for file in others) else error
 
     def _changed(self, revision: str) -> str:
         if self._background is not None:

@@ -66,7 +66,11 @@ class Table:
         return pyarrow_itself().table(self)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas data frame. Needs pandas and pyarrow."""
+        """A pandas data frame. Needs pandas and pyarrow.
+
+        Columns of whole numbers or truths that lack some are of pandas' nullable types (`UInt64`, `boolean`, …), so
+        that ids stay exact; all others are of the types of numpy.
+        """
         from ._results.arrow import frame
 
         return frame(self.to_arrow())

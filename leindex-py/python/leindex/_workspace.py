@@ -23,6 +23,7 @@ from ._results.workspace import (
     WorkspaceStats,
     symbols_together,
 )
+from ._table import not_negative
 from ._verbs.asking import Name, symbol_name
 from ._workspace_table import WorkspaceTable
 
@@ -121,6 +122,9 @@ class Workspace:
 
         Projects that have something to say share the budget; what one leaves, the others get.
         """
+        if isinstance(budget, bool) or not isinstance(budget, int):
+            raise leindex_rust.RequestError(f"`budget` is of type {type(budget).__name__}; give a whole number from 0")
+        not_negative(budget=budget)
         asked: dict[str, Context] = {}
 
         def within(name: str, share: int) -> None:

@@ -7,6 +7,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calls::uses_of_file;
+use super::constructing::constructed;
 use super::join::Join;
 use crate::index::world::World;
 use crate::names::edges::EdgeKind;
@@ -71,6 +72,9 @@ pub(crate) fn dead_code<'w>(world: World<'w>, entry_points: &[String], is_test: 
                 || entry_points.iter().any(|entry| entry == rows.str(row.name))
                 || reached.contains(&symbol);
             if alive || inherits_from_outside(world, symbol) {
+                continue;
+            }
+            if row.kind.is_type() && constructed(&mut join, symbol).iter().any(|edge| edge.target.is_some()) {
                 continue;
             }
             let verdict = maybe.get(&symbol).map_or(Verdict::Dead, |&sites| Verdict::Unknown(sites));

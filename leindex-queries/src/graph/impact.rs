@@ -32,7 +32,8 @@ pub enum Direction {
 pub(crate) struct Reached<'w> {
     pub(crate) symbol: Symbol<'w>,
     pub(crate) distance: u32,
-    /// Which member it was reached from, and through which edge; `None` for the start.
+    /// Which member it was reached from, and through which edge; `None` for the start. [`GONE`] where the edge led to
+    /// something that is no more.
     pub(crate) from: Option<(usize, FoundEdge<'w>)>,
 }
 
@@ -47,14 +48,31 @@ pub(crate) struct Reach<'w> {
     pub(crate) truncated: bool,
 }
 
-/// Goes from `start` until nothing new is reached, `depth` is reached, or `limit` members are.
-pub(crate) fn reach<'w>(join: &mut Join<'w>, start: &[Symbol<'w>], direction: Direction, depth: u32, limit: usize) -> Reach<'w> {
+/// The number of no member.
+pub(crate) const GONE: usize = usize::MAX;
+
+/// Goes from `start`, and from the ends of edges to what is `gone`, until nothing new is reached, `depth` is reached, or
+/// `limit` members are.
+pub(crate) fn reach<'w>(
+    join: &mut Join<'w>,
+    start: &[Symbol<'w>],
+    gone: Vec<FoundEdge<'w>>,
+    direction: Direction,
+    depth: u32,
+    limit: usize,
+) -> Reach<'w> {
     let mut found = Reach::default();
     let mut seen = FxHashMap::<Symbol<'w>, usize>::default();
     for &symbol in start {
         if let std::collections::hash_map::Entry::Vacant(slot) = seen.entry(symbol) {
             slot.insert(found.members.len());
             found.members.push(Reached { symbol, distance: 0, from: None });
+        }
+    }
+    for edge in gone {
+        if let std::collections::hash_map::Entry::Vacant(slot) = seen.entry(edge.source) {
+            slot.insert(found.members.len());
+            found.members.push(Reached { symbol: edge.source, distance: 1, from: Some((GONE, edge)) });
         }
     }
     let mut next = 0;
@@ -106,8 +124,8 @@ fn is_module(join: &Join<'_>, symbol: Symbol<'_>) -> bool {
     symbol.identity(join.world.db) == MODULE_IDENTITY()
 }
 
-/// What depends on a symbol: the edges into it, those that make objects of it, the calls that may run it though they name what it overrides, what
-/// overrides it, and its declarations.
+/// What depends on a symbol: the edges into it, those that make objects of it, the calls that may run it though they name
+/// what it overrides, what overrides it, and its declarations.
 fn dependents<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge<'w>> {
     let mut edges = incoming(join, symbol);
     edges.extend(constructed(join, symbol));

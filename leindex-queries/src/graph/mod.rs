@@ -5,6 +5,7 @@
 
 pub(crate) mod all_edges;
 pub(crate) mod betweenness;
+pub(crate) mod broken;
 pub(crate) mod calls;
 mod candidate;
 pub(crate) mod centrality;

@@ -37,12 +37,14 @@ impl Index {
         match change {
             Change::Disk(paths) => self.pass(Some(&paths)),
             Change::Overlay(path, text) => {
+                let path = self.path_within(&path)?;
                 self.overlay(&path, text.into_bytes());
                 Ok(())
             }
-            Change::Edit(path, range, text) => {
+            Change::Edit(given, range, text) => {
+                let path = self.path_within(&given)?;
                 let current = self.text_of(&path)?;
-                let bad = || Error::BadRange { path: path.clone(), start: range.start, end: range.end, length: current.len() };
+                let bad = || Error::BadRange { path: given.clone(), start: range.start, end: range.end, length: current.len() };
                 let current_text = std::str::from_utf8(&current).map_err(|_| bad())?;
                 if range.start > range.end || current_text.get(range.clone()).is_none() {
                     return Err(bad());
@@ -55,7 +57,7 @@ impl Index {
                 Ok(())
             }
             Change::CloseOverlay(path) => {
-                let path = normal(&path);
+                let path = self.path_within(&path)?;
                 if let Some(overlay) = self.project.overlays.remove(&path) {
                     if let Some(entry) = overlay {
                         self.db.shared.text.drop_overlay(entry.hash);
@@ -68,7 +70,7 @@ impl Index {
                 Ok(())
             }
             Change::Remove(path) => {
-                let path = normal(&path);
+                let path = self.path_within(&path)?;
                 let before = self.project.overlays.insert(path.clone(), None);
                 if let Some(Some(entry)) = before {
                     self.db.shared.text.drop_overlay(entry.hash);
@@ -107,6 +109,27 @@ impl Index {
         self.set_directories();
     }
 
+    /// The path from the project's folder that is meant: one from there, or an absolute one, in one of its roots.
+    fn path_within(&self, path: &str) -> Result<String, Error> {
+        let unknown = || Error::UnknownPath { path: path.to_owned(), nearest: Vec::new() };
+        let given = std::path::Path::new(path);
+        let found = if given.is_absolute() {
+            let folder = given.parent().and_then(|folder| leindex_db::canonical(folder).ok());
+            let canonical = folder.zip(given.file_name()).map_or_else(|| given.to_path_buf(), |(folder, name)| folder.join(name));
+            let inside = |root: &super::roots::ProjectRoot| {
+                let inside = [canonical.as_path(), given].iter().find_map(|path| path.strip_prefix(&root.path).ok())?;
+                Some(String::from(root.prefixed(normal(inside.to_str()?).into())))
+            };
+            self.project.roots.iter().find_map(inside).ok_or_else(unknown)?
+        } else {
+            normal(path)
+        };
+        let leads_up = |path: &str| path.split('/').any(|part| part == "..");
+        let root = self.project.roots.iter().find(|root| root.owns(&found)).ok_or_else(unknown)?;
+        let below = found.strip_prefix(&*root.prefix).unwrap_or(&found);
+        if found.is_empty() || leads_up(below) { Err(unknown()) } else { Ok(found) }
+    }
+
     /// The text of a file now.
     fn text_of(&self, path: &str) -> Result<Arc<[u8]>, Error> {
         let path = normal(path);
@@ -139,23 +162,42 @@ fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Lines of a file that changed: its path from the root, and ranges of lines from 1.
-pub type ChangedLines = (String, Vec<std::ops::Range<u32>>);
+/// What differs in a working tree from a commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkingTree {
+    /// The files that differ, as they were.
+    pub files: Vec<super::BaseFile>,
+    /// Lines that are new or changed, as the files are now.
+    pub lines: Vec<ChangedLines>,
+    /// The lines before which something was taken away.
+    pub gaps: Vec<ChangedLines>,
+}
 
-/// Lines that changed since a commit in the working tree of `root`, as [`Snapshot::impact_of_lines`] takes them.
+/// What differs in the working tree of `root` from a commit, files that git does not track yet included, as
+/// [`Snapshot::impact_of_working_tree`] takes it.
 ///
 /// # Errors
 ///
 /// When git is missing, `root` is in no repository, or there is no such commit.
 ///
-/// [`Snapshot::impact_of_lines`]: super::Snapshot::impact_of_lines
-pub fn working_changes(root: &std::path::Path, base: &str) -> Result<Vec<ChangedLines>, Error> {
+/// [`Snapshot::impact_of_working_tree`]: super::Snapshot::impact_of_working_tree
+pub fn working_tree(root: &std::path::Path, base: &str) -> Result<WorkingTree, Error> {
+    let files = super::files_at_base(root, base)?;
     let diff = leindex_db::git::working_diff(root, Some(base))?;
-    let changes = leindex_db::git::changed_lines(&diff).into_iter().filter_map(|change| {
-        let mut lines = change.added;
-        // Where lines were only taken away, the line before the gap stands for them.
-        lines.extend(change.removed_after.iter().map(|&line| line.max(1)..line.max(1) + 1));
-        Some((change.path?, lines))
-    });
-    Ok(changes.collect())
+    let mut tree = WorkingTree { files, ..WorkingTree::default() };
+    for change in leindex_db::git::changed_lines(&diff) {
+        let Some(path) = change.path else { continue };
+        let gaps = change.removed_after.iter().map(|&line| line.max(1)..line.saturating_add(2)).collect();
+        tree.gaps.push((path.clone(), gaps));
+        tree.lines.push((path, change.added));
+    }
+    let untracked =
+        tree.files.iter().filter(|file| file.old_path.is_none() && !tree.lines.iter().any(|(path, _)| Some(path) == file.path.as_ref()));
+    let whole = 1..u32::MAX;
+    let new: Vec<ChangedLines> = untracked.filter_map(|file| Some((file.path.clone()?, vec![whole.clone()]))).collect();
+    tree.lines.extend(new);
+    Ok(tree)
 }
+
+/// Lines of a file that changed: its path from the root, and ranges of lines from 1.
+pub type ChangedLines = (String, Vec<std::ops::Range<u32>>);

@@ -236,19 +236,14 @@ fn children_of<'w>(world: World<'w>, file: SourceFile<'w>, rows: &Rows, below: &
 /// The symbol that a text means.
 pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error> {
     let db = world.db;
-    let mut parts = spec.splitn(3, ' ');
-    if let (Some(_), Some(path), Some(wanted)) = (parts.next(), parts.next(), parts.next())
-        && let Some(file) = world.file(path)
-        && let Some(rows) = world.rows(file)
-        && let Some(row) = (0..rows.count::<crate::syntax::rows::SymbolRow>()).find(|&index| descriptor(&rows, index) == wanted)
-        && let Some(row) = rows.symbol(row)
-    {
-        return Ok(Symbol::new(db, file, row.identity()));
+    if let Some(symbol) = by_full_name(world, spec) {
+        return Ok(symbol);
     }
     if let Some((path, line)) = spec.rsplit_once(':')
         && let Ok(line) = line.parse::<u32>()
         && let Some(file) = world.file(&normal(path))
         && let Some(rows) = world.rows(file)
+        && (1..=rows.lines()).contains(&line)
     {
         let index = symbol_on_line(&rows, line);
         if let Some(row) = rows.symbol(index) {
@@ -277,6 +272,26 @@ pub(crate) fn find<'w>(world: World<'w>, spec: &str) -> Result<Symbol<'w>, Error
             }
         }
     }
+}
+
+/// Blanks of a full name: the names of projects and files may have some, too.
+const MOST_BLANKS: usize = 24;
+
+/// The symbol of a full name: project, path and descriptor.
+fn by_full_name<'w>(world: World<'w>, spec: &str) -> Option<Symbol<'w>> {
+    let blanks: Vec<usize> = spec.match_indices(' ').map(|(at, _)| at).take(MOST_BLANKS).collect();
+    for (number, &before) in blanks.iter().enumerate() {
+        for &after in blanks.iter().skip(number + 1) {
+            let (Some(path), Some(wanted)) = (spec.get(before + 1..after), spec.get(after + 1..)) else { continue };
+            let Some(file) = world.file(path) else { continue };
+            let Some(rows) = world.rows(file) else { continue };
+            let row = (0..rows.count::<SymbolRow>()).find(|&index| descriptor(&rows, index) == wanted);
+            if let Some(row) = row.and_then(|row| rows.symbol(row)) {
+                return Some(Symbol::new(world.db, file, row.identity()));
+            }
+        }
+    }
+    None
 }
 
 /// Whether a symbol is the constructor of one of these types.

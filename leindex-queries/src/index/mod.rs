@@ -35,7 +35,7 @@ pub(crate) mod world;
 
 pub use architecture::{Architecture, ArchitectureDirectory, ArchitectureOptions, ClosingCoupling, Coupling, Dependency, DirectoryCycle};
 pub use betweenness::{Betweenness, BetweennessOptions, SymbolBetweenness};
-pub use change::{Change, ChangedLines, working_changes};
+pub use change::{Change, ChangedLines, WorkingTree, working_tree};
 pub use communities::{Communities, CommunitiesOptions, Community, CommunityMember};
 pub use diff::{BaseFile, ChangedSignature, Diff, FileDiff, MovedSymbol, OldSymbol, files_at_base};
 pub use embedding::{EmbedOptions, EmbeddingStats};

@@ -144,8 +144,8 @@ impl Index {
         let path = leindex_db::canonical(path.as_ref())?;
         let config = Config::load(&path)?;
         let store = match &options.store {
-            StorePlace::User => Store::open(&Location::of(&path)?, store::Options::default())?,
-            StorePlace::Folder(home) => Store::open(&Location::beneath(home, &path)?, store::Options::default())?,
+            StorePlace::User => opened_store(&Location::of(&path)?),
+            StorePlace::Folder(home) => opened_store(&Location::beneath(home, &path)?),
             StorePlace::Memory => Store::in_memory(),
         };
         let manifest = manifest_of(&store, &path);
@@ -171,7 +171,10 @@ impl Index {
         let mut index = Self { db, project, segments: Segments::default(), view: Mutex::new(None), options };
         index.pass(None)?;
         index.seal();
-        index.persist()?;
+        match index.persist() {
+            Err(Error::Storage(error)) => index.db.shared.store.warn(&error),
+            persisted => persisted?,
+        }
         Ok(index)
     }
 
@@ -511,6 +514,11 @@ fn open_model(folder: &Path) -> Result<Arc<dyn Embedder>, Error> {
 #[cfg(not(feature = "transformer"))]
 fn open_model(folder: &Path) -> Result<Arc<dyn Embedder>, Error> {
     Err(Error::NoTransformer { folder: folder.to_path_buf() })
+}
+
+/// The store at a location; where it cannot be used, one in memory that says so.
+fn opened_store(location: &Location) -> Store {
+    Store::open(location, store::Options::default()).unwrap_or_else(|error| Store::in_memory_because(&error))
 }
 
 /// What the store remembers of the files of a root.

@@ -6,13 +6,15 @@
 use leindex_db::Settings;
 use serde::Serialize;
 
-use super::change::ChangedLines;
+use super::change::{ChangedLines, WorkingTree};
 use super::describe::{symbol_info, symbol_name};
+use super::diff::OldSymbol;
 use super::error::{Cancellable, Error};
 use super::lookup::{file_at, find, innermost, text_of};
 use super::results::{EdgeInfo, SymbolInfo};
 use super::snapshot::{Snapshot, edge_info};
 use super::world::World;
+use crate::graph::broken::{Gone, broken, module_of};
 use crate::graph::calls::{FoundEdge, incoming, outgoing, uses_of_file};
 use crate::graph::constructing::{constructed, with_contents};
 use crate::graph::declaring::twins;
@@ -26,6 +28,7 @@ use crate::names::edges::EdgeKind;
 use crate::names::entity::Rule;
 use crate::names::evidence::is_test_path;
 use crate::names::files::{Symbol, symbol_row};
+use crate::names::module_map::MODULE_IDENTITY;
 use crate::syntax::rows::SymbolFlags;
 
 pub use crate::graph::impact::Direction;
@@ -94,6 +97,8 @@ pub struct ImpactMember {
 pub struct Impact {
     /// The symbols that change.
     pub start: Vec<String>,
+    /// Symbols that a working tree has no more; whoever still uses their names is among the members.
+    pub removed: Vec<OldSymbol>,
     /// What is reached, nearest first, without the start.
     pub members: Vec<ImpactMember>,
     /// The tests among the members.
@@ -293,46 +298,73 @@ impl Snapshot<'_> {
     pub fn impact(&self, names: &[&str], options: ImpactOptions) -> Result<Impact, Error> {
         self.ask(|world| {
             let start = names.iter().map(|name| find(world, name)).collect::<Result<Vec<_>, _>>()?;
-            Ok(self.impact_of(world, &start, &with_contents(world, &start), options))
+            Ok(self.impact_of(world, &start, &with_contents(world, &start), Vec::new(), options))
         })?
     }
 
     /// What the change of some lines reaches: the innermost symbols on them are the start. Lines count from 1 and are
-    /// those of the files now.
+    /// those of the files now. A file that is not analysed changes no symbol.
     ///
     /// # Errors
     ///
-    /// When there is no such file.
+    /// As all questions.
     pub fn impact_of_lines(&self, changes: &[ChangedLines], options: ImpactOptions) -> Result<Impact, Error> {
         self.ask(|world| {
-            let mut start = Vec::new();
-            for (path, lines) in changes {
-                // A file that is not analysed changes no symbol.
-                let Some(file) = world.file(&super::change::normal(path)) else { continue };
-                let Some(rows) = world.rows(file) else { continue };
-                let text = text_of(world, file);
-                for range in lines {
-                    for line in range.start..range.end.min(rows.lines().saturating_add(1)) {
-                        let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
-                        let rest = text.get(row.start as usize..).unwrap_or("");
-                        let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-                        let index = innermost(&rows, row.start + indent as u32);
-                        if let Some(row) = rows.symbol(index) {
-                            let symbol = Symbol::new(world.db, file, row.identity());
-                            if !start.contains(&symbol) {
-                                start.push(symbol);
-                            }
-                        }
-                    }
-                }
-            }
-            Ok(self.impact_of(world, &start, &start, options))
+            let start = symbols_on(world, changes);
+            Ok(self.impact_of(world, &start, &start, Vec::new(), options))
         })?
     }
 
-    fn impact_of<'w>(&self, world: World<'w>, start: &[Symbol<'w>], seeds: &[Symbol<'w>], options: ImpactOptions) -> Impact {
+    /// What the changes of a working tree reach: the innermost symbols on the lines that changed are the start, and whoever
+    /// still uses the name of what was taken away or moved is reached. Files that are not analysed change no symbol.
+    ///
+    /// Costs a parse of each changed file's old text beside the way through the graph.
+    pub fn impact_of_working_tree(&self, tree: &WorkingTree, options: ImpactOptions) -> Cancellable<Impact> {
+        let diff = self.diff(&tree.files)?;
+        self.ask(|world| {
+            let mut start = symbols_on(world, &tree.lines);
+            // What something was taken out of has changed; what it only stood beside has not.
+            let changed: Vec<&str> =
+                diff.body.iter().chain(diff.signature.iter().map(|change| &change.symbol)).map(|symbol| symbol.symbol.as_str()).collect();
+            for symbol in symbols_on(world, &tree.gaps) {
+                let is_module = symbol.identity(world.db) == MODULE_IDENTITY();
+                if !is_module && !start.contains(&symbol) && changed.contains(&symbol_name(world, symbol).as_str()) {
+                    start.push(symbol);
+                }
+            }
+            for moved in &diff.moved {
+                if let Ok(symbol) = find(world, &moved.to.symbol)
+                    && !start.contains(&symbol)
+                {
+                    start.push(symbol);
+                }
+            }
+            let elsewhere = diff.moved.iter().filter(|moved| moved.from.path != moved.to.path).map(|moved| &moved.from);
+            let old: Vec<&OldSymbol> = diff.removed.iter().chain(elsewhere).collect();
+            let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+            let mut gone: Vec<Gone> = old.iter().map(|old| Gone { path: old.path.clone(), name: last(&old.name) }).collect();
+            let left = tree.files.iter().filter_map(|file| file.old_path.as_ref().filter(|old| Some(*old) != file.path.as_ref()));
+            gone.extend(left.map(|path| Gone { path: path.clone(), name: module_of(path).to_owned() }));
+            let broken = match options.direction {
+                Direction::Dependents if !gone.is_empty() => broken(&mut Join::new(world), &gone),
+                _ => Vec::new(),
+            };
+            let mut impact = self.impact_of(world, &start, &start, broken, options);
+            impact.removed = diff.removed.clone();
+            impact
+        })
+    }
+
+    fn impact_of<'w>(
+        &self,
+        world: World<'w>,
+        start: &[Symbol<'w>],
+        seeds: &[Symbol<'w>],
+        gone: Vec<FoundEdge<'w>>,
+        options: ImpactOptions,
+    ) -> Impact {
         let mut join = Join::new(world);
-        let found: Reach<'w> = reach(&mut join, seeds, options.direction, options.depth, options.limit);
+        let found: Reach<'w> = reach(&mut join, seeds, gone, options.direction, options.depth, options.limit);
         let mut members = Vec::new();
         let mut tests = Vec::new();
         for (index, member) in found.members.iter().enumerate() {
@@ -347,16 +379,18 @@ impl Snapshot<'_> {
             }
             proof.reverse();
             let Some((rows, _, row)) = symbol_row(world.db, member.symbol) else { continue };
-            let _ = rows;
             let path = member.symbol.file(world.db).path(world.db);
             let symbol = symbol_name(world, member.symbol);
-            if row.flags.has(SymbolFlags::TEST) || is_test_path(path) {
+            // Where a file marks its tests, what stands beside them helps them and is none.
+            let is_test = |path| is_test_path(path) && !rows.symbols().any(|row| row.flags.has(SymbolFlags::TEST));
+            if row.flags.has(SymbolFlags::TEST) || is_test(path) {
                 tests.push(symbol.clone());
             }
             members.push(ImpactMember { symbol, path: path.to_owned(), line: row.name_line, distance: member.distance, proof });
         }
         Impact {
             start: start.iter().map(|&symbol| symbol_name(world, symbol)).collect(),
+            removed: Vec::new(),
             members,
             tests,
             unknown: found.ambiguous,
@@ -432,4 +466,29 @@ fn incoming_as_one<'w>(join: &mut Join<'w>, symbol: Symbol<'w>) -> Vec<FoundEdge
 /// Puts edges in order of path and place.
 fn in_order<'w>(world: World<'w>, edges: &mut [FoundEdge<'w>]) {
     edges.sort_by_cached_key(|edge| (edge.file.path(world.db), edge.start, edge.kind));
+}
+
+/// The innermost symbols on some lines. A file that is not analysed has none.
+fn symbols_on<'w>(world: World<'w>, changes: &[ChangedLines]) -> Vec<Symbol<'w>> {
+    let mut found = Vec::new();
+    for (path, lines) in changes {
+        let Some(file) = world.file(&super::change::normal(path)) else { continue };
+        let Some(rows) = world.rows(file) else { continue };
+        let text = text_of(world, file);
+        for range in lines {
+            for line in range.start..range.end.min(rows.lines().saturating_add(1)) {
+                let Some(row) = rows.get::<crate::syntax::rows::LineRow>(line.saturating_sub(1)) else { continue };
+                let rest = text.get(row.start as usize..).unwrap_or("");
+                let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+                let index = innermost(&rows, row.start + indent as u32);
+                if let Some(row) = rows.symbol(index) {
+                    let symbol = Symbol::new(world.db, file, row.identity());
+                    if !found.contains(&symbol) {
+                        found.push(symbol);
+                    }
+                }
+            }
+        }
+    }
+    found
 }

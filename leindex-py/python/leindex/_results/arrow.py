@@ -66,13 +66,33 @@ def column(name: str, items: Sequence[Any]) -> pyarrow.Table:
 
 
 def frame(found: pyarrow.Table) -> pandas.DataFrame:
-    """A table as a data frame."""
+    """A table as a data frame.
+
+    A column of whole numbers or of truths that lacks some is of a nullable type of pandas: as floats, numbers of 64
+    bits would no longer be what they were.
+    """
     try:
         import pandas  # noqa: F401
     except ImportError as error:
         raise ModuleNotFoundError("a data frame needs pandas; run `pip install pandas`", name=error.name) from None
     made: pandas.DataFrame = found.to_pandas()
+    nullable = _nullable_types()
+    for at, values in enumerate(found.columns):
+        if values.null_count and values.type in nullable:
+            made.isetitem(at, values.to_pandas(types_mapper=nullable.get))
     return made
+
+
+def _nullable_types() -> dict[Any, Any]:
+    """The types of pandas that hold what is missing beside whole numbers and truths, by those of Arrow."""
+    import pandas
+
+    arrow = pyarrow_itself()
+    found: dict[Any, Any] = {arrow.bool_(): pandas.BooleanDtype()}
+    for bits in (8, 16, 32, 64):
+        found[getattr(arrow, f"int{bits}")()] = getattr(pandas, f"Int{bits}Dtype")()
+        found[getattr(arrow, f"uint{bits}")()] = getattr(pandas, f"UInt{bits}Dtype")()
+    return found
 
 
 def pyarrow_itself() -> Any:

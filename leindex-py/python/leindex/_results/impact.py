@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .diff import OldSymbol
 from .record import Record, Rows, indented, plural, record, short
 from .relations import EdgeInfo
 
@@ -38,6 +39,8 @@ class Impact(Rows[ImpactMember]):
 
     #: The symbols that change.
     start: tuple[str, ...]
+    #: Symbols that a working tree has no more; whoever still uses their names is among the members.
+    removed: tuple[OldSymbol, ...]
     #: What is reached, nearest first, without the start.
     members: tuple[ImpactMember, ...]
     #: The tests among the members.
@@ -62,6 +65,9 @@ class Impact(Rows[ImpactMember]):
 
     def _text(self) -> Iterator[str]:
         yield self._line()
+        if self.removed:
+            yield "no more there:"
+            yield from indented(self.removed)
         yield from indented(self.members)
         if self.tests:
             yield "tests that reach it:"

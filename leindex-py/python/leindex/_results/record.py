@@ -70,7 +70,8 @@ class Record:
         return table(type(self), [self])
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas data frame of the same rows as `to_arrow`. Needs pandas and pyarrow."""
+        """A pandas data frame of the same rows as `to_arrow`, with types as in `Table.to_pandas`. Needs pandas and
+        pyarrow."""
         from .arrow import frame
 
         return frame(self.to_arrow())

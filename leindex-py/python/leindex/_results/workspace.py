@@ -52,6 +52,10 @@ class InProject(Record, Generic[Item_co]):
         """The item's plain dicts and lists, with `project`."""
         return {"project": self.project, **self.item.to_dict()}
 
+    def to_arrow(self) -> pyarrow.Table:
+        """The item's columns as a pyarrow table with one row; it begins with the column `project`. Needs pyarrow."""
+        return _with_project(self.item.to_arrow(), [self.project])
+
     def _line(self) -> str:
         return f"{self.project}: {self.item._line()}"
 
@@ -99,11 +103,10 @@ class Together(Sequence[InProject[Item_co]]):
 
     def to_arrow(self) -> pyarrow.Table:
         """The items as a pyarrow table that begins with the column `project`. Needs pyarrow."""
-        from .arrow import column, table
+        from .arrow import table
 
         found = table(self._of, [item.item for item in self._items])
-        projects = column("project", [item.project for item in self._items])
-        return found.add_column(0, projects.schema.field(0), projects.column(0))
+        return _with_project(found, [item.project for item in self._items])
 
     def to_pandas(self) -> pandas.DataFrame:
         """The items as a pandas data frame. Needs pandas and pyarrow."""
@@ -302,3 +305,12 @@ def symbols_together(found: Mapping[str, Sequence[SymbolInfo]], revisions: Mappi
     """Symbols of several projects."""
     items = [InProject(project, symbol) for project, symbols in found.items() for symbol in symbols]
     return Together(SymbolInfo, items, revisions)
+
+
+def _with_project(found: pyarrow.Table, projects: Sequence[str]) -> pyarrow.Table:
+    """A table with the column `project` before the others: one for all rows, or one for each."""
+    from .arrow import column
+
+    each = projects if len(projects) == found.num_rows else list(projects) * found.num_rows
+    first = column("project", each)
+    return found.add_column(0, first.schema.field(0), first.column(0))

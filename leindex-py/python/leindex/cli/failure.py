@@ -10,8 +10,10 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import click
@@ -25,6 +27,10 @@ INTERRUPTED = 130
 LISTED = 20
 #: Characters of a message that people are shown: it may quote what they typed.
 LONGEST = 3000
+#: Characters of what they typed that it repeats.
+LONGEST_QUOTED = 200
+
+_LONG_QUOTE = re.compile(f"`([^`\n]{{{LONGEST_QUOTED + 1},}})`")
 #: What an exception of the engine may carry besides its message.
 DETAILS = ("path", "line", "name", "nearest", "candidates", "variables")
 
@@ -56,8 +62,7 @@ class NothingDone(Stop):
 
 def guarded(run: Callable[[], Any], arguments: list[str]) -> int:
     """Runs the command line and gives the exit code; whatever happens is told in a line or two."""
-    if sys.stdout is None:  # it was closed before the start
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A letter that the terminal lacks is no reason to fail.
@@ -72,6 +77,21 @@ def guarded(run: Callable[[], Any], arguments: list[str]) -> int:
         return _tell(error, arguments)
 
 
+def _open_closed_streams() -> None:
+    """Opens on nothing what was closed before the start. A free descriptor would be given to the next file that is
+    opened, a store perhaps, and messages written into that."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        with suppress(OSError):
+            try:
+                os.fstat(number)
+            except OSError:
+                # The lowest that is free, which is this one: those below it are open by now.
+                os.open(os.devnull, os.O_RDWR)
+        setattr(sys, name, open(os.devnull, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115
+
+
 def _tell(error: BaseException, arguments: list[str]) -> int:
     if _is_interrupt(error):
         return INTERRUPTED
@@ -83,11 +103,13 @@ def _tell(error: BaseException, arguments: list[str]) -> int:
 
         traceback.print_exception(error, file=sys.stderr)
     failure = failure_of(error)
+    failure = failure._replace(message=_shortened(failure.message, arguments))
     try:
         if "--json" in arguments[: arguments.index("--") if "--" in arguments else None]:
             details = {"type": failure.type, "message": failure.message, **failure.details}
             print(json.dumps({"error": details}, ensure_ascii=True))
         if isinstance(error, click.UsageError):
+            vars(error)["message"] = _shortened(error.message, arguments)
             error.show()
         else:
             click.echo(f"leindex: {_for_people(failure.message)}", err=True)
@@ -95,6 +117,19 @@ def _tell(error: BaseException, arguments: list[str]) -> int:
     except OSError:
         _forget_stdout()
     return failure.code
+
+
+def _shortened(message: str, arguments: list[str]) -> str:
+    """A message that repeats no more than the beginning of what was typed."""
+    for typed in {*arguments, *(argument.partition("=")[2] for argument in arguments)}:
+        begins, at = typed[:LONGEST_QUOTED], 0
+        while len(typed) > LONGEST_QUOTED and (at := message.find(begins, at)) >= 0:
+            # The engine may have cut it already, further on.
+            pairs = enumerate(zip(message[at:], typed, strict=False))
+            same = next((place for place, (said, meant) in pairs if said != meant), min(len(message) - at, len(typed)))
+            at += LONGEST_QUOTED
+            message = f"{message[:at]}…{message[at + same - LONGEST_QUOTED :]}"
+    return _LONG_QUOTE.sub(lambda found: f"`{found[1][:LONGEST_QUOTED]}…`", message)
 
 
 def _for_people(message: str) -> str:

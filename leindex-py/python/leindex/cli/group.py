@@ -127,4 +127,6 @@ def leindex(ctx: click.Context) -> None:
     changed.
     """
     if ctx.invoked_subcommand is None:
+        if ctx.obj is not None and ctx.obj.json:
+            raise click.UsageError("--json is for the answer of a verb; `leindex --help` lists the verbs", ctx)
         click.echo(WELCOME, nl=False)

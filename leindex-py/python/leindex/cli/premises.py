@@ -13,7 +13,9 @@ from leindex.cli.finding import REINSTALL, Finding
 from leindex.cli.wording import size
 
 #: Free bytes on the disk of the store below which there is a note.
-LITTLE_DISK = 500_000_000
+LITTLE_DISK = 100_000_000
+#: Free bytes below which nothing can be kept.
+NO_DISK = 10_000_000
 #: A budget below which large projects are read slowly.
 LITTLE_MEMORY = 128_000_000
 
@@ -21,18 +23,16 @@ LITTLE_MEMORY = 128_000_000
 def store(root: str, native: Any) -> Iterator[Finding]:
     found = native.store_of(root)
     home, folder = Path(found["home"]), Path(found["folder"])
-    problem = _why_not_writable(home)
-    if problem:
-        yield Finding(
-            "store",
-            "problem",
-            f"{home}: {problem}",
-            "correct that, or set LEINDEX_HOME to a folder that you may write to",
-        )
-        return
+    for place in (home, folder):
+        problem = _why_not_writable(place)
+        if problem:
+            advice = "correct that, or set LEINDEX_HOME to a folder that you may write to"
+            yield Finding("store", "problem", f"{place}: {problem}", advice)
+            yield from _disk(home)
+            return
     held = f"{size(found['bytes'])}" if found["exists"] else "nothing yet: the first verb makes it"
     yield Finding("store", "ok", f"{folder}, {held}")
-    yield _disk(home)
+    yield from _disk(home)
     if not found["exists"]:
         return
     if os.name == "posix" and folder.stat().st_mode & 0o077:
@@ -50,25 +50,31 @@ def _why_not_writable(folder: Path) -> str:
     if not at.is_dir():
         return f"{at} is no folder"
     try:
-        with tempfile.TemporaryFile(dir=at):
-            return ""
+        with tempfile.TemporaryFile(dir=at) as file:
+            # A full disk still makes files, of nothing.
+            file.write(b"leindex" * 1000)
+        return ""
     except OSError as error:
         return error.strerror or str(error)
 
 
-def _disk(home: Path) -> Finding:
+def _disk(home: Path) -> Iterator[Finding]:
     import shutil
 
-    at = next(folder for folder in (home, *home.parents) if folder.exists())
+    at = next((folder for folder in (home, *home.parents) if folder.exists()), None)
+    if at is None:
+        return
     free = shutil.disk_usage(at).free
     if free < LITTLE_DISK:
-        return Finding(
-            "disk",
-            "warning",
-            f"{size(free)} free",
-            "`leindex clean --all` frees what stores take; they are made again when needed",
+        state = "problem" if free < NO_DISK else "warning"
+        said = f"{size(free)} free where stores are kept"
+        advice = (
+            "free space (`leindex clean --all` removes all stores; they are made again when needed), or set "
+            "LEINDEX_HOME to a folder on another disk"
         )
-    return Finding("disk", "ok", f"{size(free)} free")
+        yield Finding("disk", state, said, advice)
+    else:
+        yield Finding("disk", "ok", f"{size(free)} free")
 
 
 def _lock(file: Path) -> Finding:

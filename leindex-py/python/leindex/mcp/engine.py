@@ -52,8 +52,11 @@ class Engine(Protocol):
     def ask(self, verb: str, arguments: Mapping[str, Any], cancel: Cancellation) -> tuple[str, Any]:
         """The revision, and the answer as plain dicts and lists."""
 
-    def sql(self, query: str, *, most: int, flow: bool, cancel: Cancellation) -> Rows:
-        """The answer of a query."""
+    def sql(self, query: str, *, most: int, flow: bool, timeout: float, cancel: Cancellation) -> Rows:
+        """The answer of a query, which may take so many seconds."""
+
+    def bytes(self, path: str) -> memoryview:
+        """The bytes of a file."""
 
     def stats(self) -> dict[str, Any]:
         """What the index and its store hold."""
@@ -86,8 +89,11 @@ class ProjectEngine:
     def ask(self, verb: str, arguments: Mapping[str, Any], cancel: Cancellation) -> tuple[str, Any]:
         return guarded(lambda: self.project.ask(verb, cancel=cancel, **arguments))
 
-    def sql(self, query: str, *, most: int, flow: bool, cancel: Cancellation) -> Rows:
-        table = guarded(lambda: self.project.sql(query, max_rows=most, flow=flow, cancel=cancel))
+    def bytes(self, path: str) -> memoryview:
+        return guarded(lambda: self.project.bytes(path))
+
+    def sql(self, query: str, *, most: int, flow: bool, timeout: float, cancel: Cancellation) -> Rows:
+        table = guarded(lambda: self.project.sql(query, max_rows=most, flow=flow, timeout=timeout, cancel=cancel))
         columns = list(table.column_names)
         rows = [[row[column] for column in columns] for row in guarded(table.to_rows)]
         return Rows(columns, rows, table.truncated, table.revision)

@@ -62,7 +62,7 @@ def unknown_symbol(name: str, nearest: list[str]) -> str:
         return f"No symbol is called {code(name)}. Search for words of it with `leindex_search`."
     return (
         f"No symbol is called {code(name)}. Did you mean one of these?\n{names_listed(nearest)}\n"
-        "Ask again with its full name, or search for words with `leindex_search`."
+        "Ask again with one of these names, or search for words with `leindex_search`."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["code", "count", "fence", "one_line", "table"]
+__all__ = ["code", "count", "fence", "lines_of", "one_line", "table"]
 
 
 def code(text: str) -> str:
@@ -23,6 +23,15 @@ def fence(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     marks = "`" * max(3, longest + 1)
     return f"{marks}{language}\n{text.rstrip(chr(10))}\n{marks}"
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of source text, counted as the engine counts them: only a line feed ends one, with or without a
+    carriage return before it. Python's own `splitlines` also ends them at form feeds and at U+2028."""
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -18,6 +18,10 @@ from leindex.mcp.failures import ToolError
 __all__ = ["Choice", "Flag", "Parameter", "Text", "Texts", "Whole", "check_arguments", "input_schema"]
 
 
+#: Unknown arguments that an error names.
+MOST_UNKNOWN = 10
+
+
 class Problem(Exception):
     """Why a value is refused: the end of a sentence that begins with the parameter's name."""
 
@@ -164,13 +168,13 @@ def check_arguments(parameters: Sequence[Parameter], given: Mapping[str, object]
     given = given or {}
     problems: list[str] = []
     known = [parameter.name for parameter in parameters]
-    for name in given:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1)
-            meant = (
-                f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(f'`{name}`' for name in known)}"
-            )
-            problems.append(f"`{shown(name)}` is no parameter{meant}")
+    unknown = [name for name in given if name not in known]
+    for name in unknown[:MOST_UNKNOWN]:
+        near = difflib.get_close_matches(str(name)[:100], known, 1)
+        meant = f"; did you mean `{near[0]}`?" if near else f"; there are {', '.join(f'`{name}`' for name in known)}"
+        problems.append(f"`{shown(name)}` is no parameter{meant}")
+    if len(unknown) > MOST_UNKNOWN:
+        problems.append(f"nor are {len(unknown) - MOST_UNKNOWN:,} more")
     arguments: dict[str, Any] = {}
     for parameter in parameters:
         value = given.get(parameter.name)

@@ -12,16 +12,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from leindex.mcp.engine import Engine, Opener, Progress, cancellation
 from leindex.mcp.failures import ToolError, names_listed
 from leindex.mcp.markdown import code
 
+Found = TypeVar("Found")
+
 if TYPE_CHECKING:
     from leindex_rust import Cancellation
 
-__all__ = ["Opening", "Root", "Roots", "Scope"]
+__all__ = ["Opening", "Root", "Roots", "Scope", "innermost", "outside_of_all"]
 
 
 class Opening:
@@ -127,15 +129,48 @@ class Scope:
         """Path patterns, from the root of the project. Without any, those of the folder."""
         if not patterns:
             return [f"{self.folder}/"] if self.folder else []
-        prefix = f"{self.root.path.as_posix()}/"
-        kept = []
-        for pattern in patterns:
-            safe_parts(argument, pattern)
-            pattern = pattern.replace("\\", "/").removeprefix(prefix)
-            if os.path.isabs(pattern):
-                raise outside(argument, pattern, "patterns are written from the root of the project")
-            kept.append(f"{self.folder}/{pattern}" if self.folder else pattern)
-        return kept
+        return [kept for pattern in patterns for kept in self.pattern(argument, pattern)]
+
+    def pattern(self, argument: str, pattern: str) -> list[str]:
+        """A pattern of .gitignore, relative to the folder, as those from the root that the engine understands."""
+        if pattern.startswith("!"):
+            raise ToolError(
+                f"`{argument}`: {code(pattern[:200])} excludes, which patterns cannot do here. Name what is to be "
+                "searched instead."
+            )
+        safe_parts(argument, pattern)
+        written = pattern.replace("\\", "/")
+        root = self.root.path.as_posix()
+        if written == root or written.startswith(f"{root}/"):
+            return [written.removeprefix(root).removeprefix("/") or "**"]
+        # One `/` in front means the folder itself; more parts that are no folder there mean a path of the system.
+        if os.path.isabs(written) and is_elsewhere(written, self.root.path / self.folder):
+            raise outside(argument, pattern, f"it lies outside of {code(root)}")
+        bare = written.removeprefix("./").strip("/")
+        if not bare:
+            return [f"{self.folder}/"] if self.folder else ["**"]
+        has_marks = any(mark in bare for mark in "*?")
+        below = f"{bare}/**" if written.endswith("/") else bare
+        if "/" in bare or written.startswith(("/", "./")):
+            return self.anchored(bare, below, has_marks)
+        if has_marks:
+            inside = f"{self.folder}/" if self.folder else ""
+            return [f"{inside}**/{below}"] if inside or below != bare else [bare]
+        if not self.folder:
+            return [bare]
+        # The engine tries a bare name on every part of a path only where nothing stands before it.
+        return [f"{self.folder}/**/{bare}", f"{self.folder}/**/{bare}/**"]
+
+    def anchored(self, bare: str, below: str, has_marks: bool) -> list[str]:
+        """A pattern that begins at the folder itself."""
+        if self.folder:
+            if bare.startswith(f"{self.folder}/") and not (self.root.path / self.folder / bare).exists():
+                # Written from the root, as all other paths are.
+                return [below]
+            return [f"{self.folder}/{below if has_marks else bare}"]
+        if "/" in bare or has_marks or (self.root.path / bare).is_file():
+            return [below if has_marks else bare]
+        return [f"{bare}/**"]
 
 
 class Roots:
@@ -185,6 +220,12 @@ class Roots:
         candidates = [Path(project_path)] if absolute else [root.path.joinpath(*parts) for root in self.all]
         found = [scope for path in candidates if (scope := self.holding(path)) is not None]
         if not found:
+            for root in self.all:
+                if any(path.is_relative_to(root.path) for path in candidates) and not root.path.is_dir():
+                    raise ToolError(
+                        f"`project_path` {code(project_path[:200])} is gone: the folder {code(str(root.path))} of "
+                        f"the project {code(root.name)} is no longer there."
+                    )
             raise outside("project_path", project_path, "it is not among the projects that are served", self.listed())
         if len(found) > 1:
             raise ToolError(
@@ -212,6 +253,26 @@ class Roots:
         """Lets all projects go."""
         for root in self.all:
             root.close(patience)
+
+
+def is_elsewhere(path: str, folder: Path) -> bool:
+    """Whether what begins with `/` is a place of the system, and none of the folder."""
+    first, *rest = [part for part in path.split("/") if part] or [""]
+    return bool(rest) and not (folder / first).exists() and Path("/", first).exists()
+
+
+def innermost(found: Sequence[tuple[Scope, Found]]) -> list[tuple[Scope, Found]]:
+    """Of projects that hold a file, one inside the other, the innermost."""
+    deepest = max((depth(scope.root) for scope, _ in found), default=0)
+    return [(scope, what) for scope, what in found if depth(scope.root) == deepest]
+
+
+def outside_of_all(argument: str, path: str, scopes: Sequence[Scope], refused: Sequence[ToolError]) -> ToolError:
+    """What is said of a path that several projects refuse: why each does, if not for the same reason."""
+    if os.path.isabs(path):
+        served = "\n".join(f"- {code(scope.name)}: {code(str(scope.root.path))}" for scope in scopes)
+        return outside(argument, path, "it lies outside of all projects that are asked", served)
+    return refused[0]
 
 
 def depth(root: Root) -> int:

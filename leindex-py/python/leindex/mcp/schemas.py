@@ -78,7 +78,7 @@ STAMP: dict[str, Schema] = {
         object_of({"project": string("Name of a project."), "revision": REVISION}),
         "The projects that were asked, where there are several.",
     ),
-    "notes": array(string("A sentence."), "What could not be asked, and why."),
+    "notes": array(string("A sentence."), "Which projects gave no answer, and why; and what else is to be known."),
 }
 #: Those of them that may be missing.
 STAMP_OPTIONAL = ("project", "projects", "notes")

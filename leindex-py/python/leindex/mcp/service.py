@@ -7,6 +7,7 @@ awaits it. When the client takes a call back, its :class:`~leindex.mcp.engine.Ca
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,8 +32,11 @@ Report = Callable[[float, float | None, str | None], Awaitable[None]]
 
 #: Questions that run at a time; more wait for their turn.
 THREADS = max(4, min(16, os.cpu_count() or 4))
-#: How often a question that is put together from several is asked again when a change comes between them.
-ATTEMPTS = 5
+#: How many of each kind run at a time. A query of SQL may take as long as it is allowed to, and every core: however
+#: many there are, questions go on, and what the server holds can always be told.
+SLOTS = {"questions": THREADS, "queries": max(2, THREADS // 4), "states": 4}
+#: Seconds to wait before a question that is put together from several is asked again, when a change came between them.
+WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 1.0, 1.0, 1.0)
 
 
 class Service:
@@ -41,14 +45,13 @@ class Service:
     def __init__(self, roots: Sequence[str | os.PathLike[str]], opener: Opener = engine.open_project) -> None:
         self.roots = Roots(roots, opener)
         self.counts = Counts()
-        self._threads: anyio.CapacityLimiter | None = None
+        self._limiters: dict[str, anyio.CapacityLimiter] = {}
 
-    @property
-    def threads(self) -> anyio.CapacityLimiter:
-        """The limit on worker threads. Made on first use: it belongs to the event loop."""
-        if self._threads is None:
-            self._threads = anyio.CapacityLimiter(THREADS)
-        return self._threads
+    def limiter(self, kind: str) -> anyio.CapacityLimiter:
+        """The limit on worker threads of a kind. Made on first use: it belongs to the event loop."""
+        if kind not in self._limiters:
+            self._limiters[kind] = anyio.CapacityLimiter(SLOTS[kind])
+        return self._limiters[kind]
 
     def close(self) -> None:
         """Lets all projects go."""
@@ -83,19 +86,21 @@ class Call:
         opened = await self.opened(scope)
         return await self.in_thread(lambda: opened.ask(verb, arguments, self.cancel))
 
-    async def sql(self, scope: Scope, query: str, *, most: int, flow: bool) -> Rows:
-        """Asks a project in SQL."""
+    async def sql(self, scope: Scope, query: str, *, most: int, flow: bool, timeout: float) -> Rows:
+        """Asks a project in SQL, for so many seconds at most."""
         opened = await self.opened(scope)
-        return await self.in_thread(lambda: opened.sql(query, most=most, flow=flow, cancel=self.cancel))
+        return await self.in_thread(
+            lambda: opened.sql(query, most=most, flow=flow, timeout=timeout, cancel=self.cancel), "queries"
+        )
 
     async def stats(self, scope: Scope) -> dict[str, Any]:
         """What the index of a project and its store hold."""
         opened = await self.opened(scope)
-        return await self.in_thread(opened.stats)
+        return await self.in_thread(opened.stats, "states")
 
     async def count_tokens(self, *texts: str) -> int:
         """Tokens of some texts, counted one by one."""
-        return await self.in_thread(lambda: sum(map(engine.count_tokens, texts)))
+        return await self.in_thread(lambda: sum(map(engine.count_tokens, texts)), "states")
 
     async def same_revision(self, scope: Scope, asks: Callable[[Asker], Value]) -> tuple[str, Value]:
         """Puts an answer together from several questions, all answered for one revision.
@@ -105,7 +110,8 @@ class Call:
         opened = await self.opened(scope)
 
         def attempts() -> tuple[str, Value]:
-            for _ in range(ATTEMPTS):
+            for wait in WAITS:
+                time.sleep(wait)
                 asker = Asker(opened, self.cancel)
                 value = asks(asker)
                 if len(asker.revisions) == 1:
@@ -167,10 +173,10 @@ class Call:
             await anyio.sleep(pause)
             pause = min(pause * 1.5, 0.1)
 
-    async def in_thread(self, work: Callable[[], Value]) -> Value:
+    async def in_thread(self, work: Callable[[], Value], kind: str = "questions") -> Value:
         """Does some work in a worker thread. When the call is cancelled, so is the work."""
         try:
-            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self.service.threads)
+            return await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self.service.limiter(kind))
         except anyio.get_cancelled_exc_class():
             self.cancel.cancel()
             raise
@@ -188,3 +194,7 @@ class Asker:
         revision, value = self.engine.ask(verb, arguments, self.cancel)
         self.revisions.add(revision)
         return value
+
+    def bytes(self, path: str) -> memoryview:
+        """The bytes of a file."""
+        return self.engine.bytes(path)

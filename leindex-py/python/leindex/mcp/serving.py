@@ -6,6 +6,7 @@ a server over stdio, and nothing but its own call over HTTP.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import os
@@ -81,10 +82,12 @@ async def over_stdio(server: Server[Any], service: Service) -> None:
     """Serves the client at the other end of stdin and stdout."""
     from mcp.server.stdio import stdio_server
 
+    from leindex.mcp.unreadable import Answering
+
     async with anyio.create_task_group() as group:
         group.start_soon(leave_on_signal, service)
         async with stdio_server() as (read, write):
-            await server.run(read, write, server.create_initialization_options())
+            await server.run(Answering(read, write), write, server.create_initialization_options())
         group.cancel_scope.cancel()
 
 
@@ -116,11 +119,18 @@ async def over_http(server: Server[Any], listener: socket.socket) -> None:
             allowed_origins=[f"http://{name}" for name in hosts],
         ),
     )
+    logging.getLogger("uvicorn.error").addFilter(is_no_cancelled_request)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, server_header=False
     )
     print(f"LeIndex serves MCP on http://{hosts[-1]}/mcp", file=sys.stderr, flush=True)
     await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def is_no_cancelled_request(record: logging.LogRecord) -> bool:
+    """Whether a record tells of something else than a request that the end of the server cut off: none of our doing,
+    and its traceback says nothing to anybody."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def listening(host: str, port: int) -> socket.socket:

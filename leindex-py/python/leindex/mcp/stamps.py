@@ -19,7 +19,9 @@ class Stamp:
     def __init__(self, tool: str, outcomes: Iterable[tuple[Outcome, str | None]]) -> None:
         #: Name and revision of those that answered.
         self.answered: list[tuple[str, str]] = []
+        #: What was not asked, and why; and what is to be said of those that were.
         self.notes: list[str] = []
+        self.remarks: list[str] = []
         self.asked = 0
         first: Exception | None = None
         for outcome, revision in outcomes:
@@ -52,8 +54,8 @@ class Stamp:
             stamp["projects"] = [{"project": name, "revision": revision} for name, revision in self.answered]
         else:
             stamp["project"] = self.answered[0][0]
-        if self.notes:
-            stamp["notes"] = self.notes
+        if self.notes or self.remarks:
+            stamp["notes"] = [*self.notes, *self.remarks]
         return stamp
 
     def of(self, project: str) -> dict[str, str]:
@@ -64,7 +66,8 @@ class Stamp:
         """The lines that a text ends with."""
         stamps = ", ".join(f"{name} {revision}" for name, revision in self.answered)
         lines = [f"_Revision of {stamps}._"]
-        lines.extend(f"_Not asked: {note}_" for note in self.notes)
+        lines.extend(f"_No answer from {note}_" for note in self.notes)
+        lines.extend(f"_{remark}_" for remark in self.remarks)
         if cursor is not None:
             lines.append(f"_There is more: ask again with `cursor` {code(cursor)}._")
         return "\n".join(lines)

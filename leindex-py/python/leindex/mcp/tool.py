@@ -14,7 +14,8 @@ __all__ = ["PROJECT_PATH", "Answer", "Tool"]
 PROJECT_PATH = Text(
     name="project_path",
     description="Which project: a served folder, a folder in one, or a project's name as `leindex_status` lists it. "
-    "Without it, all served projects are asked.",
+    "Without it, all served projects are asked. A folder narrows leindex_search and leindex_deep_analyze to what lies "
+    "below it; other tools ask the whole project that it is in.",
     longest=4096,
 )
 

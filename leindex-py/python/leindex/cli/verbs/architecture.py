@@ -21,6 +21,9 @@ def _coupling(coupling: Mapping[str, Any]) -> list[Cell]:
 
 
 def _print(screen: Screen, answer: Mapping[str, Any], limit: int) -> None:
+    if not answer["directories"]:
+        screen.line("there is no folder with code; `leindex files` lists what there is")
+        return
     directories = sorted(answer["directories"], key=lambda folder: (-folder["layer"], -folder["level"], folder["path"]))
     rows: list[list[Cell]] = [[bold(title) for title in TITLES]]
     for folder in directories:

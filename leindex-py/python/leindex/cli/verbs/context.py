@@ -21,7 +21,10 @@ from leindex.cli.session import Session
 )
 @click.argument("question")
 @click.option(
-    "-b", "--budget", type=click.IntRange(min=1), help="Most tokens (o200k_base). Never exceeded.  [default: 2000]"
+    "-b",
+    "--budget",
+    type=click.IntRange(min=1, max=200_000),
+    help="Most tokens (o200k_base). Never exceeded.  [default: 2000]",
 )
 @click.option("--from", "entries", multiple=True, metavar="SYMBOL", help="Start from this symbol instead of a search.")
 @click.option("--language", "languages", multiple=True, metavar="NAME", help="Start in this language.")

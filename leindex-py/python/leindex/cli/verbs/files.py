@@ -18,12 +18,25 @@ from leindex.cli.wording import plural, size
     examples=[
         ("leindex files", "every file: language, lines, size, and why it is only listed"),
         ("leindex files --language rust --json", "those of a language, as JSON"),
+        ("leindex files --other", "documents, data, pictures: what no language claims"),
     ],
 )
 @click.option("--language", metavar="NAME", help="Only this language.")
 @click.option("--skipped", is_flag=True, help="Only files that are listed without being analysed.")
-def files(session: Session, language: str | None, skipped: bool) -> int:
-    """Every file of the project, analysed or only listed. Exit code 1 when there is none."""
+@click.option("--other", is_flag=True, help="Only files that no language claims.")
+def files(session: Session, language: str | None, skipped: bool, other: bool) -> int:
+    """Every file of a known language, and manifests, analysed or only listed. Exit code 1 when there is none.
+
+    Files of no language are not among them: documents, data, pictures. --other lists those, and nothing else.
+    """
+    if other:
+        if language is not None or skipped:
+            raise click.UsageError("--other lists files of no language: --language and --skipped do not go with it")
+        return session.answer("other_files", _print_other, key="files", several=True)
+    if language is not None:
+        from leindex._verbs.checking import check_languages
+
+        language = check_languages([language])[0]
 
     def chosen(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         return [file for file in found if language in (None, file["language"]) and (file["skipped"] or not skipped)]
@@ -33,14 +46,20 @@ def files(session: Session, language: str | None, skipped: bool) -> int:
         for file in found:
             note = caution(file["skipped"]) if file["skipped"] else _errors(file["parse_errors"])
             language = dim(file["language"] or "")
-            rows.append(
-                [place(file["path"]), language, dim(f"{file['lines']:,} lines"), dim(size(file["bytes"])), note]
-            )
+            # A manifest is not read as code, and its lines were not counted.
+            lines = f"{file['lines']:,} lines" if file["language"] and not file["skipped"] else ""
+            rows.append([place(file["path"]), language, dim(lines), dim(size(file["bytes"])), note])
         screen.table(rows, right=(2, 3))
         if not found:
             screen.line("no such file")
 
     return session.answer("files", text, key="files", choose=chosen, several=True)
+
+
+def _print_other(screen: Screen, found: Sequence[Mapping[str, Any]]) -> None:
+    screen.table([[place(file["path"]), dim(size(file["bytes"]))] for file in found], right=(1,))
+    if not found:
+        screen.line("every file is of a known language")
 
 
 def _errors(count: int) -> Cell:
@@ -131,7 +150,8 @@ def _below(folder: Mapping[str, Any], lead: str, depth: int | None) -> Iterator[
         yield [[dim(f"{lead}{END if number == last else BRANCH}"), bold(f"{_name(inner)}/")], dim(_counts(inner))]
         yield from _below(inner, f"{lead}{'    ' if number == last else '│   '}", below)
     for number, file in enumerate(folder["files"], start=len(folder["folders"])):
-        said = file["skipped"] or f"{file['lines']:,} lines, {plural(file['symbols'], 'symbol')}"
+        counts = f"{file['lines']:,} lines, {plural(file['symbols'], 'symbol')}" if file["language"] else ""
+        said = file["skipped"] or counts
         yield [[dim(f"{lead}{END if number == last else BRANCH}"), place(_name(file))], dim(said)]
 
 

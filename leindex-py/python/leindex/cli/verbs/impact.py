@@ -36,7 +36,11 @@ def _print(screen: Screen, impact: Mapping[str, Any], line_of: Callable[[str], i
         screen.line(place(path_of(start), line_of(start)), "  ", name(short(start)))
     if len(impact["start"]) > STARTS:
         screen.line(dim(f"and {len(impact['start']) - STARTS:,} more"))
-    if not impact["start"]:
+    for old in impact["removed"][:STARTS]:
+        screen.line(place(old["path"]), "  ", name(old["name"]), dim("  removed"))
+    if len(impact["removed"]) > STARTS:
+        screen.line(dim(f"and {len(impact['removed']) - STARTS:,} more removed"))
+    if not impact["start"] and not impact["removed"] and not impact["members"]:
         screen.line("no symbol changed")
         return
     code = [member for member in impact["members"] if member["symbol"] not in tests]
@@ -120,7 +124,7 @@ def tests_for(session: Session, symbol: str) -> int:
         reaching = set(impact["tests"])
         members = [member for member in impact["members"] if member["symbol"] in reaching]
         return {
-            **{key: impact[key] for key in ("revision", "start", "tests", "unknown", "truncated")},
+            **{key: impact[key] for key in ("revision", "start", "removed", "tests", "unknown", "truncated")},
             "members": members,
         }
 

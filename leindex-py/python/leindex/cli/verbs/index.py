@@ -62,6 +62,9 @@ def _print(screen: Screen, value: Mapping[str, Any]) -> None:
         f"{plural(files, 'file')}, {value['lines']:,} lines, {plural(symbols, 'symbol')}, {plural(edges, 'relation')}"
     )
     screen.line(f"{counts}; revision {value['revision']}")
+    if not value["languages"]:
+        hint = "  no file of a known language was found; is this the right folder? (leindex files --other)"
+        screen.line(caution(hint))
     rows: list[list[Cell]] = [[language, plural(count, "file")] for language, count in _largest(value["languages"])]
     screen.table(rows, indent="  ", right=(1,))
     if value["skipped"]:

@@ -51,6 +51,9 @@ ENOUGH = 0.9
 SMALL = 500
 #: The largest budget for which the engine lists places alone.
 PLACES = 119
+#: How much more room there is where it is looked whether more could be said; and the least.
+WIDER = 4
+WIDE = 2000
 #: Tokens without which an answer says nothing.
 LEAST_ROOM = 24
 #: Share of the best project's score that another project needs to be shown beside it.
@@ -58,7 +61,7 @@ SHARE = 0.5
 #: Stands for a revision before one is known; as long as any in tokens.
 SOME_REVISION = "r9b3f7e1d5a0c8264"
 #: What the engine says of the length of its text, which is cut here.
-COUNTED = re.compile(r", at most \d+ tokens of \w+(?=\.\n)")
+COUNTED = re.compile(r", (?:at most )?\d+ tokens of \w+(?=\.\n)")
 #: Lists that say nothing, and a context that does not.
 SILENT: dict[str, Any] = {"entries": [], "items": [], "omitted": []}
 EMPTY: dict[str, Any] = {"text": "", "found": True, **SILENT}
@@ -67,17 +70,17 @@ EMPTY: dict[str, Any] = {"text": "", "found": True, **SILENT}
 async def deep_analyze(call: Call, arguments: dict[str, Any]) -> Answer:
     """Answers a call."""
     check_languages(arguments["languages"])
-    shares, notes = await shared(call, call.scopes(arguments["project_path"]), arguments)
+    shares, notes, remarks = await shared(call, call.scopes(arguments["project_path"]), arguments)
     asked = [Asked(scope, await call.opened(scope), share) for scope, share in shares.items()]
-    return await call.in_thread(Fit(call, arguments, asked, notes).answer)
+    return await call.in_thread(Fit(call, arguments, asked, notes, remarks).answer)
 
 
 async def shared(
     call: Call, scopes: Sequence[Scope], arguments: dict[str, Any]
-) -> tuple[dict[Scope, float], list[str]]:
-    """Which part of the budget each project gets, by its best hit; and which get none, and why."""
+) -> tuple[dict[Scope, float], list[str], list[str]]:
+    """Which part of the budget each project gets, by its best hit; which gave no answer; and which get no part."""
     if len(scopes) == 1:
-        return {scopes[0]: 1.0}, []
+        return {scopes[0]: 1.0}, [], []
 
     async def best(scope: Scope) -> float:
         _, found = await call.ask(
@@ -100,9 +103,8 @@ async def shared(
     total = sum(outcome.value for outcome in kept) or 1.0
     notes = [f"{each.scope.name}: {described(each.error, NAME)}" for each in outcomes if each.error is not None]
     beside = [outcome.scope.name for outcome in answered if outcome not in kept]
-    if beside:
-        notes.append(f"{', '.join(beside)}: left out, for saying less about the question")
-    return {outcome.scope: (outcome.value or total) / total for outcome in kept}, notes
+    remarks = [f"{', '.join(beside)}: left out, for saying less about the question"] if beside else []
+    return {outcome.scope: (outcome.value or total) / total for outcome in kept}, notes, remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,30 @@ class Fit:
     call: Call
     arguments: dict[str, Any]
     asked: list[Asked]
-    #: What is said of projects that have no part in the answer.
+    #: What is said of projects that could not be asked, and of those that have no part in the answer.
     notes: list[str]
+    remarks: list[str]
 
     def answer(self) -> Answer:
+        """The answer that fits best; it tells whether there would be more to say."""
+        answer = self.fitting()
+        if not self.call.structured:
+            return answer
+        truncated = bool(answer.structured["truncated"]) or self.has_more(answer)
+        answer = self.counted(answer.text, {**answer.structured, "truncated": truncated})
+        return self.cut(answer)
+
+    def has_more(self, answer: Answer) -> bool:
+        """Whether there would be more to say with more room: the engine, asked so, says more.
+
+        It does not tell by itself: where there is hardly room for places, it speaks of nothing else.
+        """
+        wide = max(WIDER * self.arguments["budget"], WIDE)
+        other = self.composed([self.context(asked, int(wide * asked.share)) for asked in self.asked])
+        same_text = COUNTED.sub("", other.text) == COUNTED.sub("", answer.text)
+        return not same_text or other.structured["items"] != answer.structured["items"]
+
+    def fitting(self) -> Answer:
         """The answer that fits best."""
         budget = self.arguments["budget"]
         overhead = self.overhead()
@@ -173,7 +195,17 @@ class Fit:
                 room += budget - others[-1].taken
                 if room < LEAST_ROOM or ENOUGH * budget <= others[-1].taken <= budget:
                     break
-            return max((answer, *(bare for bare in others if bare.taken <= budget)), key=lambda each: each.taken)
+            fullest = max((answer, *(bare for bare in others if bare.taken <= budget)), key=lambda each: each.taken)
+            return fullest if fullest is answer else self.with_entries(fullest, answer.structured["entries"])
+        return answer
+
+    def with_entries(self, answer: Answer, entries: Sequence[str]) -> Answer:
+        """A bare answer, with as many of the symbols that the question is about as have room."""
+        while entries and self.call.structured:
+            fuller = self.counted(answer.text, {**answer.structured, "entries": list(entries)})
+            if fuller.taken <= self.arguments["budget"]:
+                return fuller
+            entries = entries[:-1]
         return answer
 
     def bare(self, room: int, allowed: int) -> Answer:
@@ -182,7 +214,7 @@ class Fit:
         for asked in self.asked:
             share = int(room * asked.share)
             revision, context = self.context(asked, int(allowed * asked.share), "text")
-            lines = COUNTED.sub("", context["text"], count=1).splitlines(keepends=True)
+            lines = re.findall(r"[^\n]*\n|[^\n]+", COUNTED.sub("", context["text"], count=1))
             last = ""
             while len(lines) > 1 and count_tokens("".join(lines)) > share:
                 last = lines.pop()
@@ -191,8 +223,8 @@ class Fit:
             while words and count_tokens(cut := "".join([*lines, *words, " …\n"])) > share:
                 words.pop()
             text = cut if len(words) > 1 else "".join(lines)
-            truncated = bool(context["omitted"]) or text != context["text"]
-            found.append((revision, {**context, **SILENT, "text": text, "truncated": truncated}))
+            # Its records, at the least, are left out.
+            found.append((revision, {**context, **SILENT, "text": text, "truncated": context["found"]}))
         return self.composed(found)
 
     def overhead(self) -> int:
@@ -214,11 +246,12 @@ class Fit:
         """The parts as one answer."""
         stamp = Stamp(NAME, ((Outcome(asked.scope), part[0]) for asked, part in zip(self.asked, found, strict=True)))
         stamp.notes.extend(self.notes)
+        stamp.remarks.extend(self.remarks)
         contexts = [(asked.scope.name, part[1]) for asked, part in zip(self.asked, found, strict=True)]
         text = "\n".join(
             f"# Project {name}\n\n{context['text']}" if stamp.several else context["text"] for name, context in contexts
         )
-        if stamp.notes or (not self.call.structured and stamp.revision not in text):
+        if stamp.notes or stamp.remarks or (not self.call.structured and stamp.revision not in text):
             text = f"{text}\n{stamp.text()}\n"
         omitted = [
             f"{name}: {note}" if stamp.several else note for name, context in contexts for note in context["omitted"]
@@ -328,10 +361,16 @@ DEEP_ANALYZE = Tool(
             **STAMP,
             "tokens": integer("Tokens of the whole answer."),
             "found": boolean("Whether a symbol of the project answers the question."),
-            "truncated": boolean("Whether something was left out."),
-            "entries": array(SYMBOL, "The symbols that the question is about, best first."),
-            "items": array(ITEM, "What the text shows, in its order. The source is in the text alone."),
-            "omitted": array(string("A sentence."), "What is left out, and what is not known."),
+            "truncated": boolean("Whether a larger budget would show more."),
+            "entries": array(
+                SYMBOL, "The symbols that the question is about, best first. May be missing where the budget is small."
+            ),
+            "items": array(
+                ITEM,
+                "What the text shows, in its order. The source is in the text alone. May be missing where the budget "
+                "is small.",
+            ),
+            "omitted": array(string("A sentence."), "What is left out, and what is not known, if there is room."),
         },
         optional=STAMP_OPTIONAL,
     ),

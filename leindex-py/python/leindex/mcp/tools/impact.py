@@ -11,7 +11,7 @@ from leindex.mcp.failures import ToolError
 from leindex.mcp.markdown import code, count
 from leindex.mcp.parameters import Choice, Text, Texts, Whole
 from leindex.mcp.roots import Scope
-from leindex.mcp.schemas import EDGE, LINE, PATH, PROJECT, SYMBOL, array, integer, object_of, paged, ref
+from leindex.mcp.schemas import EDGE, LINE, PATH, PROJECT, SYMBOL, array, integer, object_of, paged, ref, string
 from leindex.mcp.service import Call
 from leindex.mcp.stamps import Stamp
 from leindex.mcp.tool import PROJECT_PATH, Answer, Tool
@@ -43,14 +43,20 @@ async def impact(call: Call, arguments: dict[str, Any]) -> Answer:
     members.sort(key=lambda named: named[1]["distance"])
     tests = [test for _, answer in answers for test in answer["tests"]]
     start = [symbol for _, answer in answers for symbol in answer["start"]]
+    removed = [
+        {**stamp.of(name), **{key: old[key] for key in ("kind", "name", "path")}}
+        for name, answer in answers
+        for old in answer["removed"]
+    ]
     unknown = sum(answer["unknown"] for _, answer in answers)
     capped = any(answer["truncated"] for _, answer in answers)
-    truncated = window.more(start, members, tests)
+    truncated = window.more(start, removed, members, tests)
     cursor = cursors.written(page.place + 1, stamp.revision) if truncated else None
     end = "source" if arguments["direction"] == "dependents" else "target"
     structured = {
         **stamp.structured(),
         "start": list(window.of(start)),
+        "removed": list(window.of(removed)),
         "total": len(members),
         "members": [
             {
@@ -71,16 +77,17 @@ async def impact(call: Call, arguments: dict[str, Any]) -> Answer:
     }
     if cursor:
         structured["next_cursor"] = cursor
-    if not start:
+    if not start and not removed and not members:
         since = f"No symbol of the working tree differs from {code(arguments['base'] or 'HEAD')}."
         nothing = "No symbol is on these lines." if arguments["lines"] else since
         return Answer(f"{nothing}\n\n{stamp.text()}\n", structured)
     lines = [
-        f"# {count(len(members), 'symbol')} reached from {count(len(start), 'symbol')}, {count(len(tests), 'test')} "
+        f"# {count(len(members), 'symbol')} reached from {count(len(start) + len(removed), 'symbol')}, {count(len(tests), 'test')} "
         f"among them",
         "",
         "From:",
         *(f"- {code(symbol)}" for symbol in window.of(start)),
+        *(f"- {code(old['name'])} of {old['path']}, which is removed" for old in window.of(removed)),
         "",
     ]
     if shown := window.of(members):
@@ -150,6 +157,15 @@ async def from_lines(call: Call, scopes: Sequence[Scope], lines: Sequence[str]) 
     return {scope: {"lines": files} for scope, files in starts.items()}
 
 
+REMOVED = object_of(
+    {
+        "project": PROJECT,
+        "kind": string("What it was."),
+        "name": string("Its name, with those of what it lay in."),
+        "path": PATH,
+    },
+    optional=("project",),
+)
 MEMBER = object_of(
     {
         "project": PROJECT,
@@ -196,6 +212,7 @@ IMPACT = Tool(
     output=paged(
         {
             "start": array(SYMBOL, "The symbols that change."),
+            "removed": array(REMOVED, "What the working tree has no more; who still uses its name is reached."),
             "total": integer("Members on all pages."),
             "members": array(MEMBER, "What is reached, nearest first."),
             "tests_total": integer("Tests on all pages."),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import leindex
 from leindex.mcp import engine
 from leindex.mcp.failures import ToolError, ambiguous, described, names_listed, unknown_symbol
 from leindex.mcp.markdown import code
-from leindex.mcp.roots import Scope
+from leindex.mcp.roots import Scope, innermost, outside_of_all
 from leindex.mcp.service import Call, Outcome
 
 __all__ = ["Target", "file_of", "meant", "target_in"]
+
+Place = TypeVar("Place")
 
 #: A path with a line or a name after it.
 PLACE = re.compile(r"(?P<path>[^\s#:]+)(?P<rest>:\d+|#\S+)?")
@@ -34,22 +38,62 @@ class Target:
 
 async def meant(call: Call, scopes: Sequence[Scope], name: str) -> Target:
     """What a name means: a file that is there, or the one symbol that is called so in all projects together."""
-    targets = [target_in(scope, name) for scope in scopes]
-    if files := [target for target in targets if target.what == "file"]:
+    placed, refused = in_those_that_can(scopes, lambda scope: target_in(scope, name))
+    if not placed:
+        raise refusal(scopes, "name", name, refused)
+    targets = [target for _, target in placed]
+    files = [target for target in targets if target.what == "file"]
+    if os.path.isabs(name):
+        files = [target for _, target in innermost([(target.scope, target) for target in files])]
+    if files:
         if len(files) > 1:
             raise ToolError(
                 f"{code(name)} is a file of several projects. Say which with `project_path`:\n"
                 + names_listed([target.scope.name for target in files])
             )
+        await refuse_unread(call, files[0].scope, files[0].name)
         return files[0]
-    if len(targets) == 1 and not looks_like_a_file(name):
+    if len(targets) == 1 and not refused and not (looks_like_a_file(name) or is_on_disk(targets[0].scope, name)):
         return targets[0]
     by_scope = {target.scope: target for target in targets}
-    outcomes = await call.each(scopes, lambda scope: looked_up(call, by_scope[scope], name))
+    outcomes = await asked_side_by_side(call, list(by_scope), lambda scope: looked_up(call, by_scope[scope], name))
     found = [outcome for outcome in outcomes if outcome.error is None]
     if len(found) == 1 and not any(is_ambiguous(outcome) for outcome in outcomes):
         return Target(found[0].scope, "symbol", found[0].value)
+    if refused and all(isinstance(outcome.error, leindex.SymbolNotFoundError) for outcome in outcomes):
+        raise refused[0]
     raise undecided(name, outcomes)
+
+
+def in_those_that_can(
+    scopes: Sequence[Scope], place: Callable[[Scope], Place]
+) -> tuple[list[tuple[Scope, Place]], list[ToolError]]:
+    """What a path is in each of the projects that can hold it, and why the others refuse it."""
+    placed: list[tuple[Scope, Place]] = []
+    refused: list[ToolError] = []
+    for scope in scopes:
+        try:
+            placed.append((scope, place(scope)))
+        except ToolError as error:
+            refused.append(error)
+    return placed, refused
+
+
+def refusal(scopes: Sequence[Scope], argument: str, path: str, refused: Sequence[ToolError]) -> ToolError:
+    """What is said of a path that no project can hold."""
+    return refused[0] if len(scopes) == 1 else outside_of_all(argument, path, scopes, refused)
+
+
+async def asked_side_by_side(
+    call: Call, scopes: Sequence[Scope], asks: Callable[[Scope], Awaitable[str]]
+) -> list[Outcome]:
+    """As :meth:`Call.each`; an error of the only one is an outcome, too."""
+    try:
+        return await call.each(scopes, asks)
+    except Exception as error:
+        if len(scopes) != 1:
+            raise
+        return [Outcome(scopes[0], error=error)]
 
 
 def target_in(scope: Scope, name: str) -> Target:
@@ -86,10 +130,38 @@ async def looked_up(call: Call, target: Target, name: str) -> str:
     try:
         _, found = await call.ask(target.scope, "symbol", name=target.name)
     except leindex.SymbolNotFoundError:
+        await refuse_other_file(call, target.scope, name)
         if looks_like_a_file(name):
             await call.ask(target.scope, "outline", path=name)
         raise
     return str(found["symbol"])
+
+
+def is_on_disk(scope: Scope, name: str) -> bool:
+    """Whether a file of the project is called so. A path that leads out is none."""
+    try:
+        return (scope.root.path / scope.file("name", name)).is_file()
+    except (ToolError, OSError):
+        return False
+
+
+async def refuse_unread(call: Call, scope: Scope, path: str) -> None:
+    """Of a file that does not look like code: refuses one of no language."""
+    if path.rpartition(".")[2] not in engine.suffixes():
+        await refuse_other_file(call, scope, path)
+
+
+async def refuse_other_file(call: Call, scope: Scope, path: str) -> None:
+    """Says of a file of no language that it is one, instead of that there is nothing of the kind."""
+    if not is_on_disk(scope, path):
+        return
+    below = scope.file("path", path)
+    _, others = await call.ask(scope, "other_files")
+    if any(other["path"] == below for other in others):
+        raise ToolError(
+            f"{code(below)} is a file of no language that is read: it has no symbols. Read it as a file; `grep('…')` "
+            "in `leindex_sql` looks into it."
+        )
 
 
 def is_ambiguous(outcome: Outcome) -> bool:
@@ -114,15 +186,21 @@ def undecided(name: str, outcomes: Sequence[Outcome]) -> Exception:
                 others.append(f"{outcome.scope.name}: {described(error, 'leindex_symbol')}")
     said = ambiguous(name, candidates) if candidates else unknown_symbol(name, nearest)
     if len(set(candidates)) < len(candidates):
-        said += "\nEqual names are of different projects: say which with `project_path`."
+        names = [outcome.scope.name for outcome in outcomes if outcome.error is None or is_ambiguous(outcome)]
+        said += f"\nEqual names are of different projects. Say which with `project_path`:\n{names_listed(names)}"
     return ToolError("\n".join([said, *others]))
 
 
 async def file_of(call: Call, scopes: Sequence[Scope], argument: str, path: str) -> tuple[Scope, str]:
     """The project that a file is of, and its path from there."""
-    named = [(scope, scope.file(argument, path)) for scope in scopes]
+    named, refused = in_those_that_can(scopes, lambda scope: scope.file(argument, path))
+    if not named:
+        raise refusal(scopes, argument, path, refused)
     found = [(scope, below) for scope, below in named if (scope.root.path / below).is_file()]
+    if os.path.isabs(path):
+        found = innermost(found)
     if len(found) == 1:
+        await refuse_unread(call, *found[0])
         return found[0]
     if len(named) == 1:
         # The engine knows what comes near.

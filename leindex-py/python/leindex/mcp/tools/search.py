@@ -10,7 +10,7 @@ from typing import Any
 from leindex.mcp import engine
 from leindex.mcp.cursors import Cursor
 from leindex.mcp.failures import ToolError
-from leindex.mcp.markdown import code, fence
+from leindex.mcp.markdown import code, fence, lines_of
 from leindex.mcp.parameters import Text, Texts, Whole
 from leindex.mcp.roots import Scope
 from leindex.mcp.schemas import LINE, PATH, PROJECT, SYMBOL, array, boolean, number, object_of, paged, string
@@ -127,10 +127,10 @@ def described(rank: int, project: str | None, hit: dict[str, Any]) -> str:
     quoted = [
         f"{number:>5}  {text}"
         for highlight in hit["highlights"]
-        for number, text in enumerate(highlight["text"].splitlines(), highlight["start_line"])
+        for number, text in enumerate(lines_of(highlight["text"]), highlight["start_line"])
     ]
     if quoted:
-        lines.extend(f"   {line}" for line in fence("\n".join(quoted)).splitlines())
+        lines.extend(f"   {line}" for line in fence("\n".join(quoted)).split("\n"))
     return "\n".join(lines)
 
 

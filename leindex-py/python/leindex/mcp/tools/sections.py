@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leindex.mcp.markdown import code, count, fence
+from leindex.mcp.markdown import code, count, fence, lines_of
 from leindex.mcp.service import Asker
 
 __all__ = ["FILE_SECTIONS", "SYMBOL_SECTIONS", "Section", "Window", "symbol_of"]
 
 #: Lines of source of a page.
 SOURCE_LINES = 400
+#: Bytes before a symbol in which its line has to begin.
+LONGEST_HEAD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ Says = Callable[[Asker, str, Any, Window], Section]
 def source(ask: Asker, name: str, symbol: Any, window: Window) -> Section:
     """The text of a symbol. It is in the text of the answer alone: nobody needs it twice."""
     answer = ask("source", name=name)
-    lines = answer["text"].splitlines()
+    lines = lines_of(before(ask, symbol) + answer["text"])
     first = window.page * SOURCE_LINES
     shown = lines[first : first + SOURCE_LINES]
     start = symbol["start_line"] + first
@@ -58,6 +60,17 @@ def source(ask: Asker, name: str, symbol: Any, window: Window) -> Section:
     more = len(lines) > first + SOURCE_LINES
     text = f"## Source\n\nLines {start}-{end}:\n\n{fence(chr(10).join(shown), symbol['language'])}" if shown else ""
     return Section({"start_line": start, "end_line": max(end, start)}, text, more)
+
+
+def before(ask: Asker, symbol: Mapping[str, Any]) -> str:
+    """What stands before a symbol in its first line, mostly its indent: with it, the text is that of the file's lines.
+
+    Of a line that goes on for pages only the symbol is shown.
+    """
+    start = symbol["start_byte"]
+    head = bytes(ask.bytes(symbol["path"])[max(0, start - LONGEST_HEAD) : start])
+    _, line_feed, line = head.rpartition(b"\n")
+    return line.decode("utf-8", "replace") if line_feed or start < LONGEST_HEAD else ""
 
 
 def relation(verb: str, title: str, end: str) -> Says:
@@ -150,7 +163,7 @@ def graph(answer: Mapping[str, Any], window: Window, title: str, label: str) -> 
     for edge in edges:
         leaving.setdefault(edge["source"], []).append(f"{edge['target']} ({edge[label]})")
     lines = [
-        f"{number}. line {node['start_line']}: {code(node['text'] or node['kind'])}"
+        f"{number}. line {node['start_line']}: {said_of(node)}"
         + (f" → {', '.join(leaving[number])}" if number in leaving else "")
         for number, node in shown
     ]
@@ -162,6 +175,11 @@ def graph(answer: Mapping[str, Any], window: Window, title: str, label: str) -> 
         "edges": [{"source": edge["source"], "target": edge["target"], label: edge[label]} for edge in edges],
     }
     return Section(structured, "\n".join([f"## {title}", "", *lines]), window.more(numbered))
+
+
+def said_of(node: Mapping[str, Any]) -> str:
+    """A node of a graph: its text, or what it is. Where a function ends there is no text of its own."""
+    return code(node["text"]) if node["text"] and node["kind"] != "exit" else f"({node['kind']})"
 
 
 def outline(ask: Asker, path: str, _: Any, window: Window) -> Section:
@@ -244,12 +262,12 @@ def edge_of(edge: Mapping[str, Any], end: str) -> dict[str, Any]:
 
 def edge_line(edge: Mapping[str, Any], end: str) -> str:
     """An edge as a line of a list."""
-    other = edge[end]
+    other = edge[end] if edge[end] is not None else edge["target_name"]
     sure = f", confidence {edge['confidence']:.2f}" if edge["confidence"] is not None else ""
-    module = f" from {code(edge['module'])}" if edge["module"] is not None and other is None else ""
+    module = f" from {code(edge['module'])}" if edge["module"] is not None and edge[end] is None else ""
     many = f", one of {count(edge['candidates'], 'definition')}" if edge["candidates"] > 1 else ""
     return (
-        f"- {code(other if other is not None else edge['target_name'])}{module} — {edge['path']}:{edge['line']} "
+        f"- {code(other) if other else '(no name)'}{module} — {edge['path']}:{edge['line']} "
         f"({edge['kind']}, {edge['rule']}{sure}{many})"
     )
 

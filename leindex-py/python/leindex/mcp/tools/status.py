@@ -19,6 +19,8 @@ NAME = "leindex_status"
 REPORTS = ("overview", "dead_code", "cycles", "diagnostics")
 #: Entries of a report at most.
 LISTED = 50
+#: Files of a circle at most.
+LONGEST_CYCLE = 20
 
 
 async def status(call: Call, arguments: dict[str, Any]) -> Answer:
@@ -130,9 +132,14 @@ async def dead_code(call: Call, scope: Scope) -> tuple[dict[str, Any], str]:
 async def cycles(call: Call, scope: Scope) -> tuple[dict[str, Any], str]:
     """Files that import each other in a circle."""
     _, found = await call.ask(scope, "cycles")
-    lines = [f"- {' → '.join(map(code, cycle))}" for cycle in found[:LISTED]]
+    shown = [cycle[:LONGEST_CYCLE] for cycle in found[:LISTED]]
+    lines = [
+        f"- {' → '.join(map(code, cycle))}"
+        + (f" → … and {count(len(whole) - LONGEST_CYCLE, 'further file')}" if len(whole) > LONGEST_CYCLE else "")
+        for cycle, whole in zip(shown, found, strict=False)
+    ]
     heading = f"## Import cycles in {scope.name} ({len(found)})"
-    return {"cycles": found[:LISTED], "cycles_total": len(found)}, "\n".join([heading, "", *lines])
+    return {"cycles": shown, "cycles_total": len(found)}, "\n".join([heading, "", *lines])
 
 
 async def diagnostics(call: Call, scope: Scope) -> tuple[dict[str, Any], str]:
@@ -223,7 +230,10 @@ PROJECT = object_of(
             f"Definitions that nothing leads to, {LISTED} at most.",
         ),
         "dead_code_total": integer("How many there are."),
-        "cycles": array(array(PATH, "Files of a circle."), f"Files that import each other, {LISTED} at most."),
+        "cycles": array(
+            array(PATH, f"Files of a circle, {LONGEST_CYCLE} at most."),
+            f"Files that import each other, {LISTED} at most.",
+        ),
         "cycles_total": integer("How many there are."),
         "diagnostics": array(
             object_of({"path": PATH, "line": LINE, "message": string("What it is.")}, optional=("line",)),
