@@ -68,6 +68,11 @@ pub(crate) struct Opening {
     pub(crate) follow: bool,
 }
 
+/// Bytes of packed results that a project keeps in memory: an eighth of the budget, within these bounds. Half of the time of
+/// a question on some thousands of files went into unpacking them again.
+const LEAST_CACHE: u64 = 40 << 20;
+const MOST_CACHE: u64 = 256 << 20;
+
 /// Opens a project without the GIL.
 pub(crate) fn open(py: Python<'_>, opening: Opening, progress: Option<Py<PyAny>>, cancel: &Cancellation) -> PyResult<Open> {
     let reporter = progress.map(|function| Arc::new(Reporter::new(function, cancel.clone())));
@@ -81,6 +86,7 @@ pub(crate) fn open(py: Python<'_>, opening: Opening, progress: Option<Py<PyAny>>
             cancelled: cancel.flag(),
             verify: opening.verify,
             flows: opening.flows,
+            cache_bytes: (leindex_db::memory::Budget::of_process().stats().budget / 8).clamp(LEAST_CACHE, MOST_CACHE),
             embedder: opening.embedder.map(|embedder| Arc::new(embedder) as Arc<dyn leindex_embed::Embedder>),
             progress: match report {
                 Some(reporter) => Box::new(move |at| reporter.report(at)),

@@ -158,4 +158,5 @@ with leindex.Project({str(tmp_path)!r}, in_memory=True) as project:
         os._exit(0)
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
-    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, env=environment).returncode == 0

@@ -1,6 +1,6 @@
 """How long the tools of the MCP server take, through the protocol, for one client that asks one thing after another.
 
-    python tests/soak/latencies.py [PROJECT] [--calls 300] [--seed 1] [--server COMMAND] [--transport stdio|http]
+    python tests/soak/latencies.py [PROJECT] [--calls 300] [--seed 1] [--tool NAME] [--server COMMAND]
 
 The server is a process of its own. Questions are made of the project's own words; symbols are random ones. Each tool is
 asked some questions that do not count first. Printed is one JSON value: milliseconds by tool, as the client sees them.
@@ -38,7 +38,7 @@ async def symbols(client: Client, chance: random.Random) -> list[list[Any]]:
     """Names, summaries, files, lines and full names of some functions and types, spread over the project."""
     query = (
         "select name, coalesce(summary, '') as s, path, start_line, symbol from nodes "
-        f"where kind in ('function', 'method', 'class', 'struct') order by (id * {chance.randrange(1, 1 << 20) | 1}) % 1000003"
+        f"where kind in ('function', 'method', 'class', 'struct') order by id % {chance.randrange(1000, 100_000)}, id"
     )
     answer = await client.call_tool("leindex_sql", {"query": query, "limit": 1000})
     assert answer.structured_content is not None
@@ -82,6 +82,8 @@ async def measured(options: argparse.Namespace, project: Path) -> dict[str, Any]
         first = time.monotonic() - started
         for number in range(WARM + options.calls):
             for label, asked in calls(rows, chance).items():
+                if options.tool and not label.startswith(tuple(options.tool)):
+                    continue
                 before = time.perf_counter()
                 answer = await client.call_tool(label.split()[0], asked)
                 took = 1000 * (time.perf_counter() - before)
@@ -104,6 +106,7 @@ def main() -> int:
     parser.add_argument("project", nargs="?", type=Path, default=Path(__file__).resolve().parents[3])
     parser.add_argument("--calls", type=int, default=300, help="calls of each tool that count")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tool", action="append", default=[], help="only tools whose label begins so")
     parser.add_argument("--server", default=f"{sys.executable} -m leindex", help="the command that serves")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="leindex-latencies-") as home:

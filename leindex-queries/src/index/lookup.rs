@@ -12,8 +12,9 @@ use super::world::World;
 use crate::items::descriptor::descriptor;
 use crate::names::edges::{Site, file_edges};
 use crate::names::entity::Rule;
-use crate::names::files::{SourceFile, Symbol, entry};
+use crate::names::files::{SourceFile, Symbol, entry, file_blob};
 use crate::search::glob::matches_name;
+use crate::syntax::blob::blob_figures;
 use crate::syntax::rows::{DiagnosticRow, Rows, SymbolKind, SymbolRow, UseRow};
 
 /// A symbol with those defined inside it.
@@ -35,13 +36,13 @@ impl Snapshot<'_> {
                 for &directory in root.directories(db) {
                     for entry in directory.entries(db) {
                         let file = SourceFile::new(db, directory, entry.name.clone());
-                        let rows = world.rows(file);
+                        let figures = file_blob(db, file).map(|blob| blob_figures(db, blob)).unwrap_or_default();
                         files.push(FileInfo {
                             path: file.path(db).to_owned(),
                             language: db.languages().config(entry.dialect).map(|config| config.name),
                             bytes: entry.size,
-                            lines: rows.as_ref().map_or(0, |rows| rows.lines()),
-                            parse_errors: rows.as_ref().map_or(0, |rows| rows.parse_errors()),
+                            lines: figures.lines,
+                            parse_errors: figures.parse_errors,
                             skipped: entry.skip.map(leindex_db::Skip::reason),
                         });
                     }
@@ -59,11 +60,14 @@ impl Snapshot<'_> {
         self.ask(|world| {
             let mut found: Vec<Diagnostic> = self.diagnostics.clone();
             for file in files {
-                let rows = world.file(&file.path).and_then(|file| world.rows(file));
-                let Some(rows) = rows.filter(|_| file.skipped.is_none()) else {
-                    let skipped =
-                        file.skipped.map(|reason| Diagnostic { path: file.path, line: None, message: format!("only listed: {reason}") });
-                    found.extend(skipped);
+                if let Some(reason) = file.skipped {
+                    found.push(Diagnostic { path: file.path, line: None, message: format!("only listed: {reason}") });
+                    continue;
+                }
+                let source = world.file(&file.path);
+                let blob = source.and_then(|source| file_blob(world.db, source));
+                let has_some = blob.is_some_and(|blob| blob_figures(world.db, blob).diagnostics > 0);
+                let Some(rows) = source.filter(|_| has_some || file.parse_errors > 0).and_then(|source| world.rows(source)) else {
                     continue;
                 };
                 let errors = file.parse_errors;

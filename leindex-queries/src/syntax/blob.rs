@@ -14,7 +14,7 @@ use tree_sitter::Tree;
 
 use super::parse::ParseSession;
 use super::row_index::IndexedRows;
-use super::rows::{Rows, SymbolRow};
+use super::rows::{DiagnosticRow, Rows, SymbolRow};
 use super::shape::shape_of;
 use crate::db::Db;
 pub use crate::ids::Blob;
@@ -51,6 +51,22 @@ pub fn rows<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Arc<IndexedRows> {
 pub fn blob_shape<'db>(db: &'db dyn Db, blob: Blob<'db>) -> [u8; 16] {
     let overloads = db.languages().config(blob.dialect(db)).is_some_and(|config| config.overloads);
     shape_of(&rows(db, blob), overloads)
+}
+
+/// How large a content is and how much of it was not understood. Changes with nothing.
+#[salsa::tracked(returns(copy))]
+pub(crate) fn blob_figures<'db>(db: &'db dyn Db, blob: Blob<'db>) -> Figures {
+    let rows = rows(db, blob);
+    Figures { lines: rows.lines(), parse_errors: rows.parse_errors(), diagnostics: rows.count::<DiagnosticRow>() }
+}
+
+/// Figures of a content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, salsa::SalsaValue)]
+pub(crate) struct Figures {
+    pub(crate) lines: u32,
+    pub(crate) parse_errors: u32,
+    /// Rows that say what was not understood.
+    pub(crate) diagnostics: u32,
 }
 
 /// The key under which a blob's rows are stored, or `None` where no language reads it.

@@ -6,7 +6,9 @@ among exceptions, is turned into one here, so that it costs a call and not the s
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,8 @@ __all__ = [
 ]
 
 Value = TypeVar("Value")
+#: Seconds that the flows of a project may take in the background.
+WARM_UP = 600.0
 #: Called with the files that are done and those that there are.
 Progress = Callable[[int, int], object]
 
@@ -81,6 +85,16 @@ class ProjectEngine:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.warming = cancellation()
+        threading.Thread(target=self.warm_up, name="leindex-warm-up", daemon=True).start()
+
+    def warm_up(self) -> None:
+        """Does in the background what questions would wait for: where names lead, and what flows in functions.
+        What is found is stored, so that the next server has it at once."""
+        with contextlib.suppress(Exception):
+            guarded(lambda: self.project.ask("resolve", cancel=self.warming))
+            query = "select count(*) from flow_nodes"
+            guarded(lambda: self.project.sql(query, timeout=WARM_UP, cancel=self.warming))
 
     def roots(self) -> list[str]:
         rows = guarded(lambda: self.project.sql("select root from projects").to_rows())
@@ -102,6 +116,7 @@ class ProjectEngine:
         return guarded(lambda: self.project.stats().to_dict())
 
     def close(self) -> None:
+        self.warming.cancel()
         guarded(self.project.close)
 
 

@@ -82,8 +82,8 @@ async def impact(call: Call, arguments: dict[str, Any]) -> Answer:
         nothing = "No symbol is on these lines." if arguments["lines"] else since
         return Answer(f"{nothing}\n\n{stamp.text()}\n", structured)
     lines = [
-        f"# {count(len(members), 'symbol')} reached from {count(len(start) + len(removed), 'symbol')}, {count(len(tests), 'test')} "
-        f"among them",
+        f"# {count(len(members), 'symbol')} reached from {count(len(start) + len(removed), 'symbol')}, "
+        f"{count(len(tests), 'test')} among them",
         "",
         "From:",
         *(f"- {code(symbol)}" for symbol in window.of(start)),
