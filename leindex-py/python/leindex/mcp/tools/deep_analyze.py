@@ -140,8 +140,11 @@ class Fit:
     def has_more(self, answer: Answer) -> bool:
         """Whether there would be more to say with more room: the engine, asked so, says more.
 
-        It does not tell by itself: where there is hardly room for places, it speaks of nothing else.
+        It does not tell by itself: where there is hardly room for places, it speaks of nothing else. What fills the
+        budget was bounded by it: the engine looks no further than there is room for.
         """
+        if answer.taken >= ENOUGH * self.arguments["budget"]:
+            return True
         wide = max(WIDER * self.arguments["budget"], WIDE)
         other = self.composed([self.context(asked, int(wide * asked.share)) for asked in self.asked])
         same_text = COUNTED.sub("", other.text) == COUNTED.sub("", answer.text)
