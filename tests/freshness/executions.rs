@@ -63,8 +63,17 @@ impl Ran {
 }
 
 /// What finds out which file changed, and that file's own edges. No other file is looked at.
-const OF_EVERY_EDIT: [&str; 8] =
-    ["content_edges", "directory_blobs", "directory_digest", "edge_draft", "file_blob", "file_edges", "live_blobs", "workspace_digest"];
+const OF_EVERY_EDIT: [&str; 9] = [
+    "blob_figures",
+    "content_edges",
+    "directory_blobs",
+    "directory_digest",
+    "edge_draft",
+    "file_blob",
+    "file_edges",
+    "live_blobs",
+    "workspace_digest",
+];
 /// What only changes with the set of files, manifests and declared modules.
 const OF_THE_LAYOUT: [&str; 4] = ["module_map", "module_parts", "module_keys", "import_target"];
 /// What only changes with heads of types.
@@ -148,7 +157,7 @@ fn a_comment_runs_the_edges_of_its_file_only_and_a_revert_parses_nothing() {
             let ran = lab.write(&path, &edited);
             ran.parses(1).times("content_edges", 1);
             ran.only(&OF_EVERY_EDIT);
-            lab.write(&path, &text).parses(0).never(&["content_edges"]).only(&OF_EVERY_EDIT);
+            lab.write(&path, &text).parses(0).never(&["blob_figures", "content_edges"]).only(&OF_EVERY_EDIT);
         }
     }
 }
@@ -319,9 +328,10 @@ fn an_unsaved_buffer_runs_what_the_same_edit_on_disk_runs() {
     lab.write("pkg/a.py", &text("pkg/a.py"));
     let in_buffer = lab.watch("a buffer", |index, _| index.apply(Change::Overlay("pkg/a.py".into(), edited.clone())).unwrap());
     in_buffer.parses(0);
-    // The edges of that content are known from before.
+    // The edges and figures of that content are known from before.
     let mut expected = on_disk.queries;
     expected.remove("content_edges");
+    expected.remove("blob_figures");
     assert_eq!(in_buffer.queries, expected);
     let closed = lab.watch("a buffer", |index, _| index.apply(Change::CloseOverlay("pkg/a.py".into())).unwrap());
     closed.parses(0).times("file_edges", 1);
