@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+import leindex
+
 HERE = Path(__file__).parent
 SHOP = HERE / "projects" / "cli_shop"
 LEINDEX = [sys.executable, "-c", "from leindex.cli import main; main()"]
@@ -38,7 +40,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """A clean environment with a store of its own."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     home = str(tmp_path_factory.mktemp("home"))
-    package = str(HERE.parent / "python")
+    package = str(Path(leindex.__file__).parents[1])
     return {**kept, "LEINDEX_HOME": home, "PYTHONPATH": package, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
 
 
